@@ -1,0 +1,48 @@
+// The 8-bit PCRE2 library, with the types and constants that Swift can't import as they are.
+#ifndef CULPRIT_CPCRE2_SHIM_H
+#define CULPRIT_CPCRE2_SHIM_H
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <time.h>
+
+// PCRE2's generic names are macros that paste the width on; Swift imports none of them.
+typedef struct pcre2_real_code_8 culprit_pcre2_code;
+typedef struct pcre2_real_match_data_8 culprit_pcre2_match_data;
+typedef struct pcre2_real_match_context_8 culprit_pcre2_match_context;
+typedef struct pcre2_real_jit_stack_8 culprit_pcre2_jit_stack;
+
+static const uint32_t culprit_pcre2_utf = PCRE2_UTF;
+static const uint32_t culprit_pcre2_match_invalid_utf = PCRE2_MATCH_INVALID_UTF;
+static const uint32_t culprit_pcre2_caseless = PCRE2_CASELESS;
+static const uint32_t culprit_pcre2_literal = PCRE2_LITERAL;
+static const uint32_t culprit_pcre2_use_offset_limit = PCRE2_USE_OFFSET_LIMIT;
+static const uint32_t culprit_pcre2_notbol = PCRE2_NOTBOL;
+static const uint32_t culprit_pcre2_noteol = PCRE2_NOTEOL;
+// As a function: Swift takes size_t for a signed Int, which the constant would overflow.
+static inline size_t culprit_pcre2_unset(void) { return PCRE2_UNSET; }
+
+static inline int culprit_pcre2_info_u32(const pcre2_code_8 *code, uint32_t what, uint32_t *out) {
+  return pcre2_pattern_info_8(code, what, out);
+}
+/// Bytes of machine code; 0 if there is none. `pcre2_jit_compile` alone can't tell: it succeeds without any for `(*NO_JIT)`.
+static inline size_t culprit_pcre2_jit_size(const pcre2_code_8 *code) {
+  size_t size = 0;
+  return pcre2_pattern_info_8(code, PCRE2_INFO_JITSIZE, &size) == 0 ? size : 0;
+}
+static inline int culprit_pcre2_name_table(const pcre2_code_8 *code, const uint8_t **out) {
+  return pcre2_pattern_info_8(code, PCRE2_INFO_NAMETABLE, out);
+}
+/// CPU time of the calling thread in nanoseconds.
+static inline uint64_t culprit_thread_nanoseconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+/// A monotonic clock that advances a few hundred times a second and costs a few nanoseconds to read.
+static inline uint64_t culprit_coarse_nanoseconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+#endif

@@ -1,0 +1,124 @@
+import CPCRE2
+
+/// What one worker needs to run expressions: match data, limits and a stack for machine code. Not shared between threads.
+@safe package struct Matcher: ~Copyable {
+  private let data: OpaquePointer
+  private let context: OpaquePointer
+  private let stack: OpaquePointer
+  /// Pairs of start and end of the whole match and of each group, of the last match.
+  private let ovector: UnsafeMutablePointer<Int>
+  private let ovectorCount: Int
+  /// A copy of a subject that must not be matched where it is.
+  private var guarded: [UInt8] = []
+
+  /// - Parameters:
+  ///   - mostCaptures: the largest number of groups among the expressions that will be run.
+  ///   - matchLimit: PCRE2's match limit, counted anew from each start position.
+  ///   - stackBytes: the most that machine code may use as stack.
+  package init(mostCaptures: Int, matchLimit: UInt32, stackBytes: Int = 1 << 20) {
+    // All three return NULL only when memory is exhausted, and then there is no way on.
+    let data = unsafe pcre2_match_data_create_8(UInt32(mostCaptures + 1), nil)!
+    let context = unsafe pcre2_match_context_create_8(nil)!
+    let stack = unsafe pcre2_jit_stack_create_8(min(32 * 1024, stackBytes), stackBytes, nil)!
+    unsafe pcre2_set_match_limit_8(context, matchLimit)
+    // The interpreter's limits, for the few expressions that can't be translated: heap in KiB.
+    unsafe pcre2_set_heap_limit_8(context, 64 * 1024)
+    unsafe pcre2_jit_stack_assign_8(context, nil, UnsafeMutableRawPointer(stack))
+    unsafe self.data = data
+    unsafe self.context = context
+    unsafe self.stack = stack
+    unsafe ovector = pcre2_get_ovector_pointer_8(data)
+    ovectorCount = Int(unsafe pcre2_get_ovector_count_8(data))
+  }
+
+  deinit {
+    unsafe pcre2_match_data_free_8(data)
+    unsafe pcre2_match_context_free_8(context)
+    unsafe pcre2_jit_stack_free_8(stack)
+  }
+
+  package enum Outcome: Equatable, Sendable {
+    case match(Range<Int>)
+    case noMatch
+    case matchLimit
+    case stackLimit
+    /// Any other error of PCRE2, by its number.
+    case error(Int32)
+  }
+
+  /// Which ends of the subject are not the ends of a line.
+  package struct Edges: OptionSet, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    package static let notBeginning = Edges(rawValue: 1)
+    package static let notEnd = Edges(rawValue: 2)
+  }
+
+  /// Finds the leftmost match that starts at `start` or later.
+  /// - Parameters:
+  ///   - start: a byte offset at the beginning of a character.
+  ///   - lastStart: no match that starts after this offset is found; nil for no limit.
+  package mutating func firstMatch(
+    of regex: Regex, in subject: UnsafeRawBufferPointer, from start: Int, lastStart: Int? = nil, edges: Edges = []
+  ) -> Outcome {
+    guard unsafe Matcher.endsInBrokenCharacter(subject) else {
+      return unsafe search(regex, subject, from: start, lastStart: lastStart, edges: edges)
+    }
+    // At the end of such a subject the machine code that PCRE2 10.42 makes of `\b` and `\B` reads the byte behind it. One that is no
+    // character either makes it find what the interpreter finds: neither.
+    guarded.removeAll(keepingCapacity: true)
+    unsafe guarded.append(contentsOf: subject)
+    guarded.append(0xFF)
+    return unsafe guarded.withUnsafeBytes { copy in
+      unsafe search(regex, UnsafeRawBufferPointer(rebasing: copy.dropLast()), from: start, lastStart: lastStart, edges: edges)
+    }
+  }
+
+  /// Whether the last byte may be part of no UTF-8 character.
+  private static func endsInBrokenCharacter(_ subject: UnsafeRawBufferPointer) -> Bool {
+    guard let last = unsafe subject.last, last >= 0x80 else { return false }
+    let tail = unsafe subject.suffix(4).drop { $0 & 0xC0 == 0x80 }
+    return unsafe tail.isEmpty || String(validating: tail, as: UTF8.self) == nil
+  }
+
+  private func search(
+    _ regex: Regex, _ subject: UnsafeRawBufferPointer, from start: Int, lastStart: Int?, edges: Edges
+  ) -> Outcome {
+    var options: UInt32 = 0
+    if edges.contains(.notBeginning) { options |= culprit_pcre2_notbol }
+    if edges.contains(.notEnd) { options |= culprit_pcre2_noteol }
+    unsafe pcre2_set_offset_limit_8(context, lastStart ?? culprit_pcre2_unset())
+    // An empty buffer may have no address; PCRE2 wants one.
+    let result = unsafe withUnsafePointer(to: UInt8(0)) { nothing in
+      unsafe pcre2_match_8(
+        regex.code, subject.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? nothing, subject.count, start, options,
+        data, context)
+    }
+    if result >= 0 {
+      let from = unsafe ovector[0]
+      let to = unsafe ovector[1]
+      // `\K` in a lookahead can set the start behind the end; PCRE2 leaves it to the caller to make sense of it.
+      return .match(min(from, to)..<max(from, to))
+    }
+    switch result {
+    case PCRE2_ERROR_NOMATCH: return .noMatch
+    case PCRE2_ERROR_MATCHLIMIT, PCRE2_ERROR_DEPTHLIMIT, PCRE2_ERROR_HEAPLIMIT: return .matchLimit
+    case PCRE2_ERROR_JIT_STACKLIMIT: return .stackLimit
+    default: return .error(result)
+    }
+  }
+
+  /// A group of the last match, as byte offsets; nil if it took no part.
+  package func group(_ number: Int) -> Range<Int>? {
+    guard number < ovectorCount else { return nil }
+    let from = unsafe ovector[2 * number]
+    let to = unsafe ovector[2 * number + 1]
+    guard from != culprit_pcre2_unset(), to != culprit_pcre2_unset(), from <= to else { return nil }
+    return from..<to
+  }
+
+  /// CPU time of the calling thread, in nanoseconds. Costs a system call.
+  package static func threadNanoseconds() -> UInt64 { culprit_thread_nanoseconds() }
+  /// A monotonic clock, in nanoseconds, that is cheap to read and advances in steps of some milliseconds.
+  package static func coarseNanoseconds() -> UInt64 { culprit_coarse_nanoseconds() }
+}

@@ -1,0 +1,107 @@
+import CPCRE2
+
+/// A compiled PCRE2 expression: UTF on, invalid UTF-8 tolerated, translated to machine code where PCRE2 can.
+///
+/// Immutable after `init`, so any number of threads may share one; what a match writes to belongs to a `Matcher`.
+@safe package final class Regex: @unchecked Sendable {
+  // `@unchecked Sendable`: pcre2api(3), "Multithreading": compiled code is read-only once JIT compilation is done,
+  // which `init` does before anyone else can see it.
+  let code: OpaquePointer
+  /// Number of capturing groups, without the whole match.
+  package let captureCount: Int
+  /// Name of each named group by its number. Several groups may share a name.
+  package let names: [Int: String]
+  /// Whether the expression is machine code; otherwise PCRE2 interprets it.
+  package let isJIT: Bool
+  /// Whether one search may be made as several, each for a range of starts.
+  package let searching: Searching
+
+  /// How PCRE2 looks for the start of a match.
+  package enum Searching: Sendable {
+    /// Any start is tried on its own, so that a search may be resumed at a later one as if it had never been interrupted.
+    case divisible
+    /// Only the start of the subject is tried: the expression is anchored, or begins with `.*`.
+    case singleStart
+    /// What happens at one start depends on others: `\G`, backtracking verbs.
+    case indivisible
+  }
+
+  package struct Options: OptionSet, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+    /// Letters match whatever their case, by Unicode's simple case folding.
+    package static let ignoreCase = Options(rawValue: 1)
+    /// The expression is a plain string.
+    package static let literal = Options(rawValue: 2)
+  }
+
+  /// Longest expression that is compiled, in bytes.
+  package static let longestExpression = 64 * 1024
+
+  /// - Throws: `PCRE2Error` if the expression isn't one.
+  package init(_ expression: String, options: Options = []) throws(PCRE2Error) {
+    guard expression.utf8.count <= Regex.longestExpression else {
+      throw PCRE2Error(message: "the expression is longer than \(Regex.longestExpression) bytes", offset: Regex.longestExpression)
+    }
+    var flags = culprit_pcre2_utf | culprit_pcre2_match_invalid_utf | culprit_pcre2_use_offset_limit
+    if options.contains(.ignoreCase) { flags |= culprit_pcre2_caseless }
+    if options.contains(.literal) {
+      // PCRE2_LITERAL allows a handful of other options; the limit on start offsets is among them since 10.30.
+      flags |= culprit_pcre2_literal
+    }
+    var errorCode: CInt = 0
+    var errorOffset = 0
+    let pattern = Array(expression.utf8)
+    let compiled = unsafe pattern.withUnsafeBufferPointer { buffer in
+      unsafe pcre2_compile_8(buffer.baseAddress, buffer.count, flags, &errorCode, &errorOffset, nil)
+    }
+    guard let compiled = unsafe compiled else {
+      throw PCRE2Error(message: Regex.message(of: errorCode), offset: errorOffset)
+    }
+    unsafe code = compiled
+    // A refusal to translate is no error: PCRE2 interprets what it can't translate.
+    _ = unsafe pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
+    isJIT = unsafe culprit_pcre2_jit_size(compiled) > 0
+    captureCount = Int(unsafe Regex.info(compiled, UInt32(PCRE2_INFO_CAPTURECOUNT)))
+    names = unsafe Regex.readNames(compiled)
+    let anchored = unsafe Regex.info(compiled, UInt32(PCRE2_INFO_ALLOPTIONS)) & UInt32(PCRE2_ANCHORED) != 0
+    let startOfLineOnly = unsafe Regex.info(compiled, UInt32(PCRE2_INFO_FIRSTCODETYPE)) == 2
+    if options.contains(.literal) {
+      searching = .divisible
+    } else if expression.utf8.contains("\\G".utf8) || expression.utf8.contains("(*".utf8) {
+      searching = .indivisible
+    } else {
+      searching = anchored || startOfLineOnly ? .singleStart : .divisible
+    }
+  }
+
+  deinit { unsafe pcre2_code_free_8(code) }
+
+  private static func info(_ code: OpaquePointer, _ what: UInt32) -> UInt32 {
+    var value: UInt32 = 0
+    _ = unsafe culprit_pcre2_info_u32(code, what, &value)
+    return value
+  }
+
+  /// Reads the name table: fixed-size entries of a big-endian group number and a zero-terminated name (pcre2api(3)).
+  private static func readNames(_ code: OpaquePointer) -> [Int: String] {
+    let count = Int(unsafe info(code, UInt32(PCRE2_INFO_NAMECOUNT)))
+    let size = Int(unsafe info(code, UInt32(PCRE2_INFO_NAMEENTRYSIZE)))
+    var table: UnsafePointer<UInt8>?
+    guard count > 0, unsafe culprit_pcre2_name_table(code, &table) == 0, let table = unsafe table else { return [:] }
+    var names: [Int: String] = [:]
+    for entry in 0..<count {
+      let bytes = unsafe UnsafeBufferPointer(start: table + entry * size, count: size)
+      let number = unsafe Int(bytes[0]) << 8 | Int(bytes[1])
+      names[number] = unsafe String(decoding: bytes[2...].prefix { $0 != 0 }, as: UTF8.self)
+    }
+    return names
+  }
+
+  static func message(of code: CInt) -> String {
+    var buffer = [UInt8](repeating: 0, count: 256)
+    let length = unsafe buffer.withUnsafeMutableBufferPointer { unsafe pcre2_get_error_message_8(code, $0.baseAddress, $0.count) }
+    guard length > 0 else { return "PCRE2 error \(code)" }
+    return String(decoding: buffer[..<Int(length)], as: UTF8.self)
+  }
+}
