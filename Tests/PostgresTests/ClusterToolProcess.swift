@@ -1,0 +1,39 @@
+import Foundation
+
+/// A run of `cluster-tool`, which stands beside the tests' own program.
+final class ClusterToolProcess {
+  private let process = Process()
+  private let input = Pipe()
+  private let output = Pipe()
+
+  init(_ command: String, _ folder: String) throws {
+    let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    process.executableURL = URL(fileURLWithPath: tests).deletingLastPathComponent().appending(path: "cluster-tool")
+    process.arguments = [command, folder]
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+  }
+
+  /// The address that it prints once it has the cluster.
+  func readURL() -> String {
+    var line = Data()
+    while let byte = try? output.fileHandleForReading.read(upToCount: 1), byte != Data("\n".utf8), !byte.isEmpty {
+      line += byte
+    }
+    return String(decoding: line, as: UTF8.self)
+  }
+
+  /// Lets it release the cluster.
+  func endInput() {
+    try? input.fileHandleForWriting.close()
+  }
+
+  /// Waits until its output ends, and it.
+  /// - Returns: its exit code, or the signal that ended it.
+  func finish() throws -> Int32 {
+    _ = try output.fileHandleForReading.readToEnd()
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+}

@@ -1,0 +1,143 @@
+import Foundation
+
+/// A run of the program, as a user would run it.
+package struct Command {
+  package let status: Int32
+  package let output: String
+  package let errors: String
+  /// The most memory that it ever had.
+  package let peakBytes: Int
+
+  /// The lines of standard output.
+  package var lines: [Substring] { output.split(separator: "\n") }
+
+  /// Standard output as JSON Lines.
+  package func json() throws -> [[String: Any]] {
+    try lines.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:] }
+  }
+
+  /// Runs `culprit`, which lies beside the tests' own program, to its end.
+  ///
+  /// - Parameters:
+  ///   - environment: added to one that names no database and no home of anyone's.
+  ///   - input: what standard input holds.
+  package static func culprit(
+    _ arguments: [String], environment: [String: String] = [:], input: [UInt8] = [], folder: String? = nil
+  ) throws -> Command {
+    let process = try start(arguments, environment: environment, input: input, folder: folder)
+    return try finish(process)
+  }
+
+  /// A process that is running, with its ends.
+  package final class Running {
+    package let processIdentifier: pid_t
+    private var status: Int32?
+    private var usage = rusage()
+    fileprivate let place: URL
+
+    fileprivate init(processIdentifier: pid_t, place: URL) {
+      self.processIdentifier = processIdentifier
+      self.place = place
+    }
+
+    package var isRunning: Bool {
+      if status == nil { wait(WNOHANG) }
+      return status == nil
+    }
+
+    fileprivate var peakBytes: Int { usage.ru_maxrss * 1_024 }
+
+    /// The exit code, or the number of the signal that ended it.
+    fileprivate func waitUntilExit() -> Int32 {
+      while status == nil { wait(0) }
+      let ended = status ?? 0
+      return ended & 0x7F == 0 ? (ended >> 8) & 0xFF : ended & 0x7F
+    }
+
+    private func wait(_ options: Int32) {
+      var ended: Int32 = 0
+      let result = wait4(processIdentifier, &ended, options, &usage)
+      if result == processIdentifier { status = ended }
+      // Someone else has waited for it: nobody will ever know how it ended.
+      if result < 0, errno == ECHILD { status = SIGKILL }
+    }
+  }
+
+  package static func start(
+    _ arguments: [String], environment: [String: String] = [:], input: [UInt8] = [], folder: String? = nil
+  ) throws -> Running {
+    let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let program = URL(fileURLWithPath: tests).deletingLastPathComponent().appending(path: "culprit").path
+    var variables = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent", "TZ": "UTC"]
+    for (name, value) in environment { variables[name] = value }
+    // Files and not pipes: nobody has to read both at once, and a killed process leaves what it wrote.
+    let place = FileManager.default.temporaryDirectory.appending(path: "culprit-command-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    try Data(input).write(to: place.appending(path: "in"))
+
+    var files = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&files)
+    defer { posix_spawn_file_actions_destroy(&files) }
+    posix_spawn_file_actions_addopen(&files, 0, place.appending(path: "in").path, O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&files, 1, place.appending(path: "out").path, O_WRONLY | O_CREAT, 0o600)
+    posix_spawn_file_actions_addopen(&files, 2, place.appending(path: "err").path, O_WRONLY | O_CREAT, 0o600)
+    var words = (["env", "-C", folder ?? "/", program] + arguments).map { strdup($0) } + [nil]
+    var settings = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for word in words + settings { free(word) } }
+    var process: pid_t = 0
+    let error = posix_spawn(&process, "/usr/bin/env", &files, nil, &words, &settings)
+    guard error == 0 else { throw POSIXError(POSIXErrorCode(rawValue: error) ?? .EINVAL) }
+    return Running(processIdentifier: process, place: place)
+  }
+
+  package static func finish(_ running: Running) throws -> Command {
+    let status = running.waitUntilExit()
+    defer { try? FileManager.default.removeItem(at: running.place) }
+    func text(_ name: String) throws -> String {
+      String(decoding: try Data(contentsOf: running.place.appending(path: name)), as: UTF8.self)
+    }
+    return Command(status: status, output: try text("out"), errors: try text("err"), peakBytes: running.peakBytes)
+  }
+}
+
+/// A folder for one test, which goes with the value.
+package final class ScratchFolder {
+  package let path: String
+
+  package init() throws {
+    path = FileManager.default.temporaryDirectory.appending(path: "culprit-test-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Writes a file, and the folders that it is in. Returns its path.
+  @discardableResult
+  package func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
+
+  @discardableResult
+  package func write(_ bytes: [UInt8], to name: String) throws -> String {
+    let file = path + "/" + name
+    try FileManager.default.createDirectory(
+      atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try Data(bytes).write(to: URL(fileURLWithPath: file))
+    return file
+  }
+
+  /// Writes a pattern file with examples that hold.
+  @discardableResult
+  package func pattern(
+    _ id: String, match: String, hit: String, verdict: String = "failure", more: String = ""
+  ) throws -> String {
+    try write(
+      """
+      title: \(id) was found
+      match: '\(match)'
+      verdict: \(verdict)
+      \(verdict == "failure" ? "" : "review-by: 2099-01-01\n")\(more)
+      examples:
+        hit: ['\(hit)']
+        miss: ['all is well']
+      """, to: "patterns/\(id).yaml")
+  }
+}
