@@ -1,0 +1,100 @@
+import Compression
+import Crypto
+import Glibc
+
+/// Raw logs, each kept once, compressed with zstd, in a folder, under the SHA-256 of its raw bytes.
+///
+///     archive/ab/cdef….zst     the log whose digest is abcdef…
+///     archive/tmp/…            what is being written
+///
+/// An object appears whole or not at all: it is written aside, flushed to disk, and renamed. Any number of threads and
+/// processes may share a folder. Calls block: never make one on Swift's cooperative pool.
+package struct LogArchive: Sendable {
+  /// Size of the blocks that are read and hashed, in bytes.
+  static let blockBytes = 256 * 1024
+  /// How long a file that is being written may lie untouched before `sweep` takes it for a leftover, in seconds.
+  package static let leftoverAge = 24 * 60 * 60
+
+  private let folder: String
+
+  /// Opens an archive, and makes its folder (mode 0700) and those that it is in if they aren't there.
+  /// - Throws: `ArchiveError`.
+  package init(folder: String) throws(ArchiveError) {
+    self.folder = folder
+    // What it is in may be a folder that this user can't even list, which is fine if there is nothing to make.
+    if !ArchiveFile.exists(folder) { try ArchiveFile.makeFolders(folder) }
+    try ArchiveFile.makeFolder(folder + "/tmp")
+  }
+
+  /// Takes a log in. One that the archive has already is kept as it is.
+  ///
+  /// Memory: some 5 MiB, whatever the log's size.
+  /// - Parameter read: fills the start of a buffer with the next bytes and says how many; 0 at the end. If it throws,
+  ///   nothing is stored.
+  /// - Throws: `ArchiveError`, or what `read` throws.
+  package func store(from read: (UnsafeMutableRawBufferPointer) throws -> Int) throws -> StoredLog {
+    let temporary = try ArchiveFile(creatingIn: folder + "/tmp")
+    var hash = SHA256()
+    var size = 0
+    do {
+      var writer = try ZstdWriter(descriptor: temporary.descriptor)
+      let block = UnsafeMutableRawBufferPointer.allocate(byteCount: LogArchive.blockBytes, alignment: 16)
+      defer { block.deallocate() }
+      while case let count = try read(block), count > 0 {
+        let bytes = UnsafeRawBufferPointer(rebasing: block[..<count])
+        hash.update(bufferPointer: bytes)
+        try writer.write(bytes)
+        size += count
+      }
+      try writer.finish()
+    } catch CompressionError.system(let operation, let code) {
+      throw ArchiveError(operation: operation, code: code)
+    }
+    let digest = try digest(of: hash)
+    let (shard, path) = place(of: digest)
+    if ArchiveFile.exists(path) {
+      // Someone else may have renamed it just now, and not got to this yet.
+      try ArchiveFile.flushFolder(shard)
+    } else {
+      try ArchiveFile.makeFolder(shard)
+      // Two who store the same log at once: the later rename replaces the object with an equal one.
+      try temporary.publish(as: path, in: shard)
+    }
+    return StoredLog(digest: digest, size: size)
+  }
+
+  /// Opens a log for reading.
+  /// - Throws: `ArchiveError.missing`, `.corrupt` if it isn't even zstd, or `.system`.
+  package func open(_ digest: LogDigest) throws(ArchiveError) -> ArchivedLogReader {
+    let input: ByteInput
+    do throws(CompressionError) {
+      input = try ByteInput(path: place(of: digest).path)
+    } catch .system(_, ENOENT) {
+      throw .missing(digest)
+    } catch .system(let operation, let code) {
+      throw ArchiveError(operation: operation, code: code)
+    } catch {
+      throw .corrupt(digest, error.description)
+    }
+    return try ArchivedLogReader(digest, input)
+  }
+
+  /// Removes what killed processes have left half-written.
+  /// - Parameter now: seconds since 1970.
+  /// - Returns: how many files were removed.
+  /// - Throws: `ArchiveError.system` if the folder can't be listed.
+  package func sweep(now: Int = time(nil)) throws(ArchiveError) -> Int {
+    try ArchiveFile.removeFiles(in: folder + "/tmp", untouchedSince: now - LogArchive.leftoverAge)
+  }
+
+  private func place(of digest: LogDigest) -> (shard: String, path: String) {
+    let hex = digest.hex
+    let shard = folder + "/" + hex.prefix(2)
+    return (shard, shard + "/" + hex.dropFirst(2) + ".zst")
+  }
+
+  private func digest(of hash: SHA256) throws(ArchiveError) -> LogDigest {
+    guard let digest = LogDigest(bytes: hash.finalize()) else { throw .system(operation: "hashing", code: EINVAL) }
+    return digest
+  }
+}
