@@ -1,0 +1,55 @@
+/// A literal as it is compared: up to 32 bytes, eight at a time.
+struct FilterLiteral: BitwiseCopyable {
+  /// The longest; of a longer one a part is looked for, which a text that holds the whole holds too.
+  static let longest = 32
+
+  private(set) var count: Int
+  /// The bytes, lower case where case is ignored; zero behind the end.
+  private(set) var words = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+  /// 0x20 for each letter whose case is ignored: setting that bit makes it lower case, and nothing else becomes that letter.
+  private(set) var folds = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+  /// Where the steps lie that need the literal, among those of all literals.
+  var firstStep: UInt32 = 0
+  var stepCount: UInt32 = 0
+
+  init(_ key: Key) {
+    count = key.bytes.count
+    for (index, byte) in key.bytes.enumerated() {
+      let shift = UInt64(8 * (index % 8))
+      let fold: UInt64 = key.ignoreCase && Self.isLetter(byte) ? 0x20 : 0
+      withUnsafeMutableBytes(of: &words) { $0.bindMemory(to: UInt64.self)[index / 8] |= (UInt64(byte) | fold) << shift }
+      withUnsafeMutableBytes(of: &folds) { $0.bindMemory(to: UInt64.self)[index / 8] |= fold << shift }
+    }
+  }
+
+  /// Whether the literal lies at `text`, behind which as many bytes follow as the literal has, and the kernels' slack.
+  func lies(at text: UnsafeRawPointer) -> Bool {
+    Self.isEqual(text, words.0, folds.0, bytes: count)
+      && (count <= 8 || Self.isEqual(text + 8, words.1, folds.1, bytes: count - 8))
+      && (count <= 16 || Self.isEqual(text + 16, words.2, folds.2, bytes: count - 16))
+      && (count <= 24 || Self.isEqual(text + 24, words.3, folds.3, bytes: count - 24))
+  }
+
+  private static func isEqual(_ text: UnsafeRawPointer, _ word: UInt64, _ fold: UInt64, bytes: Int) -> Bool {
+    let mask = bytes >= 8 ? UInt64.max : (1 << UInt64(8 * bytes)) - 1
+    return (text.loadUnaligned(as: UInt64.self) | fold) & mask == word
+  }
+
+  static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
+
+  /// What makes two literals one.
+  struct Key: Hashable {
+    let bytes: [UInt8]
+    let ignoreCase: Bool
+
+    init(_ bytes: [UInt8], ignoreCase: Bool) {
+      // Without letters there is no case to be ignored.
+      let ignoresCase = ignoreCase && bytes.contains(where: FilterLiteral.isLetter)
+      self.bytes = ignoresCase ? bytes.map { FilterLiteral.isLetter($0) ? $0 | 0x20 : $0 } : bytes
+      self.ignoreCase = ignoresCase
+    }
+
+    /// Every byte with bit 5 set, as the kernels see q-grams.
+    var folded: [UInt8] { bytes.map { $0 | 0x20 } }
+  }
+}

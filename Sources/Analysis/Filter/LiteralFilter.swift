@@ -1,0 +1,149 @@
+import CScanKernels
+
+/// What must be looked for in a text so that no segment is missed that any of a set of expressions matches.
+///
+/// Of each literal a window is looked for, in one of three ways by its length; where the window's q-gram is found, the literal is
+/// compared. The claim that all rests on is `LiteralSet`'s: a segment that an expression matches holds one of its literals.
+/// Immutable; any number of scans share one.
+final class LiteralFilter: @unchecked Sendable {
+  // `@unchecked Sendable`: nothing is written to after `init`; the tables live as long as this object.
+  let kernels: Kernels
+  /// Steps that any segment may match, ascending.
+  let always: [Int]
+  /// What the scanner's inner loops look things up in; not to be used longer than this object.
+  let tables: Tables
+  struct Tables {
+    /// Literals of 7 bytes and more; nil if there are none.
+    let sampled: Sampled?
+    /// Literals of 4 to 6 bytes; nil if there are none.
+    let shorts: Shorts?
+    /// All literals, no two the same, and the steps that need them.
+    let literals: FixedTable<FilterLiteral>
+    let steps: FixedTable<UInt32>
+  }
+
+  /// q-grams that are looked for at every fourth byte.
+  struct Sampled {
+    let fours: GramTable
+    let eights: GramTable?
+    fileprivate let fourMap: FixedTable<UInt32>
+    fileprivate let eightMap: FixedTable<UInt32>?
+
+    var maps: culprit_sampled { culprit_sampled(four: fourMap.base, eight: eightMap.map { UnsafePointer($0.base) }) }
+
+    fileprivate func deallocate() {
+      fours.deallocate()
+      eights?.deallocate()
+      fourMap.deallocate()
+      eightMap?.deallocate()
+    }
+  }
+
+  /// 4-grams that are looked for at every byte.
+  struct Shorts {
+    let fours: GramTable
+    let classes: FixedTable<culprit_shorts>
+    fileprivate let threeMap: FixedTable<UInt32>
+
+    fileprivate func deallocate() {
+      fours.deallocate()
+      classes.deallocate()
+      threeMap.deallocate()
+    }
+  }
+
+  /// Literals shorter than this are found too often to be worth looking for.
+  static let shortest = 4
+  private static let stride = 4
+  /// From so many literals on, those that can be are looked for by 8-grams, which are found in vain less often.
+  private static let manyLiterals = 500
+
+  /// - Parameter sets: for each step, in their order.
+  convenience init(_ sets: [LiteralSet], kernels: Kernels) {
+    self.init(LiteralPlan(sets), kernels: kernels)
+  }
+
+  private init(_ plan: LiteralPlan, kernels: Kernels) {
+    self.kernels = kernels
+    always = plan.always
+    var literals: [FilterLiteral] = []
+    var steps: [UInt32] = []
+    for (key, needing) in zip(plan.keys, plan.steps) {
+      var literal = FilterLiteral(key)
+      literal.firstStep = UInt32(steps.count)
+      literal.stepCount = UInt32(needing.count)
+      literals.append(literal)
+      steps += needing.map { UInt32($0) }
+    }
+    let useEights = literals.count { $0.count >= Self.stride + 7 } >= Self.manyLiterals
+    tables = Tables(
+      sampled: Self.sampled(plan, useEights: useEights), shorts: Self.shorts(plan), literals: FixedTable(literals),
+      steps: FixedTable(steps))
+  }
+
+  deinit {
+    tables.sampled?.deallocate()
+    tables.shorts?.deallocate()
+    tables.literals.deallocate()
+    tables.steps.deallocate()
+  }
+
+  // MARK: - Tables
+
+  private static func sampled(_ plan: LiteralPlan, useEights: Bool) -> Sampled? {
+    var fours: [(gram: UInt64, place: GramTable.Place)] = []
+    var eights: [(gram: UInt64, place: GramTable.Place)] = []
+    for (index, key) in plan.keys.enumerated() where key.bytes.count >= stride + 3 {
+      let folded = key.folded
+      let byEight = useEights && folded.count >= stride + 7
+      let width = byEight ? 8 : 4
+      let window = plan.rarestWindow(folded, width: width)
+      // All four q-grams of the window: one of them lies at a place that is looked at.
+      for offset in window..<window + stride {
+        let place = GramTable.Place(literal: UInt32(index), offset: UInt32(offset))
+        let gram = gram(folded[offset..<offset + width])
+        if byEight { eights.append((gram, place)) } else { fours.append((gram, place)) }
+      }
+    }
+    guard !fours.isEmpty || !eights.isEmpty else { return nil }
+    let bits = Int32(CULPRIT_SAMPLED_BITS)
+    return Sampled(
+      fours: GramTable(fours), eights: eights.isEmpty ? nil : GramTable(eights),
+      fourMap: map(of: fours.map { culprit_hash4(UInt32($0.gram), bits) }, bits: bits),
+      eightMap: eights.isEmpty ? nil : map(of: eights.map { culprit_hash8($0.gram, bits) }, bits: bits))
+  }
+
+  private static func shorts(_ plan: LiteralPlan) -> Shorts? {
+    var fours: [(gram: UInt64, place: GramTable.Place)] = []
+    var threes: [UInt32] = []
+    var looked: Set<FilterLiteral.Key> = []
+    let bits = Int32(CULPRIT_SHORT_BITS)
+    for (index, key) in plan.keys.enumerated() where key.bytes.count < stride + 3 {
+      let folded = key.folded
+      let start = plan.rarestShortWindow(folded)
+      fours.append((gram(folded[start..<start + 4]), GramTable.Place(literal: UInt32(index), offset: UInt32(start))))
+      for offset in start..<start + 2 { threes.append(culprit_hash4(UInt32(gram(folded[offset..<offset + 3])), bits)) }
+      looked.insert(FilterLiteral.Key(Array(key.bytes[start...]), ignoreCase: key.ignoreCase))
+    }
+    guard !fours.isEmpty else { return nil }
+    let threeMap = map(of: threes, bits: bits)
+    let classes = FixedTable(repeating: culprit_shorts(), count: 1)
+    let sorted = looked.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    ShortClasses(sorted, rarity: .typical).write(to: &classes.base[0])
+    classes.base[0].three = UnsafePointer(threeMap.base)
+    return Shorts(fours: GramTable(fours), classes: classes, threeMap: threeMap)
+  }
+
+  /// The bytes as a number, the first lowest.
+  private static func gram(_ folded: ArraySlice<UInt8>) -> UInt64 {
+    folded.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  /// A map with the bits of those hashes set.
+  private static func map(of hashes: [UInt32], bits: Int32) -> FixedTable<UInt32> {
+    let table = FixedTable<UInt32>(repeating: 0, count: 1 << (Int(bits) - 5))
+    // A hash of so many bits lies within the table.
+    for hash in hashes { table.base[Int(hash >> 5)] |= 1 << (hash & 31) }
+    return table
+  }
+}

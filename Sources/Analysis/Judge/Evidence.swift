@@ -1,0 +1,148 @@
+import Model
+
+/// Everything that the verdict on one failed build rests on.
+package struct BuildEvidence: Sendable {
+  package var provider: String
+  package var workflow: String
+  package var job: String
+  package var attempt: Int
+  package var outcome: Build.Outcome
+  /// In the order of the steps.
+  package var logs: [LogEvidence]
+  /// What the same job failed with at the merge base or the latest finished ancestor; nil where nothing is known of it.
+  package var base: BaseEvidence?
+  /// A known problem that covers the repository, job, branch and commit.
+  package var knownProblem: KnownProblemEvidence?
+  /// A person's word on this build, which stands whatever a rescan finds.
+  package var overrule: Overrule?
+
+  package init(
+    provider: String = "", workflow: String = "", job: String, attempt: Int = 1, outcome: Build.Outcome, logs: [LogEvidence] = [],
+    base: BaseEvidence? = nil, knownProblem: KnownProblemEvidence? = nil, overrule: Overrule? = nil
+  ) {
+    self.provider = provider
+    self.workflow = workflow
+    self.job = job
+    self.attempt = attempt
+    self.outcome = outcome
+    self.logs = logs
+    self.base = base
+    self.knownProblem = knownProblem
+    self.overrule = overrule
+  }
+
+  package struct LogEvidence: Sendable {
+    package var step: String
+    package var state: FetchState
+    /// Whether every active pattern has been tried on it.
+    package var isScanned: Bool
+    package var inconclusive: [PatternRank]
+    package var findings: [FindingEvidence]
+
+    package init(
+      step: String = "", state: FetchState = .stored, isScanned: Bool = true, inconclusive: [PatternRank] = [],
+      findings: [FindingEvidence] = []
+    ) {
+      self.step = step
+      self.state = state
+      self.isScanned = isScanned
+      self.inconclusive = inconclusive
+      self.findings = findings
+    }
+  }
+
+  package struct BaseEvidence: Sendable {
+    package var commit: String
+    package var failures: Set<Failure>
+
+    package init(commit: String, failures: Set<Failure>) {
+      self.commit = commit
+      self.failures = failures
+    }
+  }
+
+  package struct KnownProblemEvidence: Sendable {
+    package var reason: String
+    /// The patterns that it is limited to; empty: any failure.
+    package var patterns: Set<PatternID>
+
+    package init(reason: String, patterns: Set<PatternID> = []) {
+      self.reason = reason
+      self.patterns = patterns
+    }
+  }
+
+  package struct Overrule: Sendable {
+    package var kind: BuildKind
+    package var who: String
+    package var reason: String
+
+    package init(kind: BuildKind, who: String, reason: String) {
+      self.kind = kind
+      self.who = who
+      self.reason = reason
+    }
+  }
+}
+
+/// What makes two findings the same failure.
+package struct Failure: Hashable, Sendable {
+  package var pattern: PatternID
+  package var group: String
+
+  package init(pattern: PatternID, group: String) {
+    self.pattern = pattern
+    self.group = group
+  }
+}
+
+/// What a pattern weighs against others.
+package struct PatternRank: Sendable, Hashable {
+  package var id: PatternID
+  package var verdict: PatternVerdict
+  package var priority: Int
+  package var fallback: Bool
+  package var reviewBy: CalendarDay?
+
+  package init(
+    id: PatternID, verdict: PatternVerdict, priority: Int = Pattern.defaultPriority, fallback: Bool = false,
+    reviewBy: CalendarDay? = nil
+  ) {
+    self.id = id
+    self.verdict = verdict
+    self.priority = priority
+    self.fallback = fallback
+    self.reviewBy = reviewBy
+  }
+
+  package init(_ pattern: Pattern) {
+    self.init(
+      id: pattern.id, verdict: pattern.verdict, priority: pattern.priority, fallback: pattern.fallback,
+      reviewBy: pattern.reviewBy)
+  }
+
+  /// Whether its day of review has come.
+  package func isPastReview(_ today: CalendarDay) -> Bool { reviewBy.map { today >= $0 } ?? false }
+
+  package func excuses(_ today: CalendarDay) -> Bool { verdict.excuses && !isPastReview(today) }
+
+  /// Orders by what decides before the place in the log does; the greater one wins.
+  func weight(_ today: CalendarDay) -> (Int, Int, Int) { (fallback ? 0 : 1, priority, excuses(today) ? 0 : 1) }
+}
+
+package struct FindingEvidence: Sendable {
+  package var rank: PatternRank
+  package var title: String
+  package var group: String
+  /// From 1.
+  package var line: Int
+  package var text: String
+
+  package init(rank: PatternRank, title: String = "", group: String = "", line: Int, text: String = "") {
+    self.rank = rank
+    self.title = title
+    self.group = group
+    self.line = line
+    self.text = text
+  }
+}

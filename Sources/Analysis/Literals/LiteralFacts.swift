@@ -1,0 +1,126 @@
+/// What is known of the texts that a part of an expression matches.
+struct LiteralFacts {
+  /// All texts, if they are few and short.
+  var exact: [Literal]?
+  /// Every text begins with one of these, and ends with one of those.
+  var prefixes: [Literal]
+  var suffixes: [Literal]
+  /// The line of every match holds one of these, whether in the text or around it.
+  var claim: Claim?
+
+  /// Alternatives, with what it costs to look for them.
+  struct Claim {
+    let literals: [Literal]
+    let cost: Double
+
+    /// Nil if that would claim nothing, for any text holds an empty one.
+    init?(_ literals: [Literal], limits: LiteralLimits) { self.init(literals, limits: limits, below: .infinity) }
+
+    /// Nil, too, if the cost isn't below the other's.
+    private init?(_ literals: [Literal], limits: LiteralLimits, below bound: Double) {
+      guard !literals.isEmpty, literals.count <= limits.alternatives, !literals.contains(where: \.bytes.isEmpty) else { return nil }
+      let parts = literals.map { $0.part(LiteralRarity.rarestPart(of: $0, longest: Literal.longest)) }
+      let cost = LiteralRarity.cost(of: parts, bound: bound)
+      guard cost < bound else { return nil }
+      self.literals = parts
+      self.cost = cost
+    }
+
+    /// The better of a claim and what the literals, or what they have in common, would make.
+    static func better(_ claim: Claim?, _ literals: [Literal], limits: LiteralLimits) -> Claim? {
+      let next = Claim(literals, limits: limits, below: claim?.cost ?? .infinity) ?? claim
+      // `error[E0` to `error[E9` are better looked for together.
+      guard let common = limits.commonPrefix(literals) else { return next }
+      return Claim([common], limits: limits, below: next?.cost ?? .infinity) ?? next
+    }
+
+    static func better(_ left: Claim?, _ right: Claim?) -> Claim? {
+      guard let left else { return right }
+      guard let right else { return left }
+      return right.cost < left.cost ? right : left
+    }
+  }
+
+  /// Of parts that match anything.
+  static let anything = LiteralFacts(exact: nil, prefixes: [.empty], suffixes: [.empty], claim: nil)
+  /// Of parts that match no text.
+  static let empty = LiteralFacts(exact: [.empty])
+
+  init(exact: [Literal], claim: Claim? = nil) {
+    self.exact = exact
+    prefixes = exact
+    suffixes = exact
+    self.claim = claim
+  }
+
+  init(exact: [Literal]?, prefixes: [Literal], suffixes: [Literal], claim: Claim?) {
+    self.exact = exact
+    self.prefixes = prefixes
+    self.suffixes = suffixes
+    self.claim = claim
+  }
+
+  /// The best that can be claimed of the line of every match.
+  func best(_ limits: LiteralLimits) -> Claim? {
+    var best = claim
+    for set in exact.map({ [$0] }) ?? [prefixes, suffixes] { best = .better(best, set, limits: limits) }
+    return best
+  }
+
+  func followed(by next: LiteralFacts, _ limits: LiteralLimits) -> LiteralFacts {
+    let inherited = Claim.better(claim, next.claim)
+    if let exact, let other = next.exact, let all = limits.product(exact, other),
+      all.allSatisfy({ $0.bytes.count <= Literal.longest })
+    {
+      return LiteralFacts(exact: all, claim: inherited)
+    }
+    let across = limits.product(suffixes, next.prefixes)
+    var facts = LiteralFacts(
+      exact: nil,
+      prefixes: exact.map { limits.prefixes(limits.product($0, next.prefixes) ?? $0) } ?? prefixes,
+      suffixes: next.exact.map { limits.suffixes(limits.product(suffixes, $0) ?? $0) } ?? next.suffixes,
+      claim: inherited)
+    if let across { facts.claim = .better(facts.claim, across, limits: limits) }
+    facts.claim = .better(facts.claim, suffixes, limits: limits)
+    facts.claim = .better(facts.claim, next.prefixes, limits: limits)
+    return facts
+  }
+
+  static func either(_ branches: [LiteralFacts], _ limits: LiteralLimits) -> LiteralFacts {
+    // What is claimed of each branch; to claim anything of the choice, something must be claimed of every one.
+    func claim() -> Claim? {
+      var all: [Literal] = []
+      for branch in branches {
+        guard let claim = branch.best(limits) else { return nil }
+        all += claim.literals
+      }
+      return Claim(limits.distinct(all), limits: limits)
+    }
+    let exact = branches.compactMap(\.exact)
+    if exact.count == branches.count {
+      let all = limits.distinct(exact.flatMap(\.self))
+      if all.count <= limits.alternatives {
+        return LiteralFacts(exact: all, claim: branches.contains { $0.claim != nil } ? claim() : nil)
+      }
+    }
+    return LiteralFacts(
+      exact: nil, prefixes: limits.prefixes(branches.flatMap(\.prefixes)), suffixes: limits.suffixes(branches.flatMap(\.suffixes)),
+      claim: claim())
+  }
+
+  func repeated(least: Int, most: Int?, _ limits: LiteralLimits) -> LiteralFacts {
+    guard most != 0 else { return .empty }
+    guard least > 0 else { return most == 1 ? .either([self, .empty], limits) : .anything }
+    var facts = self
+    var rounds = 1
+    while rounds < least, rounds < limits.rounds {
+      facts = facts.followed(by: self, limits)
+      rounds += 1
+    }
+    guard rounds < least || most != least else { return facts }
+    return LiteralFacts(exact: nil, prefixes: facts.prefixes, suffixes: facts.suffixes, claim: facts.best(limits))
+  }
+
+  /// Of a text that is only looked at.
+  func lookedAt(_ limits: LiteralLimits) -> LiteralFacts { LiteralFacts(exact: [.empty], claim: best(limits)) }
+}

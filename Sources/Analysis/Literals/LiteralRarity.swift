@@ -1,0 +1,174 @@
+/// Estimates how often a text occurs in a log, so that of several the one can be looked for that is found in vain least often.
+///
+/// An estimate that is wrong costs time and changes no finding.
+package enum LiteralRarity {
+  /// Half bits of information in a character of each kind, and below that in each kind after each: `scripts/literal-frequencies`.
+  private static let table: [UInt8] = [
+    ";=<<9>>>:C?;:::<F::9<?AA??568:87",
+    "E:78F>:O8O<897O:O676:9AA=O=9??@=",
+    "7?;@9ELL6<L8LB;;L8:>6GLG:L8:5?=7",
+    "8F;C8BN88@898N5=N:?68GFD?N<:9>;C",
+    "8>C<4;>M7M<>E:;>M<==:MHHEC=478:=",
+    ":;87;<AFDDQ;<7@<?669A=@:CQ?67:;@",
+    "6AB>8;EL5LL<C@5CL8:89LCLBC96=@>?",
+    ">L;L6E=95LL=E89@L:<=<FLLA<C38<:=",
+    "7FKC4KKK9KK@DK5>K;@6=KKK>K;6;:;B",
+    "<7;:>;<OOOB6:46;H;86O?O?O;HA;@FF",
+    "4FF74FFFAFFFFF6FFF4F<FFAFFAFAFFA",
+    "7;:C6>@J8JJCJ:>JAB:==C?JJJJ37;:7",
+    "9IA84?AN4NA8EF8?NI?>9?DN>NC68;<B",
+    ":9?@6<CB;FHA@=98OB>AAADHHO75=<94",
+    ":J:87<6J;@@=A:7<O@87:<FO?O:69<<@",
+    "=;:8@:?J?A=;84=8O5;87=<CEFA9>??A",
+    "6M;@5;B>:MC7;M9;M8:9<DFM7M;;8:;@",
+    "CCCCCCCCCCC<CCCCC>>C0CCCCCC;><<>",
+    "8A;@5B=H8O?:=;6@O878:?JO;OD78::=",
+    ">J;?6BJ:7O?9GE:=G;75<J=O<OA68:;:",
+    "8P<=5BF87PP=<A9;P;9:<P>C;K668;<?",
+    ">;=;9B8M7MM8:5B9M568CMM;MM:=?B<D",
+    "5JJJ2JCJ8JJJ>A:JJJJJJAJEJJ8<;;=J",
+    "4I?B7@?84IIBD88BI8;BBI:IIII8:>;A",
+    "5A9?8=II8IIAAID7III8=II@=D496;<A",
+    "@CJJ:CJJ:JJ?<<:6J;75JJCJJA@4969<",
+    "CJ@J6EJJ=JJ9JJ>JJJ9JJJJJJJJ1@JJ@",
+    "DDDDCB@KTO>K6TOITOD;BTTAT;2957<>",
+    ";=:=;;?>;AE<;<;<H<::=>>DC@739?89",
+    "<<:=<=<;=?E<=>>;B=:;=<>ADD2:5??A",
+    "AGAEICIH>GIE=@CCPD@@FKKPFP24;5><",
+    "??>==AAA?F:=;>B>Q>>>DAB@LQ25;;5:",
+    "MSMKLSSKMMSSLSSSSSKSISMSSSCBMF41",
+  ].flatMap { (row: String) in row.utf8.map { $0 - UInt8(ascii: "0") } }
+
+  private static let kindCount = 32
+  private static let kinds: [Int] = (0...255).map { kind(UInt8($0)) }
+  /// Half bits that tell one byte from the others of its kind, for the kinds after the letters.
+  private static let withinKind: [Int] = [6, 0, 4, 4, 8, 10]
+
+  /// Bytes that a first, coarse look at the text compares at a time.
+  private static let gram = 4
+  /// From this length on, every fourth byte need be looked at only.
+  private static let sampled = 7
+
+  private static func kind(_ byte: UInt8) -> Int {
+    switch byte {
+    case _ where byte.isASCIILetter: Int(byte | 0x20) - Int(UInt8(ascii: "a"))
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): 26
+    case UInt8(ascii: " "), UInt8(ascii: "\t"): 27
+    case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "/"), UInt8(ascii: "."): 28
+    case UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "="): 29
+    case 0x21..<0x7F: 30
+    default: 31
+    }
+  }
+
+  /// Half bits of information in a byte by itself, and after one of the kind before it.
+  private struct Information {
+    private var last: Int?
+    private(set) var alone = 0
+    private(set) var following = 0
+
+    mutating func take(_ byte: UInt8) {
+      let kind = LiteralRarity.kinds[Int(byte)]
+      let within = kind < 26 ? 0 : LiteralRarity.withinKind[kind - 26]
+      alone = Int(LiteralRarity.table[kind]) + within
+      following = last.map { Int(LiteralRarity.table[($0 + 1) * LiteralRarity.kindCount + kind]) + within } ?? alone
+      last = kind
+    }
+  }
+
+  /// The part of a literal, `longest` bytes of it or the whole, that is rarest.
+  package static func rarestPart(of literal: Literal, longest: Int) -> Range<Int> {
+    let count = literal.bytes.count
+    guard count > longest else { return 0..<count }
+    var information = Information()
+    var alone: [Int] = []
+    var following: [Int] = []
+    for byte in literal.bytes {
+      information.take(byte)
+      alone.append(information.alone)
+      following.append(information.following)
+    }
+    var sum = following[..<longest].reduce(0, +)
+    var best = 0..<longest
+    var most = sum
+    for start in 1...(count - longest) {
+      // The new first byte stands by itself now.
+      sum += following[start + longest - 1] - following[start - 1]
+      let here = sum - following[start] + alone[start]
+      if here > most {
+        most = here
+        best = start..<start + longest
+      }
+    }
+    return best
+  }
+
+  /// What it costs to look for all of these: coarse hits to be expected per byte of a log, and something for each literal.
+  /// - Parameter bound: from where on the exact number doesn't matter.
+  static func cost(of literals: [Literal], bound: Double) -> Double {
+    var sum = 0.0
+    for literal in literals {
+      sum += cost(of: literal)
+      if sum > bound { break }
+    }
+    return sum
+  }
+
+  private static func cost(of literal: Literal) -> Double {
+    let count = literal.bytes.count
+    var information = Information()
+    // Of the last bytes, the latest first: what they say by themselves, and after the one before.
+    var alone = (0, 0, 0)
+    var following = (0, 0, 0)
+    var whole = literal.anchoredAtStart ? startInformation : 0
+    var word = 0
+    // The frequencies of the last grams, and the least one.
+    var grams = (0.0, 0.0, 0.0)
+    var rarest = 1.0
+    var rarestFour = Double.infinity
+    for index in 0..<count {
+      information.take(literal.bytes[index])
+      if beginsWord(at: index, of: literal.bytes) {
+        whole += min(word, mostPerWord)
+        word = 0
+      }
+      word += information.following
+      if index >= gram - 1 {
+        let frequency = probability(alone.2 + following.1 + following.0 + information.following)
+        rarest = min(rarest, frequency)
+        if index >= sampled - 1 { rarestFour = min(rarestFour, (grams.0 + grams.1 + grams.2 + frequency) / 4) }
+        grams = (frequency, grams.0, grams.1)
+      }
+      alone = (information.alone, alone.0, alone.1)
+      following = (information.following, following.0, following.1)
+    }
+    whole += min(word, mostPerWord)
+    // Too short to be looked for at all: every line is a hit, and the longer one looks better to people.
+    guard count >= gram else { return 1 + probability(whole) }
+    let verifying = 50 * probability(whole)
+    return (count >= sampled ? rarestFour : rarest + 6e-6) + 2e-6 + verifying
+  }
+
+  /// Whether a word begins at a byte; what is no letter counts by itself.
+  private static func beginsWord(at index: Int, of bytes: [UInt8]) -> Bool {
+    guard index > 0, bytes[index].isASCIILetter, bytes[index - 1].isASCIILetter else { return true }
+    return bytes[index] & 0x20 == 0 && bytes[index - 1] & 0x20 != 0  // as in AssertionError
+  }
+
+  /// Half bits of information in a word at most, about eight of a kind per megabyte: by pairs of letters `float` and `retries` would
+  /// hardly ever occur.
+  private static let mostPerWord = 34
+  /// Half bits of information in being at the start of a segment: one byte of a hundred is.
+  private static let startInformation = 13
+
+  private static func probability(_ halfBits: Int) -> Double {
+    halfBits < powers.count ? powers[halfBits] : 0
+  }
+
+  /// 2 to the power of minus n halves, without a logarithm in sight.
+  private static let powers: [Double] = {
+    var powers = [1.0, 0.5.squareRoot()]
+    for half in 2..<128 { powers.append(powers[half - 2] / 2) }
+    return powers
+  }()
+}

@@ -1,0 +1,26 @@
+/// What the segment of every match of an expression is known to hold.
+package enum LiteralSet: Hashable, Sendable {
+  /// Nothing is known: the expression must be tried on every segment.
+  case any
+  /// At least one of these, none of them empty.
+  case literals([Literal])
+
+  /// Whether the claim holds for a text.
+  package func allows(_ text: some Collection<UInt8>) -> Bool {
+    switch self {
+    case .any: true
+    case .literals(let literals): literals.contains { $0.occurs(in: text) }
+    }
+  }
+
+  /// The literals; none if nothing is known.
+  package var literals: [Literal] {
+    switch self {
+    case .any: []
+    case .literals(let literals): literals
+    }
+  }
+
+  /// Length of the shortest literal in bytes; 0 if nothing is known.
+  package var shortest: Int { literals.map(\.bytes.count).min() ?? 0 }
+}

@@ -1,0 +1,73 @@
+/// Says by which literals an expression can be searched for.
+///
+/// The claim is that whenever PCRE2 finds a match in a text, the text holds at least one of them. It follows by induction over the
+/// expression's tree; nothing else of the scanner's speed rests on what an expression means.
+package enum RequiredLiterals {
+  /// A literal shorter than this narrows a search down too little.
+  package static let shortestUseful = 4
+
+  /// - Parameters:
+  ///   - ignoreCase: the expression is compiled so that case doesn't matter.
+  ///   - literal: the expression is a plain string.
+  package static func of(_ expression: String, ignoreCase: Bool, literal: Bool) -> LiteralSet {
+    let claim = claim(expression, ignoreCase: ignoreCase, literal: literal, spellsOutPartners: false)
+    // Where k and s break the text into pieces that are too short, their partners make it longer at the price of more literals.
+    if claim?.isUseful != true,
+      let longer = self.claim(expression, ignoreCase: ignoreCase, literal: literal, spellsOutPartners: true),
+      longer.isUseful || claim == nil
+    {
+      return result(longer)
+    }
+    return claim.map(result) ?? .any
+  }
+
+  /// The claim without a second thought: for checking it with limits that are soon reached.
+  package static func of(
+    _ expression: String, ignoreCase: Bool, literal: Bool, spellsOutPartners: Bool, limits: LiteralLimits
+  ) -> LiteralSet {
+    let claim = claim(
+      expression, ignoreCase: ignoreCase, literal: literal, spellsOutPartners: spellsOutPartners, limits: limits)
+    return claim.map(result) ?? .any
+  }
+
+  private static func claim(
+    _ expression: String, ignoreCase: Bool, literal: Bool, spellsOutPartners: Bool, limits: LiteralLimits = LiteralLimits()
+  ) -> LiteralFacts.Claim? {
+    let tree = ExpressionParser.parse(expression, ignoreCase: ignoreCase, literal: literal, spellsOutPartners: spellsOutPartners)
+    return claim(of: tree, limits: limits)
+  }
+
+  static func claim(of tree: ExpressionTree, limits: LiteralLimits = LiteralLimits()) -> LiteralFacts.Claim? {
+    facts(of: tree, limits).best(limits)
+  }
+
+  private static func result(_ claim: LiteralFacts.Claim) -> LiteralSet {
+    let literals = LiteralLimits().distinct(claim.literals)
+    return .literals(literals.filter { literal in !literals.contains { $0 != literal && $0.isImplied(by: literal) } })
+  }
+
+  private static func facts(of tree: ExpressionTree, _ limits: LiteralLimits) -> LiteralFacts {
+    switch tree {
+    case .anything: return .anything
+    case .empty: return .empty
+    case .start: return LiteralFacts(exact: [Literal([], anchoredAtStart: true)])
+    case .text(let bytes, let ignoreCase):
+      // In pieces, so that of a long text every part is looked at.
+      let piece = Literal.longest / 2
+      var facts = LiteralFacts.empty
+      for start in stride(from: 0, to: bytes.count, by: piece) {
+        let part = Literal(Array(bytes[start..<min(start + piece, bytes.count)]), ignoreCase: ignoreCase)
+        facts = facts.followed(by: LiteralFacts(exact: [part]), limits)
+      }
+      return facts
+    case .sequence(let parts): return parts.reduce(.empty) { $0.followed(by: facts(of: $1, limits), limits) }
+    case .choice(let branches): return .either(branches.map { facts(of: $0, limits) }, limits)
+    case .repetition(let body, let least, let most): return facts(of: body, limits).repeated(least: least, most: most, limits)
+    case .look(let body): return facts(of: body, limits).lookedAt(limits)
+    }
+  }
+}
+
+extension LiteralFacts.Claim {
+  fileprivate var isUseful: Bool { literals.allSatisfy { $0.bytes.count >= RequiredLiterals.shortestUseful } }
+}

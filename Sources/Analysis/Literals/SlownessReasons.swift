@@ -1,0 +1,40 @@
+import PCRE2
+
+/// Says in words why an expression takes longer than others.
+enum SlownessReasons {
+  /// - Parameter literals: what the expression is searched by.
+  static func of(_ expression: String, ignoreCase: Bool, literal: Bool, literals: LiteralSet) -> [String] {
+    var reasons: [String] = []
+    switch literals {
+    case .any: reasons.append(withoutLiterals(expression, ignoreCase: ignoreCase, literal: literal))
+    case .literals(let all):
+      let short = all.filter { $0.bytes.count < RequiredLiterals.shortestUseful }
+      if let first = short.min(by: { $0.bytes.count < $1.bytes.count }) {
+        let bytes = first.bytes.count == 1 ? "1 byte" : "\(first.bytes.count) bytes"
+        reasons.append("its text \(first.quoted) of \(bytes) is too short to search by, so it is tried on every line")
+      } else if all.count > 16 {
+        reasons.append("it is searched by \(all.count) texts; each costs a little")
+      }
+    }
+    var options: Regex.Options = []
+    if ignoreCase { options.insert(.ignoreCase) }
+    if literal { options.insert(.literal) }
+    if let regex = try? Regex(expression, options: options), !regex.isJIT {
+      reasons.append("PCRE2 can't translate it to machine code and interprets it")
+    }
+    return reasons
+  }
+
+  private static func withoutLiterals(_ expression: String, ignoreCase: Bool, literal: Bool) -> String {
+    let effect = "so it is tried on every line"
+    let tree = ExpressionParser.parse(expression, ignoreCase: ignoreCase, literal: literal)
+    if case .choice(let branches) = tree {
+      let bare = branches.indices.filter { RequiredLiterals.claim(of: branches[$0]) == nil }
+      if let first = bare.first, bare.count < branches.count {
+        return "alternative \(first + 1) of \(branches.count) needs no text that is always the same, \(effect)"
+      }
+    }
+    let understood = tree != .anything
+    return understood ? "no text is in every match, \(effect)" : "nothing is known of the text in its matches, \(effect)"
+  }
+}

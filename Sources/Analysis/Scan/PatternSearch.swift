@@ -1,0 +1,279 @@
+import Model
+import PCRE2
+
+/// Searches single segments for single expressions, keeps the limits, and puts what is found in order.
+///
+/// Which segments are searched for what is its caller's business. That changes no finding as long as every expression is searched for
+/// in every segment that it matches, segments in their order and the steps of each in theirs.
+struct PatternSearch: ~Copyable {
+  private let limits: ScanLimits
+  private let program: ScanProgram
+  private var matcher: Matcher
+  /// Whether each pattern's `where` lets it be tried on this log; the other arrays run along with the program's patterns, too.
+  private let applies: [Bool]
+  private var budgets: [Budget]
+  private var sequences: [SequenceTracker?]
+  private var tails: [TailBuffer?]
+  private var inconclusive: [Inconclusive?]
+  /// Findings of each pattern, kept or not, and those that are kept.
+  private var counts: [Int]
+  private var kept: [Int]
+  /// Where the search in the current segment goes on, for those that come in windows.
+  private var resume: [Int]
+
+  private var clock: Budget.Clock
+  private var keptInAll = 0
+  /// The line of the last search, as long as more segments of it may come.
+  private var openLine = 0
+  /// The sequences of which a step was found in the open line.
+  private var advanced: [Int] = []
+  /// Findings of the open line, in no order.
+  private var current: [Finding] = []
+  /// Findings of past lines, in order, told or yet to be told.
+  private var ready: [Finding] = []
+  private var released = 0
+  /// Lines that findings are held back for, because a pattern with a `tail` may come before them in the end.
+  private let holdBack: Int
+  /// All lines up to this one are over.
+  private var linesOver = 0
+
+  init(program: ScanProgram, names: LogNames?, limits: ScanLimits) {
+    self.limits = limits
+    self.program = program
+    var matcher = Matcher(
+      mostCaptures: program.mostCaptures, matchLimit: limits.matchLimit, stackBytes: limits.stackBytes)
+    let patterns = program.patterns
+    var applies = Array(repeating: true, count: patterns.count)
+    if let names {
+      for index in patterns.indices { applies[index] = patterns[index].applies(to: names, matcher: &matcher) }
+    }
+    budgets = Array(repeating: Budget(), count: patterns.count)
+    sequences = patterns.map { $0.isSequence ? SequenceTracker(steps: $0.steps.count, within: $0.within) : nil }
+    tails = patterns.map { $0.pattern.definition.tail.map { TailBuffer(lines: $0, mostKept: limits.findingsPerPattern) } }
+    inconclusive = Array(repeating: nil, count: patterns.count)
+    counts = Array(repeating: 0, count: patterns.count)
+    kept = counts
+    resume = Array(repeating: 0, count: patterns.count)
+    holdBack = patterns.indices.compactMap { applies[$0] ? patterns[$0].pattern.definition.tail : nil }.max() ?? 0
+    clock = Budget.Clock(limits: limits)
+    self.applies = applies
+    self.matcher = matcher
+  }
+
+  // MARK: - Segments and lines
+
+  /// Must be called before the searches in a piece.
+  mutating func begin(_ piece: SegmentPiece) {
+    if piece.line != openLine {
+      closeLine()
+      openLine = piece.line
+    }
+    if piece.isFirst, !piece.isLast {
+      for index in resume.indices { resume[index] = 0 }
+    }
+    clock.beginPiece(bytes: piece.bytes.count - piece.context)
+  }
+
+  /// Searches the piece for one of the program's steps.
+  mutating func search(_ number: Int, in piece: SegmentPiece) {
+    let step = program.steps[number]
+    guard applies[step.pattern], !budgets[step.pattern].isStopped(on: piece.line) else { return }
+    if sequences[step.pattern] == nil {
+      takeAll(of: step, piece)
+    } else {
+      takeFirst(of: step, piece)
+    }
+  }
+
+  /// All lines up to this one are over.
+  mutating func endLines(through line: Int) {
+    if openLine <= line { closeLine() }
+    linesOver = line
+  }
+
+  private mutating func closeLine() {
+    if !advanced.isEmpty {
+      advanced.sort()
+      for index in advanced {
+        guard let finding = sequences[index]?.endLine(openLine, pattern: program.patterns[index].pattern.id) else { continue }
+        keep(finding, of: index)
+      }
+      advanced.removeAll(keepingCapacity: true)
+    }
+    guard !current.isEmpty else { return }
+    current.sort(by: Finding.inOrder)
+    ready.append(contentsOf: current)
+    current.removeAll(keepingCapacity: true)
+  }
+
+  /// All matches of a pattern that is no sequence.
+  private mutating func takeAll(of step: ScanProgram.Step, _ piece: SegmentPiece) {
+    let index = step.pattern
+    let lastStart = piece.isLast ? piece.bytes.count : piece.bytes.count - piece.overlap - 1
+    var from = piece.isWhole ? 0 : max(Self.firstStart(in: piece), resume[index] - piece.offset)
+    while from <= lastStart, let range = next(step.regex, of: index, in: piece, from: from, lastStart: lastStart) {
+      if counts[index] < limits.findingsPerPattern || tails[index] != nil {
+        keep(finding(range, of: step, in: piece), of: index)
+      } else {
+        counts[index] += 1
+      }
+      let beyond = range.isEmpty ? Self.nextCharacter(in: piece.bytes, after: range.lowerBound) : range.upperBound
+      from = max(beyond, from + (beyond > from ? 0 : 1))
+    }
+    if !piece.isWhole { resume[index] = piece.offset + from }
+  }
+
+  /// The first match in the line of a sequence's step, if the sequence waits for one.
+  private mutating func takeFirst(of step: ScanProgram.Step, _ piece: SegmentPiece) {
+    let index = step.pattern
+    let lastStart = piece.isLast ? piece.bytes.count : piece.bytes.count - piece.overlap - 1
+    guard sequences[index]?.waits(for: step.number) == true,
+      let range = next(step.regex, of: index, in: piece, from: Self.firstStart(in: piece), lastStart: lastStart)
+    else { return }
+    if !advanced.contains(index) { advanced.append(index) }
+    let found = finding(range, of: step, in: piece)
+    sequences[index]?.take(found, step: step.number)
+  }
+
+  // MARK: - One search
+
+  /// The leftmost match that starts within `from...lastStart`, unless the pattern runs out of its budget.
+  private mutating func next(
+    _ regex: Regex, of index: Int, in piece: SegmentPiece, from: Int, lastStart: Int
+  ) -> Range<Int>? {
+    var edges: Matcher.Edges = []
+    if !piece.isFirst { edges.insert(.notBeginning) }
+    if !piece.isLast { edges.insert(.notEnd) }
+    var start = from
+    while !budgets[index].isStopped(on: piece.line) {
+      let step = budgets[index].step(searching: regex.searching, bytes: piece.bytes.count)
+      guard step > 0 else {
+        stop(index, .lineTime, piece.line)
+        return nil
+      }
+      let last = lastStart - start > step ? start + step : lastStart
+      let limited = last < piece.bytes.count ? last : nil
+      clock.beginSearch(watched: budgets[index].isWatched)
+      let outcome = matcher.firstMatch(of: regex, in: piece.bytes, from: start, lastStart: limited, edges: edges)
+      let covered = if case .match(let range) = outcome { range.upperBound } else { min(last, piece.bytes.count) }
+      if let reason = clock.endSearch(
+        charge: &budgets[index], line: piece.line, bytes: piece.bytes.count, covered: max(0, covered - start))
+      {
+        note(index, reason, piece.line)
+      }
+      switch outcome {
+      case .match(let range): return range
+      case .noMatch:
+        if last >= lastStart { return nil }
+        start = Self.nextCharacter(in: piece.bytes, after: last)
+        if start > lastStart { return nil }
+      case .matchLimit:
+        stop(index, .matchLimit, piece.line)
+        return nil
+      case .stackLimit:
+        stop(index, .stackLimit, piece.line)
+        return nil
+      case .error:
+        stop(index, .engineError, piece.line)
+        return nil
+      }
+    }
+    return nil
+  }
+
+  /// Gives the pattern up for the rest of the line.
+  private mutating func stop(_ index: Int, _ reason: Inconclusive.Reason, _ line: Int) {
+    budgets[index].stop(on: line)
+    note(index, reason, line)
+  }
+
+  /// The first reason counts.
+  private mutating func note(_ index: Int, _ reason: Inconclusive.Reason, _ line: Int) {
+    guard inconclusive[index] == nil else { return }
+    inconclusive[index] = Inconclusive(pattern: program.patterns[index].pattern.id, reason: reason, line: line)
+  }
+
+  /// Where the first search in the piece begins: where it does, but not within a character that began before.
+  private static func firstStart(in piece: SegmentPiece) -> Int {
+    piece.isFirst ? 0 : nextCharacter(in: piece.bytes, after: piece.context - 1)
+  }
+
+  /// The start of the character after the one at `offset`; one beyond the end if there is none.
+  private static func nextCharacter(in bytes: UnsafeRawBufferPointer, after offset: Int) -> Int {
+    var next = offset + 1
+    while next < bytes.count, bytes[next] & 0xC0 == 0x80 { next += 1 }
+    return next
+  }
+
+  // MARK: - Findings
+
+  /// Must be called before the next search: captures are those of the last match.
+  private func finding(_ range: Range<Int>, of step: ScanProgram.Step, in piece: SegmentPiece) -> Finding {
+    var captures: [Finding.Capture] = []
+    for number in 0..<step.regex.captureCount {
+      guard let group = matcher.group(number + 1) else { continue }
+      captures.append(
+        Finding.Capture(
+          number: step.capturesBefore + number + 1, name: step.regex.names[number + 1],
+          value: Excerpt.prefix(of: piece.bytes, group, bytes: ScanLimits.captureBytes)))
+    }
+    return Finding(
+      pattern: program.patterns[step.pattern].pattern.id, line: piece.line, segment: piece.segment,
+      start: piece.offset + range.lowerBound, end: piece.offset + range.upperBound, captures: captures,
+      matched: Excerpt.prefix(of: piece.bytes, range, bytes: ScanLimits.captureBytes),
+      text: Excerpt.around(range, in: piece.bytes, characters: ScanLimits.excerptCharacters), windowed: !piece.isWhole)
+  }
+
+  private mutating func keep(_ finding: Finding, of index: Int) {
+    if tails[index] != nil {
+      tails[index]?.append(finding)
+      return
+    }
+    counts[index] += 1
+    // Of each pattern at least one is kept, whatever the others found: it may be the one that decides.
+    guard counts[index] <= limits.findingsPerPattern, keptInAll < limits.findingsPerLog || kept[index] == 0 else { return }
+    kept[index] += 1
+    keptInAll += 1
+    current.append(finding)
+  }
+
+  /// Tells the findings that nothing can come before any more.
+  mutating func release(_ tell: (Finding) throws -> Void) rethrows {
+    while released < ready.count, ready[released].line <= linesOver - holdBack {
+      try tell(ready[released])
+      released += 1
+    }
+    // What is told is let go of, though rarely, as the rest must move up.
+    if released > ready.count / 2 {
+      ready.removeFirst(released)
+      released = 0
+    }
+  }
+
+  /// Ends a log of so many lines.
+  mutating func finish(lines: Int) {
+    endLines(through: lines)
+    for index in tails.indices {
+      guard let tail = tails[index] else { continue }
+      let inTail = tail.finish(lines: lines)
+      counts[index] = inTail.count + tail.dropped(lines: lines)
+      kept[index] = min(inTail.count, max(1, limits.findingsPerLog - keptInAll))
+      keptInAll += kept[index]
+      ready.append(contentsOf: inTail.suffix(kept[index]))
+    }
+    // `holdBack` kept everything that the tails may come before; the stable part in front stays where it is.
+    ready[released...].sort(by: Finding.inOrder)
+    linesOver = Int.max
+  }
+
+  /// What is known once the log is finished; lines and bytes are the cleaner's.
+  var summary: ScanSummary {
+    var summary = ScanSummary()
+    for index in counts.indices {
+      summary.findings += counts[index]
+      if counts[index] > kept[index] { summary.overflow[program.patterns[index].pattern.id] = counts[index] }
+    }
+    summary.inconclusive = inconclusive.compactMap { $0 }
+    return summary
+  }
+}

@@ -1,0 +1,130 @@
+import Model
+import PCRE2
+
+/// A set of patterns, compiled. Immutable: any number of scans on any threads share one.
+package struct ScanProgram: Sendable {
+  /// In order of their ids.
+  package let patterns: [CompiledPattern]
+  /// The steps of all patterns, in the patterns' order.
+  let steps: [Step]
+  /// Tells which steps a segment need not be searched for.
+  let filter: LiteralFilter
+  /// The largest number of groups of any expression.
+  let mostCaptures: Int
+  /// The largest `tail` of any pattern; 0 if there is none.
+  let longestTail: Int
+
+  /// A pattern and its expressions.
+  package struct CompiledPattern: Sendable {
+    package let pattern: Pattern
+    /// One for `match` and `literal`, one per step for a sequence.
+    let steps: [Regex]
+    /// The lines that all steps of a sequence must lie in; 0 if the pattern is none.
+    let within: Int
+    /// For each step what a segment must hold to match.
+    fileprivate let literals: [LiteralSet]
+    let scope: [(field: Scope.Field, regex: Regex)]
+
+    var isSequence: Bool { within > 0 }
+  }
+
+  /// One expression of one pattern.
+  struct Step: Sendable {
+    let regex: Regex
+    /// Index of its pattern.
+    let pattern: Int
+    /// From 0; always 0 if the pattern is no sequence.
+    let number: Int
+    /// How many groups the steps before it have.
+    let capturesBefore: Int
+  }
+
+  /// An expression of a pattern that PCRE2 rejects.
+  package struct CompileError: Error, CustomStringConvertible {
+    package let pattern: PatternID
+    /// `match`, `literal`, `sequence[2]`, `where.job`.
+    package let field: String
+    package let cause: PCRE2Error
+
+    package var description: String { "pattern \(pattern): \(field): \(cause)" }
+  }
+
+  /// - Throws: `CompileError` for the first expression that doesn't compile. Retired patterns are left out.
+  package init(_ patterns: [Pattern]) throws(CompileError) { try self.init(patterns, kernels: .chosen) }
+
+  /// - Parameter simd: which instructions to use, as `CULPRIT_SIMD` names them; the fastest if it is nil or this processor lacks them.
+  package init(_ patterns: [Pattern], simd: String?) throws(CompileError) {
+    try self.init(patterns, kernels: simd.flatMap(Kernels.init(named:)) ?? .chosen)
+  }
+
+  init(_ patterns: [Pattern], kernels: Kernels) throws(CompileError) {
+    var compiled: [CompiledPattern] = []
+    for pattern in patterns where !pattern.retired {
+      compiled.append(try CompiledPattern(pattern))
+    }
+    compiled.sort { $0.pattern.id < $1.pattern.id }
+    self.patterns = compiled
+    var steps: [Step] = []
+    for (index, pattern) in compiled.enumerated() {
+      var captures = 0
+      for (number, regex) in pattern.steps.enumerated() {
+        steps.append(Step(regex: regex, pattern: index, number: number, capturesBefore: captures))
+        captures += regex.captureCount
+      }
+    }
+    self.steps = steps
+    filter = LiteralFilter(compiled.flatMap(\.literals), kernels: kernels)
+    mostCaptures = compiled.flatMap(\.steps).map(\.captureCount).max() ?? 0
+    longestTail = compiled.compactMap(\.pattern.definition.tail).max() ?? 0
+  }
+}
+
+extension ScanProgram.CompiledPattern {
+  init(_ pattern: Pattern) throws(ScanProgram.CompileError) {
+    func compile(_ expression: String, _ options: Regex.Options, _ field: String) throws(ScanProgram.CompileError) -> Regex {
+      do throws(PCRE2Error) {
+        return try Regex(expression, options: options)
+      } catch {
+        throw ScanProgram.CompileError(pattern: pattern.id, field: field, cause: error)
+      }
+    }
+    let definition = pattern.definition
+    let options: Regex.Options = definition.ignoreCase ? .ignoreCase : []
+    var steps: [Regex] = []
+    switch definition.matcher {
+    case .match(let expression):
+      steps.append(try compile(expression, options, "match"))
+      within = 0
+    case .literal(let text):
+      steps.append(try compile(text, options.union(.literal), "literal"))
+      within = 0
+    case .sequence(let expressions, let within):
+      for (index, expression) in expressions.enumerated() {
+        steps.append(try compile(expression, options, "sequence[\(index + 1)]"))
+      }
+      self.within = within
+    }
+    var scope: [(Scope.Field, Regex)] = []
+    for field in Scope.Field.allCases {
+      guard let expression = definition.scope.expressions[field] else { continue }
+      scope.append((field, try compile(expression, [], "where.\(field.rawValue)")))
+    }
+    self.pattern = pattern
+    self.steps = steps
+    let isLiteral = if case .literal = definition.matcher { true } else { false }
+    literals = definition.matcher.expressions.map {
+      RequiredLiterals.of($0, ignoreCase: definition.ignoreCase, literal: isLiteral)
+    }
+    self.scope = scope
+  }
+
+  /// Whether the log's names are those that the pattern is limited to. A name that PCRE2 can't decide about is not.
+  func applies(to names: LogNames, matcher: inout Matcher) -> Bool {
+    for (field, regex) in scope {
+      var name = names[field]
+      let outcome = name.withUTF8 { matcher.firstMatch(of: regex, in: UnsafeRawBufferPointer($0), from: 0) }
+      guard case .match = outcome else { return false }
+    }
+    return true
+  }
+}

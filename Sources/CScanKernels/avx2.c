@@ -1,0 +1,97 @@
+// The kernels with AVX2: 32 bytes at a time.
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include "simple_line.h"
+
+#define TARGET __attribute__((target("avx2,popcnt,bmi,bmi2")))
+
+TARGET static inline __m256i load(const uint8_t *at) { return _mm256_loadu_si256((const __m256i *)at); }
+TARGET static inline uint32_t mask_of(__m256i bytes) { return (uint32_t)_mm256_movemask_epi8(bytes); }
+
+TARGET static size_t count_newlines(const uint8_t *text, size_t count) {
+  const __m256i newline = _mm256_set1_epi8('\n');
+  size_t newlines = 0, at = 0;
+  for (; at + 32 <= count; at += 32) newlines += (size_t)__builtin_popcount(mask_of(_mm256_cmpeq_epi8(load(text + at), newline)));
+  for (; at < count; at++) newlines += text[at] == '\n';
+  return newlines;
+}
+
+// The four special bytes differ in their low halves: each byte is compared with the one that its low half stands for,
+// which for the other halves is one that has another.
+TARGET static inline __m256i is_special(__m256i bytes) {
+  const __m256i table = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+      1, 0, (char)0xC2, 0, 0, 0, 0, 0, '\b', 0, 0, 0x1B, 0, '\r', 0, 0));
+  return _mm256_cmpeq_epi8(bytes, _mm256_shuffle_epi8(table, _mm256_and_si256(bytes, _mm256_set1_epi8(0x0F))));
+}
+
+#define CLEAN_LINES clean_lines
+#define CLEAN_COLOURS clean_colours
+#define CLASSIFY(block, newlines, special)                                                                  \
+  do {                                                                                                      \
+    const __m256i newline = _mm256_set1_epi8('\n'), low = load(block), high = load((block) + 32);           \
+    (newlines) = mask_of(_mm256_cmpeq_epi8(low, newline)) | (uint64_t)mask_of(_mm256_cmpeq_epi8(high, newline)) << 32; \
+    (special) = mask_of(is_special(low)) | (uint64_t)mask_of(is_special(high)) << 32;                       \
+  } while (0)
+#include "clean_lines.inc.h"
+
+// Which of eight hashes have their bit in the map.
+TARGET static inline uint32_t test_hashes(__m256i hashes, const uint32_t *map) {
+  // A hash has 18 bits: the gathered words lie within the map's 8,192. The wanted bit is shifted to the top.
+  __m256i words = _mm256_i32gather_epi32((const int *)map, _mm256_srli_epi32(hashes, 5), 4);
+  __m256i bits = _mm256_sllv_epi32(words, _mm256_sub_epi32(_mm256_set1_epi32(31), _mm256_and_si256(hashes, _mm256_set1_epi32(31))));
+  return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(bits));
+}
+
+TARGET static size_t find_sampled(
+    const culprit_sampled *grams, const uint8_t *text, size_t from, size_t to, uint32_t *hits) {
+  const __m256i fold = _mm256_set1_epi32(0x20202020), low = _mm256_set1_epi32((int)0x9E3779B1u);
+  const __m256i high = _mm256_set1_epi32((int)0x85EBCA77u);
+  const uint32_t *const four = grams->four, *const eight = grams->eight;
+  size_t count = 0;
+  for (size_t at = from; at < to; at += 32) {
+    __m256i grams4 = _mm256_mullo_epi32(_mm256_or_si256(load(text + at), fold), low);
+    uint32_t found = test_hashes(_mm256_srli_epi32(grams4, 32 - CULPRIT_SAMPLED_BITS), four);
+    if (eight) {
+      __m256i behind = _mm256_mullo_epi32(_mm256_or_si256(load(text + at + 4), fold), high);
+      found |= test_hashes(_mm256_srli_epi32(_mm256_add_epi32(grams4, behind), 32 - CULPRIT_SAMPLED_BITS), eight);
+    }
+    for (; __builtin_expect(found != 0, 0); found &= found - 1)
+      hits[count++] = (uint32_t)(at + 4 * (size_t)__builtin_ctz(found));
+  }
+  return count;
+}
+
+// The buckets that have the low half of the byte in one table and its high half in the other: more than have the byte, never fewer.
+TARGET static inline __m256i buckets(const uint8_t low[16], const uint8_t high[16], __m256i bytes) {
+  const __m256i half = _mm256_set1_epi8(0x0F);
+  __m256i by_low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)low));
+  __m256i by_high = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)high));
+  return _mm256_and_si256(
+      _mm256_shuffle_epi8(by_low, _mm256_and_si256(bytes, half)),
+      _mm256_shuffle_epi8(by_high, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half)));
+}
+
+TARGET static size_t find_shorts(
+    const culprit_shorts *shorts, const uint8_t *text, size_t from, size_t to, uint32_t *hits) {
+  size_t count = 0;
+  for (size_t at = from; at < to; at += 32) {
+    __m256i found = _mm256_setzero_si256();
+    for (int group = 0; group < shorts->groups; group++) {
+      __m256i all = _mm256_set1_epi8(-1);
+      for (int byte = 0; byte < CULPRIT_SHORT_BYTES; byte++)
+        all = _mm256_and_si256(all, buckets(shorts->low[group][byte], shorts->high[group][byte], load(text + at + byte)));
+      found = _mm256_or_si256(found, all);
+    }
+    uint32_t positions = ~mask_of(_mm256_cmpeq_epi8(found, _mm256_setzero_si256()));
+    for (; __builtin_expect(positions != 0, 0); positions &= positions - 1)
+      hits[count++] = (uint32_t)(at + (size_t)__builtin_ctz(positions));
+  }
+  return count;
+}
+
+const culprit_kernels culprit_kernels_avx2 = {"avx2", count_newlines, clean_lines, find_sampled, find_shorts};
+
+#endif

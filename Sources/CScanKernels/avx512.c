@@ -1,0 +1,99 @@
+// The kernels with AVX-512 (F, BW, VBMI): 64 bytes at a time.
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include "simple_line.h"
+
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vbmi,popcnt,bmi,bmi2")))
+
+TARGET static size_t count_newlines(const uint8_t *text, size_t count) {
+  const __m512i newline = _mm512_set1_epi8('\n');
+  size_t newlines = 0, at = 0;
+  for (; at + 64 <= count; at += 64)
+    newlines += (size_t)__builtin_popcountll(_mm512_cmpeq_epi8_mask(_mm512_loadu_si512(text + at), newline));
+  for (; at < count; at++) newlines += text[at] == '\n';
+  return newlines;
+}
+
+// The four special bytes differ in their low halves: each byte is compared with the one that its low half stands for,
+// which for the other halves is one that has another.
+TARGET static inline __m512i special_bytes(void) {
+  return _mm512_broadcast_i32x4(_mm_setr_epi8(
+      1, 0, (char)0xC2, 0, 0, 0, 0, 0, '\b', 0, 0, 0x1B, 0, '\r', 0, 0));
+}
+
+#define CLEAN_LINES clean_lines
+#define CLEAN_COLOURS clean_colours
+#define CLASSIFY(block, newlines, special)                                                                    \
+  do {                                                                                                        \
+    /* A shuffle yields 0 for bytes above 7F, so their top bit is masked; what is compared is the byte. */     \
+    __m512i bytes = _mm512_loadu_si512(block);                                                                \
+    __m512i low = _mm512_and_si512(bytes, _mm512_set1_epi8(0x0F));                                            \
+    (newlines) = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'));                                       \
+    (special) = _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(special_bytes(), low));                     \
+  } while (0)
+#include "clean_lines.inc.h"
+
+// Which of sixteen hashes have their bit in the map.
+TARGET static inline uint32_t test_hashes(__m512i hashes, const uint32_t *map) {
+  // A hash has 18 bits: the gathered words lie within the map's 8,192.
+  __m512i words = _mm512_i32gather_epi32(_mm512_srli_epi32(hashes, 5), map, 4);
+  __m512i bits = _mm512_sllv_epi32(_mm512_set1_epi32(1), _mm512_and_si512(hashes, _mm512_set1_epi32(31)));
+  return _mm512_test_epi32_mask(words, bits);
+}
+
+TARGET static size_t find_sampled(
+    const culprit_sampled *grams, const uint8_t *text, size_t from, size_t to, uint32_t *hits) {
+  const __m512i fold = _mm512_set1_epi32(0x20202020), low = _mm512_set1_epi32((int)0x9E3779B1u);
+  const __m512i high = _mm512_set1_epi32((int)0x85EBCA77u);
+  const uint32_t *const four = grams->four, *const eight = grams->eight;
+  size_t count = 0;
+  for (size_t at = from; at < to; at += 64) {
+    __m512i grams4 = _mm512_mullo_epi32(_mm512_or_si512(_mm512_loadu_si512(text + at), fold), low);
+    uint32_t found = test_hashes(_mm512_srli_epi32(grams4, 32 - CULPRIT_SAMPLED_BITS), four);
+    if (eight) {
+      __m512i behind = _mm512_mullo_epi32(_mm512_or_si512(_mm512_loadu_si512(text + at + 4), fold), high);
+      found |= test_hashes(_mm512_srli_epi32(_mm512_add_epi32(grams4, behind), 32 - CULPRIT_SAMPLED_BITS), eight);
+    }
+    for (; __builtin_expect(found != 0, 0); found &= found - 1)
+      hits[count++] = (uint32_t)(at + 4 * (size_t)__builtin_ctz(found));
+  }
+  return count;
+}
+
+// The buckets of which a byte is in the class: a look-up of its low seven bits in 128 entries.
+TARGET static inline __m512i buckets(const uint8_t table[128], __m512i bytes) {
+  return _mm512_permutex2var_epi8(_mm512_loadu_si512(table), bytes, _mm512_loadu_si512(table + 64));
+}
+
+TARGET static inline __m512i group_buckets(const uint8_t tables[CULPRIT_SHORT_BYTES][128], const __m512i bytes[CULPRIT_SHORT_BYTES]) {
+  __m512i front = _mm512_ternarylogic_epi64(buckets(tables[0], bytes[0]), buckets(tables[1], bytes[1]), buckets(tables[2], bytes[2]), 0x80);
+  __m512i back = _mm512_ternarylogic_epi64(buckets(tables[3], bytes[3]), buckets(tables[4], bytes[4]), buckets(tables[5], bytes[5]), 0x80);
+  return _mm512_and_si512(front, back);
+}
+
+TARGET static inline size_t find_in_groups(
+    const culprit_shorts *shorts, int groups, const uint8_t *text, size_t from, size_t to, uint32_t *hits) {
+  size_t count = 0;
+  for (size_t at = from; at < to; at += 64) {
+    __m512i bytes[CULPRIT_SHORT_BYTES];
+    for (int byte = 0; byte < CULPRIT_SHORT_BYTES; byte++) bytes[byte] = _mm512_loadu_si512(text + at + byte);
+    __m512i found = group_buckets(shorts->bytes[0], bytes);
+    if (groups == 2) found = _mm512_or_si512(found, group_buckets(shorts->bytes[1], bytes));
+    uint64_t positions = _mm512_test_epi8_mask(found, found);
+    for (; __builtin_expect(positions != 0, 0); positions &= positions - 1)
+      hits[count++] = (uint32_t)(at + (size_t)__builtin_ctzll(positions));
+  }
+  return count;
+}
+
+TARGET static size_t find_shorts(
+    const culprit_shorts *shorts, const uint8_t *text, size_t from, size_t to, uint32_t *hits) {
+  return shorts->groups == 1 ? find_in_groups(shorts, 1, text, from, to, hits) : find_in_groups(shorts, 2, text, from, to, hits);
+}
+
+const culprit_kernels culprit_kernels_avx512 = {"avx512", count_newlines, clean_lines, find_sampled, find_shorts};
+
+#endif

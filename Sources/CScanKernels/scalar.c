@@ -1,0 +1,76 @@
+// The kernels in portable C, eight bytes at a time.
+
+#include "simple_line.h"
+
+static const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u, lows = 0x7F7F7F7F7F7F7F7Fu;
+
+// 0x80 in each byte of the word that equals `byte`, exactly: no carry crosses from one byte into the next.
+static inline uint64_t equal(uint64_t word, uint8_t byte) {
+  uint64_t other = word ^ (ones * byte);
+  return ~(((other & lows) + lows) | other | lows);
+}
+
+// One bit per byte from 0x80 or 0 per byte, the first byte lowest.
+static inline uint64_t gather_bits(uint64_t word) { return (word >> 7) * 0x0102040810204080u >> 56; }
+
+static size_t count_newlines(const uint8_t *text, size_t count) {
+  size_t newlines = 0, at = 0;
+  for (; at + 8 <= count; at += 8) newlines += (size_t)__builtin_popcountll(equal(load8(text + at), '\n'));
+  for (; at < count; at++) newlines += text[at] == '\n';
+  return newlines;
+}
+
+static inline void classify(const uint8_t *block, uint64_t *newlines, uint64_t *special) {
+  *newlines = *special = 0;
+  for (int at = 0; at < CULPRIT_BLOCK; at += 8) {
+    uint64_t word = load8(block + at);
+    // Most words hold neither a control character nor C2; this test may err on the side of looking closer.
+    uint64_t is_c2 = word ^ (ones * 0xC2);
+    if (!((((word - ones * 0x20) & ~word) | ((is_c2 - ones) & ~is_c2)) & tops)) continue;
+    *newlines |= gather_bits(equal(word, '\n')) << at;
+    *special |= gather_bits(equal(word, '\b') | equal(word, '\r') | equal(word, 0x1B) | equal(word, 0xC2)) << at;
+  }
+}
+
+#define TARGET
+#define CLEAN_LINES clean_lines
+#define CLEAN_COLOURS clean_colours
+#define CLASSIFY(block, newlines, special) classify(block, &(newlines), &(special))
+#include "clean_lines.inc.h"
+
+static inline uint32_t bit_of(const uint32_t *map, uint32_t hash) { return map[hash >> 5] >> (hash & 31) & 1; }
+
+static size_t find_sampled(const culprit_sampled *grams, const uint8_t *text, size_t from, size_t to, uint32_t *hits) {
+  const uint32_t *const four = grams->four, *const eight = grams->eight;
+  size_t count = 0;
+  // The hit is written in any case and counted if it is one: a branch that is hard to foretell would cost more.
+  if (!eight) {
+    for (size_t at = from; at < to; at += 4) {
+      hits[count] = (uint32_t)at;
+      count += bit_of(four, culprit_hash4(load4(text + at) | 0x20202020u, CULPRIT_SAMPLED_BITS));
+    }
+    return count;
+  }
+  for (size_t at = from; at < to; at += 4) {
+    uint64_t folded = load8(text + at) | 0x2020202020202020u;
+    hits[count] = (uint32_t)at;
+    count += bit_of(four, culprit_hash4((uint32_t)folded, CULPRIT_SAMPLED_BITS)) |
+             bit_of(eight, culprit_hash8(folded, CULPRIT_SAMPLED_BITS));
+  }
+  return count;
+}
+
+static size_t find_shorts(const culprit_shorts *shorts, const uint8_t *text, size_t from, size_t to, uint32_t *hits) {
+  const uint32_t *const three = shorts->three;
+  size_t count = 0;
+  // One of the two 3-grams of a literal lies at an even position: the literal begins there or one byte before.
+  for (size_t at = from; at <= to; at += 2) {
+    uint32_t hash = culprit_hash4((load4(text + at) | 0x202020u) & 0xFFFFFFu, CULPRIT_SHORT_BITS);
+    if (__builtin_expect(!bit_of(three, hash), 1)) continue;
+    if (at > from) hits[count++] = (uint32_t)at - 1;
+    if (at < to) hits[count++] = (uint32_t)at;
+  }
+  return count;
+}
+
+const culprit_kernels culprit_kernels_scalar = {"scalar", count_newlines, clean_lines, find_sampled, find_shorts};

@@ -1,0 +1,92 @@
+@testable import Analysis
+import CScanKernels
+import Foundation
+import Testing
+
+/// Each kind of kernel does what the portable one does.
+@Suite struct KernelTests {
+  static let wide = FastScanTests.kernels.filter { $0 != "scalar" }
+
+  /// Bytes with what the kernels look for made frequent, between memory that is not theirs: whatever they do with it is seen.
+  private static func bytes(_ random: inout SplitMix64) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for _ in 0..<random.below(60) { bytes += FastScanTests.line(&random) }
+    return random.once(in: 2) ? bytes : Array(bytes.prefix(random.below(200)))
+  }
+
+  @Test(arguments: wide, 0..<4) func cleansAndCountsAsThePortableOne(_ name: String, _ block: Int) throws {
+    let kernels = try #require(Kernels(named: name))
+    let scalar = try #require(Kernels(named: "scalar"))
+    for seed in block * 60..<(block + 1) * 60 {
+      var random = SplitMix64(seed: UInt64(8_000_000 + seed))
+      // An allocation of its own size, so that a sanitizer sees what is read behind it.
+      let source = Self.bytes(&random)
+      let room = random.pick([source.count + 1, source.count / 2, 100])
+      var results: [(culprit_cleaned, [UInt8])] = []
+      for kernels in [kernels, scalar] {
+        let target = UnsafeMutablePointer<UInt8>.allocate(capacity: room + Kernels.slack)
+        defer { target.deallocate() }
+        let cleaned = source.withUnsafeBytes { kernels.cleanLines($0, into: target, room: room) }
+        #expect(cleaned.written <= room && cleaned.taken <= source.count)
+        results.append((cleaned, Array(UnsafeBufferPointer(start: target, count: cleaned.written))))
+      }
+      #expect(results[0].0.taken == results[1].0.taken && results[0].0.lines == results[1].0.lines, "seed \(seed)")
+      #expect(results[0].1 == results[1].1, "seed \(seed)")
+      source.withUnsafeBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { return }
+        #expect(kernels.countNewlines(base, buffer.count) == source.count { $0 == 0x0A })
+        #expect(scalar.countNewlines(base, buffer.count) == source.count { $0 == 0x0A })
+      }
+    }
+  }
+
+  /// Every place of every literal is among what is found, by kernels of each kind.
+  @Test(arguments: FastScanTests.kernels, [20, 900]) func findsEveryLiteral(_ name: String, _ count: Int) throws {
+    let kernels = try #require(Kernels(named: name))
+    var random = SplitMix64(seed: 9_000_000 + UInt64(count))
+    let letters = Array("abcdeABC: \u{1B}é✓".utf8)
+    let literals = (0..<count).map { _ in
+      Literal((0..<4 + random.below(20)).map { _ in random.pick(letters) }, ignoreCase: random.once(in: 3))
+    }
+    let filter = LiteralFilter(literals.map { .literals([$0]) }, kernels: kernels)
+    for _ in 0..<12 {
+      let length = 64 + random.below(400)
+      let text = UnsafeMutablePointer<UInt8>.allocate(capacity: length + Kernels.slack)
+      defer { text.deallocate() }
+      for index in 0..<length + Kernels.slack { text[index] = random.pick(letters) }
+      for _ in 0..<6 {
+        let literal = random.pick(literals).bytes
+        let at = random.below(length - literal.count)
+        for (index, byte) in literal.enumerated() { text[at + index] = byte }
+      }
+      let hits = UnsafeMutablePointer<UInt32>.allocate(capacity: length + 128)
+      defer { hits.deallocate() }
+      var found: Set<Int> = []
+      if let sampled = filter.tables.sampled {
+        var maps = sampled.maps
+        for hit in 0..<kernels.findSampled(&maps, in: text, 0..<length, hits: hits) {
+          let at = Int(hits[hit])
+          let gram = UnsafeRawPointer(text + at).loadUnaligned(as: UInt64.self) | 0x2020_2020_2020_2020
+          for place in sampled.fours.places(of: gram & 0xFFFF_FFFF) { found.insert(at - Int(place.offset)) }
+          if let eights = sampled.eights { for place in eights.places(of: gram) { found.insert(at - Int(place.offset)) } }
+        }
+      }
+      if let shorts = filter.tables.shorts {
+        for hit in 0..<kernels.findShorts(shorts.classes.base, in: text, 0..<length, hits: hits) {
+          let at = Int(hits[hit])
+          let gram = UnsafeRawPointer(text + at).loadUnaligned(as: UInt32.self) | 0x2020_2020
+          for place in shorts.fours.places(of: UInt64(gram)) { found.insert(at - Int(place.offset)) }
+        }
+      }
+      let all = Array(UnsafeBufferPointer(start: text, count: length))
+      for literal in literals {
+        for start in 0...max(0, length - literal.bytes.count)
+        where Literal(literal.bytes, ignoreCase: literal.ignoreCase, anchoredAtStart: true)
+          .occurs(in: all[start..<min(length, start + literal.bytes.count)])
+        {
+          #expect(found.contains(start), "\(literal)")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+@testable import Analysis
+import Model
+import Testing
+
+@Suite struct ScanBudgetTests {
+  /// A budget that is watched, as one is after the coarse clock has seen too much.
+  private func watched() -> Budget {
+    var budget = Budget()
+    budget.suspect(39_000_000, fairShareSoFar: 0)
+    #expect(!budget.isWatched)
+    budget.suspect(2_000_000, fairShareSoFar: 0)
+    #expect(budget.isWatched)
+    return budget
+  }
+
+  @Test func whatIsHonestGoesUnwatched() {
+    var budget = Budget()
+    for line in 1...1_000 { budget.suspect(1_000_000, fairShareSoFar: Budget.fairShare(bytes: line * 100_000)) }
+    #expect(!budget.isWatched)
+  }
+
+  @Test func millionsOfShortLinesCostNothing() {
+    var budget = watched()
+    var log: UInt64 = 0
+    for line in 1...1_000_000 {
+      let reason = budget.charge(1_500, line: line, bytes: 2, covered: 2, limits: ScanLimits(), log: &log)
+      if reason != nil || line == 1_000_000 { #expect(reason == nil, "line \(line)") }
+      if reason != nil { break }
+    }
+    #expect(log == 0)
+    #expect(!budget.isWatched)
+  }
+
+  @Test func interruptionsAreOutweighedByQuickSearches() {
+    var budget = watched()
+    var log: UInt64 = 0
+    for line in 1...1_000_000 {
+      let took: UInt64 = line % 200 == 0 ? 300_000 : 400
+      let reason = budget.charge(took, line: line, bytes: 2, covered: 2, limits: ScanLimits(), log: &log)
+      if reason != nil || line == 1_000_000 { #expect(reason == nil, "line \(line)") }
+      if reason != nil { break }
+    }
+  }
+
+  @Test func slicesOfOnePieceHaveOneFairShare() {
+    var budget = watched()
+    var limits = ScanLimits()
+    limits.lineNanoseconds = 1 << 50
+    var log: UInt64 = 0
+    var reason: Inconclusive.Reason?
+    var slices = 0
+    while reason == nil, slices < 10_000 {
+      reason = budget.charge(1_000_000, line: 1, bytes: 1 << 20, covered: 256, limits: limits, log: &log)
+      slices += 1
+    }
+    #expect(reason == .patternTime)
+    #expect((1_000...1_010).contains(slices))
+    #expect(budget.isStopped(on: 7))
+  }
+
+  @Test func aLineHasItsTimeForEach64KiB() {
+    for (bytes, most) in [(1_000, 20), (65_535, 20), (65_536, 40), (1 << 20, 340)] {
+      var budget = watched()
+      var log: UInt64 = 0
+      var searches = 0
+      while budget.charge(1_100_000, line: 5, bytes: bytes, covered: 0, limits: ScanLimits(), log: &log) == nil { searches += 1 }
+      #expect(searches <= most && searches >= most * 8 / 10, "\(bytes): \(searches)")
+      #expect(budget.isStopped(on: 5))
+      #expect(!budget.isStopped(on: 6))
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import Foundation
+
+/// `culprit-fuzz MODE [SECONDS] [SEED]`: looks for mistakes for a while; see scripts/fuzz.
+@main enum Main {
+  /// Each mode gets the seconds and the seed, and returns whether it found nothing.
+  private static let modes: [(name: String, run: @Sendable (Double, UInt64) -> Bool)] = [
+    ("literals", LiteralsMode.run),
+    ("scanner", ScannerMode.run),
+  ]
+
+  static func main() {
+    let arguments = CommandLine.arguments.dropFirst()
+    let names = modes.map(\.name).joined(separator: "|")
+    guard let mode = modes.first(where: { $0.name == arguments.first }) else {
+      fail("usage: culprit-fuzz \(names) [SECONDS] [SEED]")
+    }
+    let numbers = Array(arguments.dropFirst())
+    let seconds = numbers.first.map { Double($0) } ?? 60
+    let seed = numbers.dropFirst().first.map { UInt64($0) } ?? UInt64.random(in: 0...UInt64.max)
+    guard let seconds, seconds > 0, let seed, numbers.count <= 2 else { fail("SECONDS and SEED must be numbers") }
+    print("mode \(mode.name), \(seconds) s, seed \(seed)")
+    exit(mode.run(seconds, seed) ? 0 : 1)
+  }
+
+  private static func fail(_ message: String) -> Never {
+    FileHandle.standardError.write(Data((message + "\n").utf8))
+    exit(2)
+  }
+}

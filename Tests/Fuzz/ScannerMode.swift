@@ -1,0 +1,114 @@
+import Analysis
+import FuzzSupport
+import Model
+import PCRE2
+
+/// Does the scanner find what each expression finds in each segment, and does it clean simple lines as the state machine does?
+enum ScannerMode {
+  private static let words = [
+    "error", "ERROR", "fail", "failed", "FAILED: ", "error: ", "tion", "abcdefg", "bcdefgh", "abcdefghijk",
+    "abcdefghijklmnopqrstuvwxyz0123456789",
+    "refused", "Connection reset", "é", "✓ok ", "disk", "di\u{17F}k", "\u{212A}ey", "key", "    ", "aaaa", "aaaaaaaaaaaa", "=====",
+    "\t", "a", "0",
+  ]
+
+  static func run(seconds: Double, seed: UInt64) -> Bool {
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(seconds)
+    var round = 0
+    while clock.now < end {
+      let seed = seed &+ UInt64(round)
+      if let mistake = mistake(SeededGenerator(seed: seed)) {
+        print("seed \(seed), first round: \(mistake)")
+        return false
+      }
+      round += 1
+    }
+    print("\(round) logs: nothing found")
+    return true
+  }
+
+  private static func mistake(_ generator: SeededGenerator) -> String? {
+    var random = generator
+    var expressions = random.next() % 4 == 0 ? ["(?s)^.*$"] : []
+    for _ in 0..<[1, 10, 300][Int(random.next() % 3)] {
+      let expression = expression(&random)
+      if (try? Regex(expression)) != nil { expressions.append(expression) }
+    }
+    var limits = ScanLimits()
+    limits.patternNanoseconds = 1 << 50
+    limits.lineNanoseconds = 1 << 50
+    limits.logNanoseconds = 1 << 50
+    limits.findingsPerPattern = 1 << 30
+    limits.findingsPerLog = 1 << 30
+    var log: [UInt8] = []
+    for _ in 0..<[3, 50, 2_000][Int(random.next() % 3)] { log += line(&random) }
+    let patterns = expressions.enumerated().map { number, expression in
+      Pattern(
+        id: PatternID("p\(10_000 + number)"), title: "", definition: MatchDefinition(matcher: .match(expression)), verdict: .failure
+      )
+    }
+    guard let program = try? ScanProgram(patterns, simd: ["scalar", "avx2", "avx512", nil][Int(random.next() % 4)]) else {
+      return nil
+    }
+    let scanned = scanText(log, program: program, limits: limits)
+    guard scanned.summary.inconclusive.isEmpty else { return nil }
+    var plain = PlainLoop(expressions: expressions)
+    var cleaner = LogCleaner(limits: limits)
+    log.withUnsafeBytes { cleaner.clean($0, into: &plain) }
+    cleaner.finish(into: &plain)
+    let found = scanned.findings.map { "\($0.pattern) \($0.line):\($0.segment) \($0.start)-\($0.end) \($0.matched)" }.sorted()
+    let wanted = plain.found.sorted()
+    guard found != wanted else { return nil }
+    let different = zip(found, wanted).first { $0 != $1 }
+    return
+      "\(found.count) findings, not \(wanted.count): \(different.map { "\($0.0), not \($0.1)" } ?? "too few"), expressions \(expressions)"
+  }
+
+  private static func expression(_ random: inout SeededGenerator) -> String {
+    var expression = ["", "", "", "^", "^\\s*"][Int(random.next() % 5)]
+    for _ in 0...random.next() % 3 {
+      let word = words[Int(random.next() % UInt64(words.count))]
+      let other = words[Int(random.next() % UInt64(words.count))]
+      expression +=
+        ["(?:\(word)|\(other))", "\\S*\(word)", "(\(word))?", ".{0,3}\(word)", "(?i)\(word)", word, word, word][
+          Int(random.next() % 8)]
+    }
+    return expression
+  }
+
+  private static func line(_ random: inout SeededGenerator) -> [UInt8] {
+    var line = random.next() % 3 == 0 ? Array("2026-11-21T03:43:10.1234567Z ".utf8) : []
+    for _ in 0..<random.next() % (random.next() % 50 == 0 ? 90 : 9) {
+      let odd: [[UInt8]] = [
+        [0x0D], [0x08], [0xC2, 0x9B], [0xC2, 0xA0], [0x1B], [0xC2], [0x1B, 0x5B], Array("\u{1B}[31;1m".utf8),
+        Array("\u{1B}]0;t\u{07}".utf8), [0xFF], [0x9B],
+      ]
+      line += random.next() % 8 == 0 ? odd[Int(random.next() % 11)] : Array(words[Int(random.next() % UInt64(words.count))].utf8)
+      if random.next() % 3 == 0 { line.append(0x20) }
+    }
+    return line + [[0x0A], [0x0A], [0x0D, 0x0A], [0x0D, 0x0D, 0x0A]][Int(random.next() % 4)]
+  }
+
+  /// Each expression in each segment of the state machine, leftmost first.
+  private struct PlainLoop: SegmentSink {
+    var found: [String] = []
+    private let regexes: [Regex]
+
+    init(expressions: [String]) { regexes = expressions.compactMap { try? Regex($0) } }
+
+    mutating func take(_ piece: SegmentPiece) {
+      for (number, regex) in regexes.enumerated() {
+        var matcher = Matcher(mostCaptures: regex.captureCount, matchLimit: 10_000_000)
+        var from = 0
+        while from <= piece.bytes.count, case .match(let range) = matcher.firstMatch(of: regex, in: piece.bytes, from: from) {
+          let text = piece.bytes[range].count > ScanLimits.captureBytes ? "" : String(decoding: piece.bytes[range], as: UTF8.self)
+          found.append("p\(10_000 + number) \(piece.line):\(piece.segment) \(range.lowerBound)-\(range.upperBound) \(text)")
+          from = range.isEmpty ? range.upperBound + 1 : range.upperBound
+          while range.isEmpty, from < piece.bytes.count, piece.bytes[from] & 0xC0 == 0x80 { from += 1 }
+        }
+      }
+    }
+    mutating func endLine(_ line: Int) {}
+  }
+}
