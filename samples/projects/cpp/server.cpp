@@ -1,0 +1,3 @@
+#include <iostream>
+#include <regex>
+int main(int, char **argv) { std::cout << std::regex_match(argv[0], std::regex(".*")); }

@@ -1,0 +1,3 @@
+module acme.example/engine
+
+go 1.19

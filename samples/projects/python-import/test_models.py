@@ -1,0 +1,5 @@
+import acme_orm
+
+
+def test_models():
+    assert acme_orm

@@ -1,0 +1,5 @@
+from web.views import index
+
+
+def test_index():
+    assert index()

@@ -1,0 +1,1 @@
+struct Model: Codable { var id: Int; var owner: Owner }
