@@ -1,0 +1,159 @@
+import Analysis
+import Foundation
+import LogArchive
+import Model
+import Postgres
+import Store
+
+/// Tries on every log what it hasn't been tried on: claims logs, scans them, records the results.
+///
+/// Nothing is kept in memory that matters. Killed anywhere, the next run goes on with what isn't recorded.
+package struct RescanStage: Sendable {
+  package struct Settings: Sendable {
+    /// Logs that are scanned at once in this process.
+    package var lanes = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    package var limits = ScanLimits()
+    package var logsPerClaim = 32
+    package var bytesPerClaim = 64 << 20
+    /// How long a worker that hangs, though its connection lives, keeps its logs; more for large ones.
+    package var leaseSeconds: Double = 120
+    /// A revision that is inconclusive on more logs than this is not tried any more.
+    package var suspendAfter = 100
+
+    package init() {}
+  }
+
+  /// What a run has done so far.
+  package struct Progress: Sendable, Equatable {
+    package var pairs = 0
+    package var logs = 0
+    package var bytes = 0
+    package var findings = 0
+    package var inconclusive = 0
+    /// Logs whose bytes the archive doesn't have any more.
+    package var lost: [String] = []
+  }
+
+  private let store: Store
+  private let archive: LogArchive
+  private let database: ConnectionConfiguration
+  private let settings: Settings
+
+  package init(store: Store, archive: LogArchive, database: ConnectionConfiguration, settings: Settings = Settings()) {
+    self.store = store
+    self.archive = archive
+    self.database = database
+    self.settings = settings
+  }
+
+  /// Works until nothing is due that isn't another worker's.
+  ///
+  /// - Parameter report: called after every recorded portion.
+  /// - Throws: `PostgresError`, or `CancellationError` once everything that was claimed is recorded or given back.
+  package func run(
+    _ scope: RescanScope = RescanScope(), report: @Sendable @escaping (Progress) -> Void = { _ in }
+  ) async throws -> Progress {
+    // This connection is the worker's sign of life: when the process dies, the server lets go of its lock at once.
+    let lifeline = try await Connection.connect(database)
+    let host = ProcessInfo.processInfo.hostName
+    let pid = ProcessInfo.processInfo.processIdentifier
+    let worker = try await lifeline.run { session in try Store.register(host: host, pid: pid, session) }
+    let tally = Tally(report)
+    let programs = ProgramCache(store: store)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<settings.lanes {
+        let lane = ScanLane(number: number, archive: archive, limits: settings.limits)
+        group.addTask { try await drain(scope, worker, lane, programs, tally) }
+      }
+      try await group.waitForAll()
+    }
+    _ = await lifeline.isAlive()
+    return await tally.progress
+  }
+
+  private func drain(
+    _ scope: RescanScope, _ worker: Store.WorkerID, _ lane: ScanLane, _ programs: ProgramCache, _ tally: Tally
+  ) async throws {
+    while true {
+      try Task.checkCancellation()
+      let claim = try await store.claim(
+        scope, worker: worker, most: settings.logsPerClaim, mostBytes: settings.bytesPerClaim,
+        leaseSeconds: settings.leaseSeconds)
+      guard let claim else { return }
+      let program = try await programs.program(for: claim.missing)
+      var results: [Store.LogResult] = []
+      var bytes = 0
+      var lastRecorded = ContinuousClock.now
+      for (index, log) in claim.logs.enumerated() {
+        do {
+          results.append(try await lane.scan(log, with: program))
+          bytes += log.bytes
+          // A process that is killed loses what isn't recorded, so slow logs are not gathered for long.
+          if lastRecorded.duration(to: .now) > .milliseconds(500) {
+            try await record(results, bytes, of: claim, program, tally)
+            (results, bytes, lastRecorded) = ([], 0, .now)
+          }
+        } catch let error as ArchiveError where !error.isRetryable {
+          try await store.recordLost(log.id, of: claim, reason: error.description)
+          await tally.lost(error.description)
+        } catch {
+          // Stopped, or the archive is out of reach: what is done is kept, what isn't is another's to do.
+          try? await record(results, bytes, of: claim, program, tally)
+          try? await store.giveBack(claim, claim.logs[index...].map(\.id))
+          throw error
+        }
+      }
+      try await record(results, bytes, of: claim, program, tally)
+    }
+  }
+
+  private func record(
+    _ results: [Store.LogResult], _ bytes: Int, of claim: Store.Claim, _ program: RescanProgram, _ tally: Tally
+  ) async throws {
+    guard !results.isEmpty else { return }
+    // Recording must not be cut off by the cancellation that brought us here.
+    let written = try await Task { [store, settings] in
+      try await store.record(results, of: claim, suspendAfter: settings.suspendAfter)
+    }.value
+    await tally.add(results.filter { written.contains($0.log) }, bytes: bytes, pairsPerLog: program.pairsPerLog)
+  }
+
+  private actor Tally {
+    private(set) var progress = Progress()
+    private let report: @Sendable (Progress) -> Void
+
+    init(_ report: @Sendable @escaping (Progress) -> Void) { self.report = report }
+
+    func add(_ results: [Store.LogResult], bytes: Int, pairsPerLog: Int) {
+      progress.logs += results.count
+      progress.pairs += results.count * pairsPerLog
+      progress.bytes += bytes
+      for result in results {
+        progress.findings += result.findings.count
+        progress.inconclusive += result.inconclusive.count
+      }
+      report(progress)
+    }
+
+    func lost(_ reason: String) {
+      progress.lost.append(reason)
+      report(progress)
+    }
+  }
+
+  /// Compiled once per set of revisions, of which a run meets few.
+  private actor ProgramCache {
+    private let store: Store
+    private var programs: [String: RescanProgram] = [:]
+
+    init(store: Store) { self.store = store }
+
+    func program(for missing: String) async throws -> RescanProgram {
+      if let program = programs[missing] { return program }
+      let program = try RescanProgram(try await store.revisions(in: missing))
+      if programs.count >= 64 { programs.removeAll() }
+      programs[missing] = program
+      return program
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Model
+import Postgres
+
+/// The only place that speaks SQL: builds, logs, patterns and the ledger in PostgreSQL.
+///
+/// One extension per family of tables. Every method is one transaction, or says so.
+package struct Store: Sendable {
+  let pool: ConnectionPool
+  /// What the findings of this binary are made by; see `Engine`.
+  let engine: Int
+
+  package init(pool: ConnectionPool, engine: Int = Engine.version) {
+    self.pool = pool
+    self.engine = engine
+  }
+
+  /// Runs statements that belong together in one transaction.
+  func transaction<Value: Sendable>(
+    _ body: @Sendable (borrowing Session) throws -> Value
+  ) async throws -> Value {
+    try await pool.transaction(.readCommitted, body)
+  }
+}
+
+/// The version of cleaning and matching. A change to what they find, for the same bytes and the same pattern, counts it up, and every log
+/// is due again.
+package enum Engine {
+  package static let version = 1
+}
+
+/// The row of a log.
+package struct LogID: Hashable, Sendable {
+  package let rawValue: Int64
+  package init(_ rawValue: Int64) { self.rawValue = rawValue }
+}
+
+/// The row of what a pattern matches, or matched.
+package struct RevisionID: Hashable, Comparable, Sendable {
+  package let rawValue: Int64
+  package init(_ rawValue: Int64) { self.rawValue = rawValue }
+  package static func < (left: RevisionID, right: RevisionID) -> Bool { left.rawValue < right.rawValue }
+}

@@ -1,0 +1,26 @@
+/// What only the store can know to be wrong. Everything PostgreSQL says is a `PostgresError`.
+package enum StoreError: Error, Equatable, CustomStringConvertible {
+  case unreadableDefinition(String)
+  case noSuchCommit(String)
+  case ambiguousCommit(String, [String])
+  case noSuchPattern(String)
+
+  package var description: String {
+    switch self {
+    case .unreadableDefinition(let pattern): "the stored definition of pattern \(pattern) can't be read"
+    case .noSuchCommit(let commit): "no build of commit \(commit) is known"
+    case .ambiguousCommit(let commit, let candidates): "commit \(commit) is ambiguous: \(candidates.joined(separator: ", "))"
+    case .noSuchPattern(let pattern): "no pattern \(pattern) is in the database"
+    }
+  }
+
+  /// What the person can do about it.
+  package var hint: String {
+    switch self {
+    case .unreadableDefinition: "it was written by another version of culprit; run `culprit patterns sync`"
+    case .noSuchCommit: "give at least 4 digits of its name; `culprit import` enters builds"
+    case .ambiguousCommit: "give more digits of its name, or --repository"
+    case .noSuchPattern: "`culprit patterns list` names them; `culprit patterns sync` enters new files"
+    }
+  }
+}
