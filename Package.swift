@@ -1,0 +1,111 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target of ours is built with: Swift 6 mode, no warning left standing.
+let ours: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+/// The wrappers that touch C say `unsafe` at every place where they do.
+let wrapper = ours + [.strictMemorySafety()]
+
+let package = Package(
+  name: "culprit",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // System libraries: a module map and a header of typed inline shims each.
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+
+    // The loops over every byte of a log, with the widest instructions that the processor has.
+    .target(name: "CScanKernels"),
+
+    // Thin, safe owners of the C handles. They know nothing of builds or patterns.
+    .target(name: "PCRE2", dependencies: ["CPCRE2"], swiftSettings: wrapper),
+    .target(name: "Postgres", dependencies: ["CPostgres"], swiftSettings: wrapper),
+    .target(name: "Compression", dependencies: ["CArchive", "CZlib", "CZstd"], swiftSettings: wrapper),
+
+    // Where logs come from when no provider is asked: files, folders, archives, standard input.
+    .target(name: "LogSource", dependencies: ["Compression"], swiftSettings: ours),
+    // Raw logs, kept compressed and addressed by content.
+    .target(
+      name: "LogArchive",
+      dependencies: ["Compression", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: ours),
+
+    // Value types everyone shares; imports nothing.
+    .target(name: "Model", swiftSettings: ours),
+
+    // Pure: cleaning, the pattern catalog, matching, verdicts.
+    .target(
+      name: "Analysis",
+      dependencies: [
+        "CScanKernels", "Model", "PCRE2",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: ours),
+
+    // All SQL lives here and in sql/.
+    .target(name: "Store", dependencies: ["Model", "Postgres"], swiftSettings: ours),
+    // The steps that a build goes through, one file each. Only here is anything looped over or tried again.
+    .target(
+      name: "Pipeline",
+      dependencies: [
+        "Analysis", "LogArchive", "LogSource", "Model", "Postgres", "Store",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: ours),
+    // One file per subcommand; configuration; wires everything.
+    .executableTarget(
+      name: "culprit",
+      dependencies: [
+        "Analysis", "LogArchive", "LogSource", "Model", "Pipeline", "Postgres", "Store",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: ours),
+
+    // What tests share: a PostgreSQL server of their own, and the ledger in it.
+    .target(
+      name: "TestSupport",
+      dependencies: ["Analysis", "LogArchive", "Model", "Pipeline", "Postgres", "Store"],
+      path: "Tests/TestSupport", swiftSettings: ours),
+    // How fast scanning is: `scripts/bench`.
+    .executableTarget(
+      name: "culprit-bench",
+      dependencies: [
+        "Analysis", "CPCRE2", "LogArchive", "Model", "PCRE2",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks", swiftSettings: ours),
+
+    // Temporary folders, pipes, and archives built byte by byte.
+    .target(name: "ArchiveFixtures", path: "Tests/ArchiveFixtures", swiftSettings: ours),
+    // Uses a private cluster from a process of its own, which a test can kill.
+    .executableTarget(name: "cluster-tool", dependencies: ["Postgres"], path: "Tests/ClusterTool", swiftSettings: ours),
+
+    // Random expressions and texts, for the tests and for `scripts/fuzz`.
+    .target(name: "FuzzSupport", dependencies: ["Analysis", "PCRE2"], path: "Tests/FuzzSupport", swiftSettings: ours),
+    .executableTarget(
+      name: "culprit-fuzz", dependencies: ["Analysis", "FuzzSupport", "Model", "PCRE2"], path: "Tests/Fuzz", swiftSettings: ours),
+    .testTarget(name: "PCRE2Tests", dependencies: ["PCRE2"], swiftSettings: ours),
+    .testTarget(
+      name: "AnalysisTests", dependencies: ["Analysis", "CScanKernels", "FuzzSupport", "Model", "PCRE2"], swiftSettings: ours),
+    .testTarget(name: "CompressionTests", dependencies: ["Compression", "ArchiveFixtures"], swiftSettings: ours),
+    .testTarget(name: "LogSourceTests", dependencies: ["LogSource", "Compression", "ArchiveFixtures"], swiftSettings: ours),
+    .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport", "cluster-tool"], swiftSettings: ours),
+    .testTarget(
+      name: "StoreTests", dependencies: ["Analysis", "Model", "Pipeline", "Postgres", "Store", "TestSupport"], swiftSettings: ours),
+    .testTarget(name: "CulpritTests", dependencies: ["culprit", "Postgres", "TestSupport"], swiftSettings: ours),
+    .testTarget(name: "LogArchiveTests", dependencies: ["LogArchive", "Compression", "ArchiveFixtures"], swiftSettings: ours),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Foundation
+import Postgres
+
+/// `culprit db`: the private database, which commands start and stop by themselves.
+struct Database: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "db",
+    abstract: "Start, stop and look into the private database.",
+    discussion: """
+      Without DATABASE_URL, commands keep a PostgreSQL server of their own in the data folder: the first one that needs it starts it, \
+      the last one stops it, unless `db start` asked it to stay.
+
+      Example: culprit db psql -- -c 'SELECT count(*) FROM build'
+      """,
+    subcommands: [Start.self, Stop.self, URL.self, PSQL.self])
+
+  struct Start: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Start the private database, and let it stay.", discussion: "Example: culprit db start")
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      let url = try await Workplace.cluster(try global.settings()).keep()
+      Output.line(url)
+    }
+  }
+
+  struct Stop: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Stop the private database.", discussion: "Example: culprit db stop")
+    @Flag(help: "Also while other commands use it; they fail, and lose nothing that is recorded.") var force = false
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      try await Workplace.cluster(try global.settings()).stop(force: force)
+    }
+  }
+
+  struct URL: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print the running private database's address.", discussion: "Example: psql \"$(culprit db url)\"")
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      guard case .running(process: _, let url, isKept: _) = try await Workplace.cluster(try global.settings()).status() else {
+        throw Failure("the private database doesn't run", hint: "`culprit db start` starts it and lets it stay")
+      }
+      Output.line(url)
+    }
+  }
+
+  struct PSQL: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "psql", abstract: "Open psql on the database.",
+      discussion: "Example: culprit db psql -- -c 'SELECT count(*) FROM build'")
+    @Argument(parsing: .postTerminator, help: "What psql is given.") var arguments: [String] = []
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      let settings = try global.settings()
+      if let url = try settings.databaseURL() {
+        try Self.psql(url, arguments)
+        return
+      }
+      let lease = try await Workplace.cluster(settings).acquire()
+      do {
+        try Self.psql(lease.url, arguments)
+        try await lease.release()
+      } catch {
+        try? await lease.release()
+        throw error
+      }
+    }
+
+    private static func psql(_ url: String, _ arguments: [String]) throws {
+      let process = Process()
+      process.executableURL = Foundation.URL(fileURLWithPath: "/usr/bin/env")
+      // A password goes by the environment: everyone on the machine can read the arguments.
+      var environment = ProcessInfo.processInfo.environment
+      var address = url
+      let keyword = /\bpassword\s*=\s*('(?:[^'\\]|\\.)*'|\S+)/
+      if let match = url.firstMatch(of: keyword), !url.contains("://") {
+        let quoted = match.output.1
+        environment["PGPASSWORD"] =
+          quoted.hasPrefix("'")
+          ? String(quoted.dropFirst().dropLast()).replacing(/\\(.)/, with: { String($0.output.1) }) : String(quoted)
+        address = url.replacing(keyword, with: "")
+      } else if var parts = URLComponents(string: url), let password = parts.password {
+        environment["PGPASSWORD"] = password
+        parts.password = nil
+        address = parts.string ?? url
+      }
+      process.environment = environment
+      process.arguments = ["psql"] + (address.isEmpty ? [] : ["--dbname", address]) + arguments
+      // Ctrl-C is psql's to handle.
+      signal(SIGINT, SIG_IGN)
+      defer { signal(SIGINT, SIG_DFL) }
+      do { try process.run() } catch { throw Failure("psql can't be started", hint: "apt-get install postgresql-client") }
+      process.waitUntilExit()
+      if process.terminationStatus != 0 { throw ExitCode(process.terminationStatus == 127 ? 2 : process.terminationStatus) }
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Analysis
+import ArgumentParser
+import Foundation
+import LogSource
+import Model
+
+/// `culprit scan`: clean, scan and judge, without a database.
+struct Scan: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Scan log files for failure patterns.",
+    discussion: """
+      Plain text, gzip, zstd, zip and folders of them are told by their content; - is standard input. Needs no database.
+      Exit code 0: nothing found, 1: something found, 2: error.
+
+      Example: culprit scan build.log
+      Example: curl -s https://ci.example/job/17/log | culprit scan --format json -
+      """)
+
+  @Argument(help: "Log files, archives, folders, or - for standard input (the default).")
+  var files: [String] = []
+
+  @Option(help: ArgumentHelp("The folder of pattern files.", valueName: "dir"))
+  var patterns: String?
+
+  @Option(help: "How findings are printed: text, json (JSON Lines) or github (workflow commands).")
+  var format = FindingFormat.text
+
+  @OptionGroup(title: "Names that a pattern's `where` is held against")
+  var names: NameOptions
+
+  @OptionGroup var global: GlobalOptions
+
+  struct NameOptions: ParsableArguments {
+    @Option(help: "The CI system.") var provider: String?
+    @Option(help: "owner/name of the repository.") var repository: String?
+    @Option(help: "The branch.") var branch: String?
+    @Option(help: "The workflow.") var workflow: String?
+    @Option(help: "The job.") var job: String?
+    @Option(help: "The step.") var step: String?
+
+    var logNames: LogNames {
+      var names: [Scope.Field: String] = [:]
+      names[.provider] = provider
+      names[.repository] = repository
+      names[.branch] = branch
+      names[.workflow] = workflow
+      names[.job] = job
+      names[.step] = step
+      return LogNames(names)
+    }
+  }
+
+  func run() async throws {
+    let settings = try global.settings()
+    let folder = try settings.patternFolder(patterns)
+    let catalog = try Catalog.load(folder, runsExamples: false)
+    let program = try ScanProgram(catalog.patterns)
+    global.detail("\(program.patterns.count) patterns from \(folder)")
+    let limits = try settings.scanLimits
+    let names = names.logNames
+    let printer = FindingPrinter(
+      format: format, style: global.style(settings), patterns: catalog.patterns, today: .now, isQuiet: global.quiet)
+    var found = false
+    var failed = false
+    let sources = files.isEmpty ? ["-"] : files
+    try LogSource().forEachLog(
+      in: sources,
+      { reader in
+        let file = reader.displayName
+        var scanner = LogScanner(program: program, names: names, limits: limits)
+        var best = BestFinding.Running(today: .now)
+        let bar = ProgressBar(file, unit: "bytes", isQuiet: global.quiet)
+        var problem: LogSourceError?
+        var bytes = 0
+        func tell(_ finding: Finding) {
+          found = true
+          printer.print(finding, in: file, best: &best)
+        }
+        do {
+          try reader.forEachBlock { block in
+            scanner.scan(block, tell: tell)
+            try Output.check()
+            bytes += block.count
+            bar.update(bytes, of: nil)
+          }
+        } catch let error as LogSourceError {
+          problem = error
+        }
+        let summary = scanner.finish(tell: tell)
+        bar.finish()
+        printer.print(summary, of: file, best: best.best, problem: problem)
+        // What could not be read to the end is an error, whatever was found before.
+        if let problem { throw problem }
+      },
+      failure: { error in
+        failed = true
+        Output.flush()
+        Failure(describing: error)?.print()
+      })
+    Output.flush()
+    if failed { throw ExitCode(2) }
+    if found { throw ExitCode(1) }
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import LogArchive
+import Postgres
+import Store
+
+/// The database and the archive that a command works with.
+struct Workplace: Sendable {
+  let store: Store
+  let archive: LogArchive
+  let database: ConnectionConfiguration
+  /// Whether the database is Culprit's own, started because no other is configured.
+  let isPrivate: Bool
+
+  /// Opens both, runs the body, and lets go of the private server whatever happens. Signals that stop cancel the body.
+  ///
+  /// - Throws: `Failure`, and the errors of the layers below.
+  static func open<Value: Sendable>(
+    _ settings: Settings, _ body: @Sendable @escaping (Workplace) async throws -> Value
+  ) async throws -> Value {
+    // The private server's start and stop are within: whoever is stopped meanwhile leaves no server behind.
+    try await Interruptible.run { try await openHere(settings, body) }
+  }
+
+  private static func openHere<Value: Sendable>(
+    _ settings: Settings, _ body: @Sendable (Workplace) async throws -> Value
+  ) async throws -> Value {
+    if let url = try settings.databaseURL() {
+      return try await run(ConnectionConfiguration(url: url), isPrivate: false, settings, body)
+    }
+    let lease = try await cluster(settings).acquire()
+    do {
+      let value = try await run(lease.configuration, isPrivate: true, settings, body)
+      try await lease.release()
+      return value
+    } catch {
+      try? await lease.release()
+      throw error
+    }
+  }
+
+  static func cluster(_ settings: Settings) -> PrivateCluster {
+    PrivateCluster(folder: settings.dataFolder + "/postgres")
+  }
+
+  static func migrator() throws -> Migrator { try Migrator(Migration.load(folder: try Bundled.folder("sql"))) }
+
+  private static func run<Value: Sendable>(
+    _ database: ConnectionConfiguration, isPrivate: Bool, _ settings: Settings,
+    _ body: @Sendable (Workplace) async throws -> Value
+  ) async throws -> Value {
+    try Task.checkCancellation()
+    try await prepareSchema(database, isPrivate: isPrivate)
+    let archive = try LogArchive(folder: settings.archiveFolder)
+    let lanes = try settings.rescan.lanes
+    let pool = ConnectionPool(database, limit: lanes + 2)
+    defer { pool.close() }
+    let workplace = Workplace(store: Store(pool: pool), archive: archive, database: database, isPrivate: isPrivate)
+    return try await body(workplace)
+  }
+
+  /// A private database and an empty one are brought up to date; any other only by `culprit migrate`, on purpose.
+  private static func prepareSchema(_ database: ConnectionConfiguration, isPrivate: Bool) async throws {
+    let connection = try await Connection.connect(database)
+    let migrator = try migrator()
+    let pending = try await migrator.pending(connection)
+    guard let first = pending.first else { return }
+    guard isPrivate || first.version == 1 else {
+      throw Failure(
+        "the database lacks \(pending.count) migration\(pending.count == 1 ? "" : "s"), from version \(first.version) on",
+        hint: "run `culprit migrate`")
+    }
+    _ = try await migrator.migrate(connection)
+  }
+}

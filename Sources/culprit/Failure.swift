@@ -1,0 +1,61 @@
+import Analysis
+import Foundation
+import LogArchive
+import LogSource
+import Pipeline
+import Postgres
+import Store
+
+/// Why a command ends without success: one line, and a hint at what to do about it.
+struct Failure: Error {
+  var message: String
+  var hint: String?
+  var code: Int32
+
+  init(_ message: String, hint: String? = nil, code: Int32 = 2) {
+    self.message = message
+    self.hint = hint
+    self.code = code
+  }
+
+  /// Nil for errors that the argument parser has its own words for.
+  init?(describing error: any Error) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let error as PostgresError: self.init(error.description, hint: Self.hint(for: error))
+    case let error as MigrationError: self.init(error.description, hint: error.hint)
+    case let error as ClusterError: self.init(error.description, hint: error.hint)
+    case let error as StoreError: self.init(error.description, hint: error.hint)
+    case let error as ArchiveError: self.init(error.description, hint: error.hint)
+    case let error as LogSourceError: self.init(error.description, hint: error.hint)
+    case let error as ManifestLine.Problem: self.init(error.description, hint: "docs/importing.md lists the fields of a manifest")
+    case let error as CatalogError:
+      self.init(error.description, hint: "nothing was changed; `culprit patterns check` tells more")
+    case let error as ScanProgram.CompileError: self.init(error.description, hint: "`culprit patterns check` tells more")
+    case is CancellationError:
+      self.init("stopped", hint: "what is done is kept; the same command goes on from there", code: 130)
+    default: return nil
+    }
+  }
+
+  private static func hint(for error: PostgresError) -> String? {
+    if case .connecting = error.kind, error.sqlState == nil {
+      return error.hint ?? "is the server running, and does DATABASE_URL (or PGHOST, PGPORT) lead to it?"
+    }
+    if error.isConnectionLost { return "nothing is lost: run the command again once the database is back, and it goes on" }
+    switch error.sqlState?.rawValue {
+    case "28P01", "28000": return "check user and password in DATABASE_URL (or PGUSER, PGPASSWORD, ~/.pgpass)"
+    case "3D000": return "create the database (createdb), or mend its name in DATABASE_URL"
+    case "42P01": return "this database has no tables of culprit: run `culprit migrate`"
+    case "42501": return "the database user lacks a right that culprit needs; let it own the database"
+    case "53100": return "the database's disk is full: make room and run the command again"
+    default: return error.hint
+    }
+  }
+
+  /// Prints the line and its hint to standard error.
+  func print() {
+    Output.error("culprit: " + message)
+    if let hint { Output.error("  hint: " + hint) }
+  }
+}
