@@ -1,0 +1,48 @@
+import Analysis
+import ArgumentParser
+import Foundation
+import Model
+
+/// `culprit-bench`: how fast scanning is, as ratios of runs that alternate.
+@main struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "culprit-bench", abstract: "Measures the scanner against the plain loop, memcpy, rg and pcre2grep.")
+
+  @Flag(help: "Fewer rounds, small logs, no table of growth: less than a minute.") var quick = false
+  @Flag(help: "Print the figures as JSON.") var json = false
+  @Option(help: "The folder of pattern files that come with Culprit.") var patterns = "patterns"
+  @Option(help: "The program to measure whole.") var culprit = ".build/release/culprit"
+  @Option(help: "Rounds of each figure; an odd number.") var rounds: Int?
+  @Option(help: "Only the figures whose names contain this.") var only: String?
+
+  func run() throws {
+    let supply = try PatternSupply(folder: patterns, count: 5_000)
+    let generator = LogCorpus(seed: 17)
+    let corpus = Corpus(raw: generator.logs(bytes: quick ? 16_000_000 : 64_000_000))
+    let rounds = rounds ?? (quick ? 3 : 7)
+    let session = Session(supply: supply, corpus: corpus, rounds: rounds, isQuick: quick, culprit: culprit)
+    if !json {
+      print(
+        "kernels: \(LogScanner.kernels); \(corpus.bytes / 1_000_000) MB of generated logs, \(corpus.cleanedBytes / 1_000_000) MB cleaned; \(rounds) rounds"
+      )
+    }
+    var figures: [Figure] = []
+    for measure in Session.all where only.map(measure.name.contains) ?? true {
+      do {
+        let figure = try measure.run(session)
+        figures.append(figure)
+        if !json { print(figure.line) }
+      } catch let failure as Clocks.Failure {
+        FileHandle.standardError.write(Data("\(measure.name): \(failure)\n".utf8))
+      }
+    }
+    if json {
+      let data = try JSONSerialization.data(
+        withJSONObject: ["figures": figures.map(\.json)], options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
+      print(String(decoding: data, as: UTF8.self))
+    } else if only == nil {
+      try session.printOthers()
+      if !quick { session.printGrowth() }
+    }
+  }
+}

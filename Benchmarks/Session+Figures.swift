@@ -1,0 +1,142 @@
+import Analysis
+import Foundation
+import LogArchive
+import Model
+
+extension Session {
+  // MARK: - Cleaning
+
+  /// Cleaning alone, against copying the same bytes: how much of memcpy's speed it has.
+  func clean(_ name: String, goal: Double) -> Figure {
+    var figure = Figure(name: name, meaning: "speed of cleaning as part of memcpy's", goal: goal)
+    // More than any cache holds.
+    let target = UnsafeMutableRawBufferPointer.allocate(byteCount: corpus.bytes, alignment: 64)
+    defer { target.deallocate() }
+    target.initializeMemory(as: UInt8.self, repeating: 1)
+    for _ in 0...rounds {
+      let copy = Clocks.cpu {
+        var at = 0
+        for log in corpus.raw {
+          log.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: target[at...]).copyMemory(from: $0) }
+          at += log.count
+        }
+      }
+      var bytes = 0
+      let clean = Clocks.cpu { for log in corpus.raw { bytes += log.withUnsafeBytes { LogScanner.cleanOnly($0) } } }
+      figure.ratios.append(copy / clean)
+      figure.note = "\(Figure.short(Double(corpus.bytes) / clean / 1e9)) of \(Figure.short(Double(corpus.bytes) / copy / 1e9)) GB/s"
+    }
+    figure.ratios.removeFirst()  // the first touches pages
+    return figure
+  }
+
+  // MARK: - Whole processes
+
+  /// `culprit scan` of a raw log, against `rg` with the same expressions on the cleaned one: CPU time, start included.
+  func process(_ name: String, patterns count: Int, goal: Double) throws -> Figure {
+    var figure = Figure(name: name, meaning: "CPU time of rg -f by that of culprit scan, \(count) patterns", goal: goal)
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "culprit-bench-\(ProcessInfo.processInfo.processIdentifier)")
+    try FileManager.default.createDirectory(at: folder.appending(path: "patterns"), withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    // rg's own engine knows neither look-around nor back-references; possessive repetition finds the same as greedy in nearly all of these.
+    var expressions: [String] = []
+    // Counted repetitions of classes make its automaton so large that it takes minutes; without them the comparison is fair to it.
+    for expression in supply.expressions where expressions.count < count && !expression.contains("{") {
+      if (try? Clocks.process(["rg", "--no-config", "--", Self.forRg(expression), "/dev/null"])) != nil {
+        expressions.append(expression)
+      }
+    }
+    for (number, expression) in expressions.enumerated() {
+      let quoted = expression.replacingOccurrences(of: "'", with: "''")
+      try Data("title: 'bench'\nmatch: '\(quoted)'\nverdict: failure\n".utf8).write(
+        to: folder.appending(path: "patterns/p\(number).yaml"))
+    }
+    let forRg = expressions.map(Self.forRg).joined(separator: "\n")
+    try Data((forRg + "\n").utf8).write(to: folder.appending(path: "expressions"))
+    let copies = isQuick ? 2 : 4
+    let raw = folder.appending(path: "raw.log")
+    let cleaned = folder.appending(path: "cleaned.log")
+    try Data(Array(repeating: corpus.raw.flatMap { $0 }, count: copies).flatMap { $0 }).write(to: raw)
+    try Data(Array(repeating: corpus.cleaned.flatMap { $0 }, count: copies).flatMap { $0 }).write(to: cleaned)
+    for _ in 0..<min(rounds, 5) {
+      let rg = try Clocks.process(["rg", "-j1", "--no-config", "-f", folder.appending(path: "expressions").path, cleaned.path])
+      let own = try Clocks.process([
+        culprit, "scan", "--quiet", "--patterns", folder.appending(path: "patterns").path, raw.path,
+      ])
+      figure.ratios.append(rg / own)
+      figure.note = "culprit \(Figure.short(own)) s, rg \(Figure.short(rg)) s for \(corpus.bytes * copies / 1_000_000) MB"
+    }
+    return figure
+  }
+
+  private static func forRg(_ expression: String) -> String {
+    var text = expression
+    for quantifier in ["+", "*", "?", "}"] { text = text.replacingOccurrences(of: "\(quantifier)+", with: quantifier) }
+    return text.replacingOccurrences(of: "[^\\n]", with: ".").replacingOccurrences(of: "\\n", with: "")
+  }
+
+  // MARK: - Two cores
+
+  /// All logs on two threads, against one: wall time.
+  func twoCores(_ name: String, goal: Double) throws -> Figure {
+    var figure = Figure(name: name, meaning: "wall time on one thread by that on two", goal: goal)
+    let program = try ScanProgram(supply.patterns(300))
+    let repeats = isQuick ? 12 : 6
+    let jobs = Array(repeating: Array(corpus.raw.indices), count: repeats).flatMap { $0 }
+    for _ in 0..<rounds {
+      let one = Clocks.wall { for job in jobs { _ = scan(corpus.raw[job], program) } }
+      let two = Clocks.wall {
+        DispatchQueue.concurrentPerform(iterations: jobs.count) { _ = scan(corpus.raw[jobs[$0]], program) }
+      }
+      figure.ratios.append(one / two)
+      figure.note = "\(Figure.short(Double(corpus.bytes * repeats) / two / 1e9)) GB/s"
+    }
+    return figure
+  }
+
+  // MARK: - Rescan
+
+  /// A log from the archive, scanned, against only decompressing it.
+  func rescan(_ name: String, goal: Double) throws -> Figure {
+    var figure = Figure(name: name, meaning: "CPU time of a rescan by that of decompressing alone", goal: goal, isUpperBound: true)
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "culprit-bench-archive-\(ProcessInfo.processInfo.processIdentifier)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let archive = try LogArchive(folder: folder.path)
+    let digests = try corpus.raw.map { log in
+      var at = 0
+      return try archive.store { buffer in
+        let count = min(buffer.count, log.count - at)
+        log.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[at..<at + count])) }
+        at += count
+        return count
+      }.digest
+    }
+    let program = try ScanProgram(supply.patterns(300))
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 64)
+    defer { buffer.deallocate() }
+    for _ in 0..<rounds {
+      let alone = try Clocks.cpu {
+        for digest in digests {
+          var reader = try archive.open(digest)
+          while try reader.read(into: buffer) > 0 {}
+        }
+      }
+      let scanned = try Clocks.cpu {
+        for digest in digests {
+          var reader = try archive.open(digest)
+          var scanner = LogScanner(program: program)
+          while case let count = try reader.read(into: buffer), count > 0 {
+            scanner.scan(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { _ in }
+          }
+          _ = scanner.finish { _ in }
+        }
+      }
+      figure.ratios.append(scanned / alone)
+      figure.note =
+        "\(Figure.short(Double(corpus.bytes) / scanned / 1e9)) of \(Figure.short(Double(corpus.bytes) / alone / 1e9)) GB/s"
+    }
+    return figure
+  }
+}
