@@ -53,6 +53,9 @@ let package = Package(
       ],
       swiftSettings: ours),
 
+    // One file per CI system, and one folder for GitHub as the code host.
+    .target(name: "Providers", dependencies: ["Model"], swiftSettings: ours),
+
     // All SQL lives here and in sql/.
     .target(name: "Store", dependencies: ["Model", "Postgres"], swiftSettings: ours),
     // The steps that a build goes through, one file each. Only here is anything looped over or tried again.

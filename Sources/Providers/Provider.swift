@@ -1,0 +1,77 @@
+import Model
+
+/// One CI system: what is asked of it, and in which words it answers. One file per system.
+///
+/// Implementations hold no state but their client; they neither loop over retries nor write anything. What goes wrong is a
+/// `ProviderError` that says whether another try can help.
+package protocol Provider: Sendable {
+  /// As in `Build.provider`: `github`, `circleci`, `gitlab`.
+  var name: String { get }
+
+  /// One page of a project's finished builds, whatever their outcome, the newest first.
+  ///
+  /// - Parameters:
+  ///   - project: as the provider names it; `owner/name` where it is a repository.
+  ///   - cursor: what the page before gave as `next`; nil for the first.
+  /// - Throws: `ProviderError`.
+  func builds(of project: String, _ query: BuildQuery, after cursor: String?) async throws -> BuildPage
+
+  /// The logs of a failed build: one per failed step, all of them. Where the system keeps one log per build, that one, whose step is "".
+  ///
+  /// - Throws: `ProviderError`; `.gone` where the provider doesn't have the build any more.
+  func logs(of build: Build) async throws -> [LogReference]
+
+  /// Streams the raw bytes of a log into a sink. Where the provider wraps a log (JSON pieces, an archive), the sink gets what was inside.
+  ///
+  /// - Throws: `ProviderError`; `.notReady` while the log grows. What the sink got before an error is worth nothing.
+  func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws
+
+  /// Runs a build again.
+  ///
+  /// - Throws: `ProviderError`; `.refused` with the provider's words where it won't.
+  func rerun(_ build: Build) async throws
+}
+
+/// Takes a piece of a log. Throwing ends the transfer.
+package typealias LogSink = @Sendable (UnsafeRawBufferPointer) throws -> Void
+
+/// Which builds are wanted.
+package struct BuildQuery: Sendable, Equatable {
+  /// Builds that began or ended before this are not wanted; seconds since 1970-01-01 00:00 UTC.
+  package var since: Double
+  /// Only this branch; nil for all.
+  package var branch: String?
+
+  package init(since: Double, branch: String? = nil) {
+    self.since = since
+    self.branch = branch
+  }
+}
+
+package struct BuildPage: Sendable, Equatable {
+  /// Finished builds; canceled ones too.
+  package var builds: [Build]
+  /// When the oldest build began that the page passed over because it hasn't finished; a later listing has to reach back to it.
+  package var oldestUnfinished: Double?
+  /// Names the next page; nil behind the last one that holds anything wanted.
+  package var next: String?
+
+  package init(builds: [Build], oldestUnfinished: Double? = nil, next: String? = nil) {
+    self.builds = builds
+    self.oldestUnfinished = oldestUnfinished
+    self.next = next
+  }
+}
+
+/// Where a provider keeps one log.
+package struct LogReference: Sendable, Hashable {
+  /// The step's name, unlike that of any other step of the build; "" for the log of the whole build.
+  package var step: String
+  /// What the provider needs to find it again, which stays right: never a link that expires, never a secret.
+  package var locator: String
+
+  package init(step: String, locator: String) {
+    self.step = step
+    self.locator = locator
+  }
+}
