@@ -62,7 +62,7 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: [
-        "Analysis", "LogArchive", "LogSource", "Model", "Postgres", "Store",
+        "Analysis", "LogArchive", "LogSource", "Model", "Postgres", "Providers", "Store",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: ours),

@@ -20,6 +20,15 @@ package enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Of writing, where a failed system call is the only thing that can happen.
+  init(_ error: CompressionError) {
+    if case .system(let operation, let code) = error {
+      self.init(operation: operation, code: code)
+    } else {
+      self = .system(operation: "compressing", code: EINVAL)
+    }
+  }
+
   /// What happened, in one line.
   package var description: String {
     switch self {

@@ -33,24 +33,19 @@ package struct LogArchive: Sendable {
   ///   nothing is stored.
   /// - Throws: `ArchiveError`, or what `read` throws.
   package func store(from read: (UnsafeMutableRawBufferPointer) throws -> Int) throws -> StoredLog {
-    let temporary = try ArchiveFile(creatingIn: folder + "/tmp")
-    var hash = SHA256()
-    var size = 0
-    do {
-      var writer = try ZstdWriter(descriptor: temporary.descriptor)
-      let block = UnsafeMutableRawBufferPointer.allocate(byteCount: LogArchive.blockBytes, alignment: 16)
-      defer { block.deallocate() }
-      while case let count = try read(block), count > 0 {
-        let bytes = UnsafeRawBufferPointer(rebasing: block[..<count])
-        hash.update(bufferPointer: bytes)
-        try writer.write(bytes)
-        size += count
-      }
-      try writer.finish()
-    } catch CompressionError.system(let operation, let code) {
-      throw ArchiveError(operation: operation, code: code)
+    var draft = try LogDraft(in: self)
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: LogArchive.blockBytes, alignment: 16)
+    defer { block.deallocate() }
+    while case let count = try read(block), count > 0 {
+      try draft.write(UnsafeRawBufferPointer(rebasing: block[..<count]))
     }
-    let digest = try digest(of: hash)
+    return try draft.publish()
+  }
+
+  func makeTemporaryFile() throws(ArchiveError) -> ArchiveFile { try ArchiveFile(creatingIn: folder + "/tmp") }
+
+  /// Gives a file that is written its place, unless the archive has the same log already.
+  func publish(_ temporary: consuming ArchiveFile, as digest: LogDigest) throws(ArchiveError) {
     let (shard, path) = place(of: digest)
     if ArchiveFile.exists(path) {
       // Someone else may have renamed it just now, and not got to this yet.
@@ -60,7 +55,6 @@ package struct LogArchive: Sendable {
       // Two who store the same log at once: the later rename replaces the object with an equal one.
       try temporary.publish(as: path, in: shard)
     }
-    return StoredLog(digest: digest, size: size)
   }
 
   /// Opens a log for reading.
@@ -93,7 +87,7 @@ package struct LogArchive: Sendable {
     return (shard, shard + "/" + hex.dropFirst(2) + ".zst")
   }
 
-  private func digest(of hash: SHA256) throws(ArchiveError) -> LogDigest {
+  func digest(of hash: SHA256) throws(ArchiveError) -> LogDigest {
     guard let digest = LogDigest(bytes: hash.finalize()) else { throw .system(operation: "hashing", code: EINVAL) }
     return digest
   }

@@ -19,24 +19,46 @@ package struct JudgeStage: Sendable {
     let facts = try await store.facts(ofCommit: commit, repository: repository)
     return Judged(
       commit: facts.commit, repository: facts.repository,
-      verdict: CommitVerdict.of(facts.builds.map(Self.evidence), today: today))
+      verdict: CommitVerdict.of(facts.builds.map { Self.evidence($0, of: facts, today: today) }, today: today))
   }
 
-  static func evidence(_ facts: Store.BuildFacts) -> BuildEvidence {
-    BuildEvidence(
+  private static func evidence(_ facts: Store.BuildFacts, of commit: Store.CommitFacts, today: CalendarDay) -> BuildEvidence {
+    let problems = commit.knownProblems.filter {
+      $0.covers(facts.build, targets: commit.targets, ancestors: commit.ancestors)
+    }
+    return BuildEvidence(
       provider: facts.build.provider, workflow: facts.build.workflow, job: facts.build.job, attempt: facts.build.attempt,
-      outcome: facts.build.outcome,
-      logs: facts.logs.map { log in
-        BuildEvidence.LogEvidence(
-          step: log.step, state: log.state, isScanned: log.isScanned, inconclusive: log.inconclusive.map(rank),
-          findings: log.findings.map { found in
-            FindingEvidence(
-              rank: rank(found.pattern),
-              title: TitleTemplate.render(found.pattern.title, captures: found.finding.captures),
-              group: GroupKey.of(found.finding, groupBy: found.pattern.groupBy), line: found.finding.line,
-              text: found.finding.text)
-          })
+      outcome: facts.build.outcome, url: facts.build.url, listing: listing(facts.listing.state), logs: facts.logs.map(evidence),
+      base: facts.base.flatMap { evidence($0, today: today) },
+      knownProblems: problems.map { .init(reason: $0.reason, patterns: Set($0.patterns)) },
+      overrule: facts.overrule.map { .init(kind: $0.kind, who: $0.who, reason: $0.reason) })
+  }
+
+  /// What the base failed with: the finding that decides there. Others may be noise that every run of the job makes.
+  private static func evidence(_ base: Store.BaseFacts, today: CalendarDay) -> BuildEvidence.BaseEvidence? {
+    guard base.outcome.isFailure, let best = BestFinding.of(base.logs.map(evidence), today: today)?.finding, !best.rank.fallback
+    else { return nil }
+    return .init(commit: base.commit, failures: [Failure(pattern: best.rank.id, group: best.group)])
+  }
+
+  private static func evidence(_ log: Store.LogFacts) -> BuildEvidence.LogEvidence {
+    BuildEvidence.LogEvidence(
+      step: log.step, state: log.state, isScanned: log.isScanned, inconclusive: log.inconclusive.map(rank),
+      findings: log.findings.map { found in
+        FindingEvidence(
+          rank: rank(found.pattern), title: TitleTemplate.render(found.pattern.title, captures: found.finding.captures),
+          group: GroupKey.of(found.finding, groupBy: found.pattern.groupBy), line: found.finding.line, text: found.finding.text,
+          remedy: found.pattern.remedy, source: FindingEvidence.SourcePlace(found.finding))
       })
+  }
+
+  private static func listing(_ state: Store.ListingFacts.State) -> BuildEvidence.Listing {
+    switch state {
+    case .pending: .pending
+    case .listed: .listed
+    case .gone: .gone
+    case .failed: .failed
+    }
   }
 
   private static func rank(_ facts: Store.PatternFacts) -> PatternRank {

@@ -38,12 +38,16 @@ package struct RescanStage: Sendable {
   private let archive: LogArchive
   private let database: ConnectionConfiguration
   private let settings: Settings
+  private let programs: ProgramCache
+  private let scanners: [ScanLane]
 
   package init(store: Store, archive: LogArchive, database: ConnectionConfiguration, settings: Settings = Settings()) {
     self.store = store
     self.archive = archive
     self.database = database
     self.settings = settings
+    programs = ProgramCache(store: store)
+    scanners = (0..<settings.lanes).map { ScanLane(number: $0, archive: archive, limits: settings.limits) }
   }
 
   /// Works until nothing is due that isn't another worker's.
@@ -58,21 +62,33 @@ package struct RescanStage: Sendable {
     let host = ProcessInfo.processInfo.hostName
     let pid = ProcessInfo.processInfo.processIdentifier
     let worker = try await lifeline.run { session in try Store.register(host: host, pid: pid, session) }
+    let progress = try await run(scope, worker, report)
+    _ = await lifeline.isAlive()
+    return progress
+  }
+
+  /// The same as a step of a worker that is registered already.
+  ///
+  /// - Returns: nil if nothing was due.
+  package func step(_ worker: Store.WorkerID) async throws -> StepReport? {
+    let done = try await run(RescanScope(), worker) { _ in }
+    guard done.logs > 0 || !done.lost.isEmpty else { return nil }
+    return StepReport("scanned", subject: "\(done.logs) logs, \(done.findings) findings", problem: done.lost.first)
+  }
+
+  private func run(
+    _ scope: RescanScope, _ worker: Store.WorkerID, _ report: @Sendable @escaping (Progress) -> Void
+  ) async throws -> Progress {
     let tally = Tally(report)
-    let programs = ProgramCache(store: store)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for number in 0..<settings.lanes {
-        let lane = ScanLane(number: number, archive: archive, limits: settings.limits)
-        group.addTask { try await drain(scope, worker, lane, programs, tally) }
-      }
+      for lane in scanners { group.addTask { try await drain(scope, worker, lane, tally) } }
       try await group.waitForAll()
     }
-    _ = await lifeline.isAlive()
     return await tally.progress
   }
 
   private func drain(
-    _ scope: RescanScope, _ worker: Store.WorkerID, _ lane: ScanLane, _ programs: ProgramCache, _ tally: Tally
+    _ scope: RescanScope, _ worker: Store.WorkerID, _ lane: ScanLane, _ tally: Tally
   ) async throws {
     while true {
       try Task.checkCancellation()

@@ -44,12 +44,13 @@ extension Store {
     }
   }
 
-  private static func repositoryID(_ name: String, _ session: borrowing Session) throws -> Int64 {
+  static func repositoryID(_ name: String, _ session: borrowing Session) throws -> Int64 {
     try session.execute("INSERT INTO repository (name) VALUES (\(name)) ON CONFLICT (name) DO NOTHING")
     return try session.query("SELECT id FROM repository WHERE name = \(name)").only().decode(Int64.self, "id")
   }
 
-  private static func enter(
+  /// - Returns: the build's row.
+  static func enter(
     _ build: Build, repository: Int64, _ entered: inout Entered, _ session: borrowing Session
   ) throws -> Int64 {
     let rows = try session.query(

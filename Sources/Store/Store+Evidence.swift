@@ -7,7 +7,43 @@ extension Store {
   package struct BuildFacts: Sendable {
     package let id: Int64
     package let build: Build
+    package let listing: ListingFacts
     package var logs: [LogFacts]
+    package var overrule: OverruleFacts?
+    /// The last run of the same job at the commit's base, or at the nearest ancestor of that where it ran.
+    package var base: BaseFacts?
+  }
+
+  /// Whether the provider has told which logs the build has.
+  package struct ListingFacts: Sendable {
+    package enum State: String, Sendable { case pending, listed, gone, failed }
+    package let state: State
+    package let error: String?
+  }
+
+  package struct OverruleFacts: Sendable {
+    package let kind: BuildKind
+    package let who: String
+    package let reason: String
+  }
+
+  package struct BaseFacts: Sendable {
+    package let commit: String
+    package let outcome: Build.Outcome
+    package var logs: [LogFacts]
+  }
+
+  /// A commit with all that its verdict rests on.
+  package struct CommitFacts: Sendable {
+    package let commit: String
+    package let repository: String
+    package var builds: [BuildFacts]
+    /// All of the repository, resolved ones too: they were in force for earlier builds.
+    package let knownProblems: [KnownProblem]
+    /// For other commits, whether they are ancestors of this one.
+    package let ancestors: [String: Bool]
+    /// The branches that the commit is to be merged into.
+    package let targets: Set<String>
   }
 
   package struct LogFacts: Sendable {
@@ -41,55 +77,132 @@ extension Store {
   ///
   /// - Parameter name: the commit's full name or its first digits.
   /// - Throws: `StoreError.noSuchCommit`, or `.ambiguousCommit` if several commits begin so, or several repositories have it.
-  package func facts(ofCommit name: String, repository: String? = nil) async throws -> (
-    commit: String, repository: String, builds: [BuildFacts]
-  ) {
+  package func facts(ofCommit name: String, repository: String? = nil) async throws -> CommitFacts {
     let engine = engine
     return try await transaction { session in
-      let digits = name.lowercased()
-      guard digits.count >= 4, digits.utf8.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }) else {
-        throw StoreError.noSuchCommit(name)
+      let found = try Self.resolve(name, repository: repository, session)
+      let builds = try Self.builds(ofCommit: found.commit, repository: found.id, engine: engine, session)
+      var ancestors: [String: Bool] = [:]
+      for row in try session.query(
+        "SELECT ancestor, holds FROM ancestry WHERE repository_id = \(found.id) AND descendant = \(found.commit)")
+      {
+        ancestors[try row.decode("ancestor")] = try row.decode("holds")
       }
-      // All names that begin so, as a range of the index: after f comes g.
-      let found = try session.query(
+      let requests = builds.compactMap { $0.build.pullRequest.map(Int32.init) }
+      let targets = try session.query(
         """
-        SELECT DISTINCT b.commit, r.name, r.id FROM build b JOIN repository r ON r.id = b.repository_id
-         WHERE b.commit >= \(digits) AND b.commit < \(digits + "g") AND (\(repository)::text IS NULL OR r.name = \(repository)::text)
-         ORDER BY b.commit, r.name LIMIT 5
-        """)
-      // A whole name isn't ambiguous because a longer one begins with it.
-      let whole = try found.filter { try $0.decode(String.self, "commit") == digits }
-      let candidates = whole.isEmpty ? Array(found) : whole
-      guard let first = candidates.first else { throw StoreError.noSuchCommit(name) }
-      if candidates.count > 1 {
-        throw StoreError.ambiguousCommit(
-          name, try candidates.map { "\(try $0.decode(String.self, "commit").prefix(12)) in \(try $0.decode(String.self, "name"))" }
-        )
-      }
-      let commit = try first.decode(String.self, "commit")
-      let builds = try Self.builds(ofCommit: commit, repository: try first.decode("id"), engine: engine, session)
-      return (commit, try first.decode("name"), builds)
+        SELECT DISTINCT base_branch FROM pull_request
+         WHERE repository_id = \(found.id) AND (head = \(found.commit) OR number = ANY (\(requests)))
+        """
+      ).map { try $0.decode(String.self, "base_branch") }
+      return CommitFacts(
+        commit: found.commit, repository: found.repository, builds: builds,
+        knownProblems: try Self.knownProblems(repository: found.repository, resolved: true, session), ancestors: ancestors,
+        targets: Set(targets))
     }
+  }
+
+  /// The whole name of a commit that builds are known of.
+  package func commit(_ name: String, repository: String? = nil) async throws -> CommitName {
+    try await transaction { session in
+      let found = try Self.resolve(name, repository: repository, session)
+      return CommitName(repository: found.repository, commit: found.commit)
+    }
+  }
+
+  private static func resolve(
+    _ name: String, repository: String?, _ session: borrowing Session
+  ) throws -> (commit: String, repository: String, id: Int64) {
+    let digits = name.lowercased()
+    guard digits.count >= 4, digits.utf8.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }) else {
+      throw StoreError.noSuchCommit(name)
+    }
+    // All names that begin so, as a range of the index: after f comes g.
+    let found = try session.query(
+      """
+      SELECT DISTINCT b.commit, r.name, r.id FROM build b JOIN repository r ON r.id = b.repository_id
+       WHERE b.commit >= \(digits) AND b.commit < \(digits + "g") AND (\(repository)::text IS NULL OR r.name = \(repository)::text)
+       ORDER BY b.commit, r.name LIMIT 5
+      """)
+    // A whole name isn't ambiguous because a longer one begins with it.
+    let whole = try found.filter { try $0.decode(String.self, "commit") == digits }
+    let candidates = whole.isEmpty ? Array(found) : whole
+    guard let first = candidates.first else { throw StoreError.noSuchCommit(name) }
+    if candidates.count > 1 {
+      throw StoreError.ambiguousCommit(
+        name, try candidates.map { "\(try $0.decode(String.self, "commit").prefix(12)) in \(try $0.decode(String.self, "name"))" }
+      )
+    }
+    return (try first.decode("commit"), try first.decode("name"), try first.decode("id"))
   }
 
   private static func builds(
     ofCommit commit: String, repository: Int64, engine: Int, _ session: borrowing Session
   ) throws -> [BuildFacts] {
-    var builds: [BuildFacts] = []
-    let buildRows = try session.query(
+    let rows = try session.query(
       """
-      SELECT b.*, extract(epoch FROM b.finished_at)::float8 AS finished, r.name AS repository
-        FROM build b JOIN repository r ON r.id = b.repository_id
+      SELECT b.*, extract(epoch FROM b.finished_at)::float8 AS finished, r.name AS repository,
+             o.kind AS overrule_kind, o.who AS overrule_who, o.reason AS overrule_reason
+        FROM build b JOIN repository r ON r.id = b.repository_id LEFT JOIN overrule o ON o.build_id = b.id
        WHERE b.repository_id = \(repository) AND b.commit = \(commit)
        ORDER BY b.workflow COLLATE "C", b.job COLLATE "C", b.attempt, b.id
       """)
-    var place: [Int64: Int] = [:]
-    for row in buildRows {
-      let facts = BuildFacts(id: try row.decode("id"), build: try build(row), logs: [])
-      place[facts.id] = builds.count
-      builds.append(facts)
+    let logs = try logs(ofBuilds: try rows.map { try $0.decode(Int64.self, "id") }, engine: engine, session)
+    var builds = try rows.map { row in
+      let id = try row.decode(Int64.self, "id")
+      return BuildFacts(
+        id: id, build: try build(row),
+        listing: ListingFacts(
+          state: ListingFacts.State(rawValue: try row.decode("list_state")) ?? .failed, error: try row.decode("list_error")),
+        logs: logs[id] ?? [],
+        overrule: try row.decode(String?.self, "overrule_kind").flatMap { BuildKind(rawValue: $0) }.map {
+          OverruleFacts(kind: $0, who: try row.decode("overrule_who"), reason: try row.decode("overrule_reason"))
+        })
     }
-    let ids = builds.map(\.id)
+    let bases = try bases(ofCommit: commit, repository: repository, jobs: builds, engine: engine, session)
+    for index in builds.indices { builds[index].base = bases[JobName(builds[index].build)] }
+    return builds
+  }
+
+  private struct JobName: Hashable {
+    let provider, workflow, job: String
+
+    init(_ build: Build) { (provider, workflow, job) = (build.provider, build.workflow, build.job) }
+    init(_ row: Row) throws {
+      (provider, workflow, job) = (try row.decode("provider"), try row.decode("workflow"), try row.decode("job"))
+    }
+  }
+
+  /// What the commit's failed jobs came to at the nearest commit before it where they ran to an end.
+  private static func bases(
+    ofCommit commit: String, repository: Int64, jobs: [BuildFacts], engine: Int, _ session: borrowing Session
+  ) throws -> [JobName: BaseFacts] {
+    let names = Array(Set(jobs.filter(\.build.outcome.isFailure).map(\.build.job))).sorted()
+    guard !names.isEmpty else { return [:] }
+    let rows = try session.query(
+      """
+      WITH line AS (
+        SELECT o.name, o.place FROM commit_base c, unnest(array_prepend(c.base, c.ancestors)) WITH ORDINALITY AS o (name, place)
+         WHERE c.repository_id = \(repository) AND c.commit = \(commit))
+      SELECT DISTINCT ON (b.provider, b.workflow, b.job) b.id, b.provider, b.workflow, b.job, b.commit, b.outcome
+        FROM line JOIN build b ON b.repository_id = \(repository) AND b.commit = line.name AND b.job = ANY (\(names))
+       WHERE b.outcome <> 'canceled' AND b.commit <> \(commit)
+       ORDER BY b.provider, b.workflow, b.job, line.place, b.attempt DESC, b.id DESC
+      """)
+    let logs = try logs(ofBuilds: try rows.map { try $0.decode(Int64.self, "id") }, engine: engine, session)
+    var bases: [JobName: BaseFacts] = [:]
+    for row in rows {
+      bases[try JobName(row)] = BaseFacts(
+        commit: try row.decode("commit"), outcome: Build.Outcome(rawValue: try row.decode("outcome")) ?? .failure,
+        logs: logs[try row.decode("id")] ?? [])
+    }
+    return bases
+  }
+
+  /// The logs of builds with what was found in them, in the order in which they were entered.
+  private static func logs(
+    ofBuilds ids: [Int64], engine: Int, _ session: borrowing Session
+  ) throws -> [Int64: [LogFacts]] {
     let logRows = try session.query(
       """
       WITH \(active(RescanScope()))
@@ -98,17 +211,18 @@ extension Store {
         FROM log l CROSS JOIN active a LEFT JOIN tried_set s ON s.id = l.tried_set_id
        WHERE l.build_id = ANY (\(ids)) ORDER BY l.id
       """)
-    var logPlace: [Int64: (build: Int, log: Int)] = [:]
+    var logs: [Int64: [LogFacts]] = [:]
+    var place: [Int64: (build: Int64, log: Int)] = [:]
     for row in logRows {
       let id = try row.decode(Int64.self, "id")
-      guard let build = place[try row.decode("build_id")] else { continue }
-      logPlace[id] = (build, builds[build].logs.count)
-      builds[build].logs.append(
+      let build = try row.decode(Int64.self, "build_id")
+      place[id] = (build, logs[build, default: []].count)
+      logs[build, default: []].append(
         LogFacts(
           id: id, step: try row.decode("step"), state: FetchState(rawValue: try row.decode("fetch_state")) ?? .failed,
           isScanned: try row.decode("scanned"), inconclusive: [], findings: []))
     }
-    let logIDs = Array(logPlace.keys).sorted()
+    let logIDs = Array(place.keys).sorted()
     let findingRows = try session.query(
       """
       SELECT DISTINCT ON (f.log_id, f.revision_id) f.log_id, f.line, f.segment, f.start_at, f.end_at, f.windowed,
@@ -118,8 +232,8 @@ extension Store {
        ORDER BY f.log_id, f.revision_id, f.line DESC, f.segment DESC, f.start_at DESC
       """)
     for row in findingRows {
-      guard let at = logPlace[try row.decode("log_id")] else { continue }
-      builds[at.build].logs[at.log].findings.append(FindingFacts(pattern: try pattern(row), finding: try finding(row)))
+      guard let at = place[try row.decode("log_id")] else { continue }
+      logs[at.build]?[at.log].findings.append(FindingFacts(pattern: try pattern(row), finding: try finding(row)))
     }
     let inconclusiveRows = try session.query(
       """
@@ -135,10 +249,10 @@ extension Store {
        ORDER BY l.id, p.id
       """)
     for row in Array(inconclusiveRows) + Array(suspendedRows) {
-      guard let at = logPlace[try row.decode("log_id")] else { continue }
-      builds[at.build].logs[at.log].inconclusive.append(try pattern(row))
+      guard let at = place[try row.decode("log_id")] else { continue }
+      logs[at.build]?[at.log].inconclusive.append(try pattern(row))
     }
-    return builds
+    return logs
   }
 
   private static let patternColumns: SQL = """

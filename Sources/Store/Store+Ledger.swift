@@ -89,7 +89,7 @@ extension Store {
   }
 
   /// An array of the ids of workers whose connection is alive.
-  private static let liveWorkers = """
+  static let liveWorkers = """
     ARRAY(SELECT objid::bigint::integer FROM pg_locks
            WHERE locktype = 'advisory' AND classid = \(workerLock) AND objsubid = 2 AND granted
              AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
@@ -238,7 +238,7 @@ extension Store {
   /// - Returns: the logs that were written.
   package func record(_ results: [LogResult], of claim: Claim, suspendAfter: Int) async throws -> Set<LogID> {
     let engine = engine
-    return try await transaction { session in
+    return try await transaction { [coolOff] session in
       // What was tried before counts only if it was tried by this engine.
       let members = try session.query(
         """
@@ -262,6 +262,7 @@ extension Store {
       try Self.forget(written.map(\.log.rawValue), claim.missing, session)
       try Self.insertFindings(written, session)
       try Self.insertInconclusive(written, suspendAfter: suspendAfter, session)
+      try Self.markDue(logs: Array(owned), coolOff: coolOff, session)
       return owned
     }
   }

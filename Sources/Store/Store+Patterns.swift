@@ -36,7 +36,7 @@ extension Store {
     struct Undo: Error { let changes: SyncChanges, due: Int }
     let engine = engine
     do {
-      return try await transaction { session in
+      return try await transaction { [coolOff] session in
         // Two syncs at once would each see the other's work half done.
         try session.execute("LOCK TABLE pattern IN SHARE ROW EXCLUSIVE MODE")
         var changes = SyncChanges()
@@ -50,6 +50,7 @@ extension Store {
         changes.retired.sort()
         let due = try Self.countDue(RescanScope(), engine: engine, session).pairs
         if dryRun { throw Undo(changes: changes, due: due) }
+        if !changes.isEmpty { try Self.markDue(postedIn: nil, coolOff: coolOff, session) }
         return (changes, due)
       }
     } catch let undo as Undo {

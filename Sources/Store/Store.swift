@@ -8,10 +8,13 @@ package struct Store: Sendable {
   let pool: ConnectionPool
   /// What the findings of this binary are made by; see `Engine`.
   let engine: Int
+  /// How long after an event a commit's status is computed, in seconds, so that many events make one post.
+  let coolOff: Double
 
-  package init(pool: ConnectionPool, engine: Int = Engine.version) {
+  package init(pool: ConnectionPool, engine: Int = Engine.version, coolOff: Double = 30) {
     self.pool = pool
     self.engine = engine
+    self.coolOff = coolOff
   }
 
   /// Runs statements that belong together in one transaction.

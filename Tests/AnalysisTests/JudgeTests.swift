@@ -24,7 +24,7 @@ import Testing
   ) -> BuildVerdict {
     let log = BuildEvidence.LogEvidence(state: state, isScanned: scanned, inconclusive: inconclusive, findings: findings)
     let build = BuildEvidence(
-      job: "linux", outcome: .failure, logs: [log], base: base, knownProblem: known, overrule: overrule)
+      job: "linux", outcome: .failure, logs: [log], base: base, knownProblems: known.map { [$0] } ?? [], overrule: overrule)
     return BuildVerdict.of(build, today: Self.today)
   }
 

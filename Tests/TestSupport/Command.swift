@@ -5,8 +5,6 @@ package struct Command {
   package let status: Int32
   package let output: String
   package let errors: String
-  /// The most memory that it ever had.
-  package let peakBytes: Int
 
   /// The lines of standard output.
   package var lines: [Substring] { output.split(separator: "\n") }
@@ -32,7 +30,6 @@ package struct Command {
   package final class Running {
     package let processIdentifier: pid_t
     private var status: Int32?
-    private var usage = rusage()
     fileprivate let place: URL
 
     fileprivate init(processIdentifier: pid_t, place: URL) {
@@ -45,7 +42,14 @@ package struct Command {
       return status == nil
     }
 
-    fileprivate var peakBytes: Int { usage.ru_maxrss * 1_024 }
+    /// The most memory that it had until now, in bytes.
+    ///
+    /// `VmHWM` of `/proc/PID/status` is the program's own; what wait4(2) tells begins with that of the process that started it.
+    package var peakBytes: Int? {
+      let status = (try? String(contentsOfFile: "/proc/\(processIdentifier)/status", encoding: .utf8)) ?? ""
+      let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+      return line?.split(separator: " ").compactMap { Int($0) }.first.map { $0 * 1_024 }
+    }
 
     /// The exit code, or the number of the signal that ended it.
     fileprivate func waitUntilExit() -> Int32 {
@@ -56,7 +60,7 @@ package struct Command {
 
     private func wait(_ options: Int32) {
       var ended: Int32 = 0
-      let result = wait4(processIdentifier, &ended, options, &usage)
+      let result = waitpid(processIdentifier, &ended, options)
       if result == processIdentifier { status = ended }
       // Someone else has waited for it: nobody will ever know how it ended.
       if result < 0, errno == ECHILD { status = SIGKILL }
@@ -96,7 +100,7 @@ package struct Command {
     func text(_ name: String) throws -> String {
       String(decoding: try Data(contentsOf: running.place.appending(path: name)), as: UTF8.self)
     }
-    return Command(status: status, output: try text("out"), errors: try text("err"), peakBytes: running.peakBytes)
+    return Command(status: status, output: try text("out"), errors: try text("err"))
   }
 }
 

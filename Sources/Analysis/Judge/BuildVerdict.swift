@@ -19,14 +19,14 @@ package struct BuildVerdict: Sendable {
     let explained = best.flatMap { $0.finding.rank.fallback ? nil : $0 }
     let failed = explained.map { !$0.finding.rank.excuses(today) } ?? false
 
-    if let gap = Gap.of(build.logs, best: explained, today: today) {
+    if let gap = Gap.of(build, best: explained, today: today) {
       // What isn't known can't make a failure that is the change's own any better.
       if !failed || gap.isWaiting { return verdict(.unread, gap.why, waiting: gap.isWaiting) }
     }
-    if let problem = build.knownProblem {
-      let covers = problem.patterns.isEmpty || explained.map { problem.patterns.contains($0.finding.rank.id) } ?? false
-      if covers { return verdict(.known, "known problem: \(problem.reason)") }
+    let problem = build.knownProblems.first { problem in
+      problem.patterns.isEmpty || explained.map { problem.patterns.contains($0.finding.rank.id) } ?? false
     }
+    if let problem { return verdict(.known, "known problem: \(problem.reason)") }
     guard let explained else {
       return verdict(.unknown, best.map { "only the fallback \($0.finding.rank.id) matched" } ?? "no pattern matched")
     }
@@ -51,7 +51,14 @@ package struct BuildVerdict: Sendable {
     let why: String
     let isWaiting: Bool
 
-    static func of(_ logs: [BuildEvidence.LogEvidence], best: BestFinding?, today: CalendarDay) -> Gap? {
+    static func of(_ build: BuildEvidence, best: BestFinding?, today: CalendarDay) -> Gap? {
+      let logs = build.logs
+      switch build.listing {
+      case .pending: return Gap(why: "its logs are not listed yet", isWaiting: true)
+      case .gone: return Gap(why: "its provider doesn't have it any more", isWaiting: false)
+      case .failed: return Gap(why: "its logs could not be listed", isWaiting: false)
+      case .listed: break
+      }
       if logs.isEmpty { return Gap(why: "it has no log", isWaiting: false) }
       func place(_ log: BuildEvidence.LogEvidence) -> String { log.step.isEmpty ? "the log" : "the log of \(log.step)" }
       for log in logs where log.state == .pending { return Gap(why: "\(place(log)) is not fetched yet", isWaiting: true) }

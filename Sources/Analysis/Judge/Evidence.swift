@@ -7,28 +7,44 @@ package struct BuildEvidence: Sendable {
   package var job: String
   package var attempt: Int
   package var outcome: Build.Outcome
+  /// Where people look at the build.
+  package var url: String?
+  package var listing: Listing
   /// In the order of the steps.
   package var logs: [LogEvidence]
   /// What the same job failed with at the merge base or the latest finished ancestor; nil where nothing is known of it.
   package var base: BaseEvidence?
-  /// A known problem that covers the repository, job, branch and commit.
-  package var knownProblem: KnownProblemEvidence?
+  /// The known problems that cover the repository, job, branch and commit.
+  package var knownProblems: [KnownProblemEvidence]
   /// A person's word on this build, which stands whatever a rescan finds.
   package var overrule: Overrule?
 
   package init(
-    provider: String = "", workflow: String = "", job: String, attempt: Int = 1, outcome: Build.Outcome, logs: [LogEvidence] = [],
-    base: BaseEvidence? = nil, knownProblem: KnownProblemEvidence? = nil, overrule: Overrule? = nil
+    provider: String = "", workflow: String = "", job: String, attempt: Int = 1, outcome: Build.Outcome,
+    url: String? = nil, listing: Listing = .listed, logs: [LogEvidence] = [],
+    base: BaseEvidence? = nil, knownProblems: [KnownProblemEvidence] = [], overrule: Overrule? = nil
   ) {
     self.provider = provider
     self.workflow = workflow
     self.job = job
     self.attempt = attempt
     self.outcome = outcome
+    self.url = url
+    self.listing = listing
     self.logs = logs
     self.base = base
-    self.knownProblem = knownProblem
+    self.knownProblems = knownProblems
     self.overrule = overrule
+  }
+
+  /// Whether it is known which logs the build has.
+  package enum Listing: Sendable, Equatable {
+    case listed
+    /// Not asked of the provider yet, or not answered.
+    case pending
+    /// The provider doesn't have the build any more.
+    case gone
+    case failed
   }
 
   package struct LogEvidence: Sendable {
@@ -137,12 +153,39 @@ package struct FindingEvidence: Sendable {
   /// From 1.
   package var line: Int
   package var text: String
+  /// What to do about it, in the words of the pattern's author.
+  package var remedy: String?
+  /// The place in the source that the pattern captured, as `file` and `line`.
+  package var source: SourcePlace?
 
-  package init(rank: PatternRank, title: String = "", group: String = "", line: Int, text: String = "") {
+  package struct SourcePlace: Sendable, Equatable {
+    package var file: String
+    /// From 1.
+    package var line: Int
+
+    /// Nil unless the captures name a file below the repository's root and a line.
+    package init?(_ finding: Finding) {
+      guard let file = finding.capture("file"), let line = finding.capture("line").flatMap({ Int($0) }),
+        (1..<10_000_000).contains(line)
+      else { return nil }
+      guard !file.isEmpty, !file.hasPrefix("/"), !file.contains(".."), !file.contains("\\"), file.utf8.count <= 1_024 else {
+        return nil
+      }
+      self.file = file.hasPrefix("./") ? String(file.dropFirst(2)) : file
+      self.line = line
+    }
+  }
+
+  package init(
+    rank: PatternRank, title: String = "", group: String = "", line: Int, text: String = "", remedy: String? = nil,
+    source: SourcePlace? = nil
+  ) {
     self.rank = rank
     self.title = title
     self.group = group
     self.line = line
     self.text = text
+    self.remedy = remedy
+    self.source = source
   }
 }

@@ -1,0 +1,20 @@
+import Model
+
+/// What a stage did with one thing, for the log of the worker that made it do so.
+package struct StepReport: Sendable {
+  package let action: String
+  /// What it was about: `provider repository job #id`.
+  package let subject: String
+  /// What went wrong, without secrets and without text of logs.
+  package let problem: String?
+
+  package init(_ action: String, subject: String, problem: String? = nil) {
+    self.action = action
+    self.subject = subject
+    self.problem = problem
+  }
+
+  init(_ action: String, build: Build, problem: String? = nil) {
+    self.init(action, subject: "\(build.provider) \(build.repository) \(build.job) #\(build.externalID)", problem: problem)
+  }
+}

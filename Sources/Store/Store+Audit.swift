@@ -1,0 +1,13 @@
+import Foundation
+import Postgres
+
+/// Who changed what.
+extension Store {
+  /// - Parameter detail: without secrets.
+  static func audit(who: String, _ action: String, _ detail: [String: String], _ session: borrowing Session) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let json = String(decoding: try encoder.encode(detail.mapValues(\.storable)), as: UTF8.self)
+    try session.execute("INSERT INTO audit (who, action, detail) VALUES (\(who.storable), \(action), \(json)::text::jsonb)")
+  }
+}

@@ -1,0 +1,134 @@
+import Model
+import Postgres
+
+/// Commits whose status must be computed again.
+extension Store {
+  /// A commit that a worker has for itself.
+  package struct DueCommit: Sendable {
+    package let id: Int64
+    package let token: Int64
+    package let name: CommitName
+    /// The events that were known when it was taken.
+    package let version: Int64
+    package let attempts: Int
+  }
+
+  /// Builds that are older than this, in days, are history: what is found in their logs later on concerns no open change.
+  static let daysOfInterest: Int32 = 14
+
+  /// Marks commits; what is marked already stays due when it was.
+  static func markDue(_ commits: [CommitName], coolOff: Double, _ session: borrowing Session) throws {
+    guard !commits.isEmpty else { return }
+    let sorted = commits.sorted()
+    let repositories = sorted.map(\.repository)
+    let names = sorted.map(\.commit)
+    // Where nothing failed and nothing was posted there is nothing to say.
+    try session.execute(
+      """
+      INSERT INTO commit_due AS d (repository_id, commit, due_at)
+      SELECT r.id, n.commit, now() + make_interval(secs => \(coolOff))
+        FROM unnest(\(repositories), \(names)) AS n (repository, commit) JOIN repository r ON r.name = n.repository
+       WHERE EXISTS (SELECT 1 FROM build b WHERE b.repository_id = r.id AND b.commit = n.commit
+                        AND b.outcome IN ('failure', 'timed_out') AND b.provider <> 'folder')
+          OR EXISTS (SELECT 1 FROM status_post p WHERE p.repository_id = r.id AND p.commit = n.commit)
+       ORDER BY r.id, n.commit
+      ON CONFLICT (repository_id, commit) DO UPDATE SET version = d.version + 1
+      """)
+    try wake(.commits, session)
+  }
+
+  /// Marks the commits of builds, and those that are compared with them, as far as they are of interest.
+  static func markDue(builds: [Int64], coolOff: Double, _ session: borrowing Session) throws {
+    guard !builds.isEmpty else { return }
+    try session.execute(
+      """
+      INSERT INTO commit_due AS d (repository_id, commit, due_at)
+      SELECT c.repository_id, c.commit, now() + make_interval(secs => \(coolOff))
+        FROM (SELECT b.repository_id, b.commit FROM build b
+               WHERE b.id = ANY (\(builds)) AND b.provider <> 'folder' AND b.created_at > now() - make_interval(days => \(daysOfInterest))
+              UNION
+              SELECT o.repository_id, o.commit FROM build b
+                JOIN commit_base o ON o.repository_id = b.repository_id AND o.base = b.commit
+               WHERE b.id = ANY (\(builds)) AND o.fetched_at > now() - make_interval(days => \(daysOfInterest))) c
+       WHERE EXISTS (SELECT 1 FROM build b WHERE b.repository_id = c.repository_id AND b.commit = c.commit
+                        AND b.outcome IN ('failure', 'timed_out'))
+       ORDER BY c.repository_id, c.commit
+      ON CONFLICT (repository_id, commit) DO UPDATE SET version = d.version + 1
+      """)
+    try wake(.commits, session)
+  }
+
+  /// Marks the commits of logs.
+  static func markDue(logs: [LogID], coolOff: Double, _ session: borrowing Session) throws {
+    let ids = logs.map(\.rawValue)
+    let builds = try session.query("SELECT DISTINCT build_id FROM log WHERE id = ANY (\(ids))")
+    try markDue(builds: try builds.map { try $0.decode(Int64.self, "build_id") }, coolOff: coolOff, session)
+  }
+
+  /// Marks all commits of a repository that were posted on lately; nil: of all repositories. For what changes verdicts without a scan.
+  static func markDue(postedIn repository: Int64?, coolOff: Double, _ session: borrowing Session) throws {
+    try session.execute(
+      """
+      INSERT INTO commit_due AS d (repository_id, commit, due_at)
+      SELECT DISTINCT p.repository_id, p.commit, now() + make_interval(secs => \(coolOff)) FROM status_post p
+       WHERE (\(repository)::bigint IS NULL OR p.repository_id = \(repository)::bigint)
+         AND p.created_at > now() - make_interval(days => \(daysOfInterest))
+       ORDER BY p.repository_id, p.commit
+      ON CONFLICT (repository_id, commit) DO UPDATE SET version = d.version + 1
+      """)
+    try wake(.commits, session)
+  }
+
+  /// Takes one commit whose time has come.
+  ///
+  /// - Parameter atOnce: whether the cool-off is not waited for.
+  package func claimCommit(worker: WorkerID, atOnce: Bool, leaseSeconds: Double) async throws -> DueCommit? {
+    try await transaction { session in
+      let queue = atOnce ? WorkQueue.commitsAtOnce : .commits
+      guard let taken = try queue.take(1, for: worker, leaseSeconds: leaseSeconds, session), let id = taken.ids.first else {
+        return nil
+      }
+      let row = try session.query(
+        """
+        SELECT r.name, d.commit, d.version, d.attempts FROM commit_due d JOIN repository r ON r.id = d.repository_id WHERE d.id = \(id)
+        """
+      ).only()
+      return DueCommit(
+        id: id, token: taken.token, name: CommitName(repository: try row.decode("name"), commit: try row.decode("commit")),
+        version: try row.decode("version"), attempts: Int(try row.decode(Int32.self, "attempts")))
+    }
+  }
+
+  /// The commit's status is as it should be. If something happened meanwhile, the commit is due again after another cool-off.
+  ///
+  /// - Returns: false if the lease was lost.
+  package func settle(_ commit: DueCommit) async throws -> Bool {
+    try await transaction { [coolOff] session in
+      let gone = try session.execute(
+        "DELETE FROM commit_due WHERE id = \(commit.id) AND lease_token = \(commit.token) AND version = \(commit.version)")
+      if gone == 1 { return true }
+      return try session.execute(
+        """
+        UPDATE commit_due SET due_at = now() + make_interval(secs => \(coolOff)), attempts = 0, error = NULL,
+               lease_token = NULL, lease_worker = NULL, lease_until = NULL
+         WHERE id = \(commit.id) AND lease_token = \(commit.token)
+        """) == 1
+    }
+  }
+
+  /// It couldn't be done now.
+  ///
+  /// - Parameters:
+  ///   - error: why, without secrets; nil if the worker just stops.
+  ///   - seconds: how long to wait before the next try.
+  package func postpone(_ commit: DueCommit, error: String?, seconds: Double) async throws {
+    try await transaction { session in
+      _ = try session.execute(
+        """
+        UPDATE commit_due SET attempts = attempts + CASE WHEN \(error)::text IS NULL THEN 0 ELSE 1 END, error = \(error),
+               next_at = now() + make_interval(secs => \(seconds)), lease_token = NULL, lease_worker = NULL, lease_until = NULL
+         WHERE id = \(commit.id) AND lease_token = \(commit.token)
+        """)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import Postgres
+
+/// Waking those who wait for work. Only shortens the wait: whoever misses it looks by himself after a while.
+extension Store {
+  /// A kind of work.
+  package enum WorkKind: String, Sendable, CaseIterable {
+    case deliveries, listings, fetches, scans, commits
+  }
+
+  /// The channel that is notified; the payload is the kind.
+  package static let channel = "culprit_work"
+
+  /// Takes effect when the transaction commits.
+  static func wake(_ kind: WorkKind, _ session: borrowing Session) throws {
+    _ = try session.query("SELECT pg_notify(\(channel), \(kind.rawValue))")
+  }
+
+  /// Seconds until something is worth a try that is not now; nil if nothing waits.
+  package func secondsUntilNext(_ kind: WorkKind) async throws -> Double? {
+    try await transaction { session in
+      switch kind {
+      case .deliveries:
+        try WorkQueue.secondsUntilNext("next_at", of: "delivery", where: "state = 'pending'", session)
+      case .listings:
+        try WorkQueue.secondsUntilNext("next_list_at", of: "build", where: "list_state = 'pending'", session)
+      case .fetches:
+        try WorkQueue.secondsUntilNext("next_fetch_at", of: "log", where: "fetch_state = 'pending'", session)
+      case .commits: try WorkQueue.secondsUntilNext("due_at", of: "commit_due", where: "true", session)
+      case .scans: nil
+      }
+    }
+  }
+}
