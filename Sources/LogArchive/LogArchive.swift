@@ -42,6 +42,13 @@ package struct LogArchive: Sendable {
     return try draft.publish()
   }
 
+  /// Finds out whether a log could be stored, and leaves nothing behind.
+  /// - Throws: `ArchiveError`.
+  package func probe() throws {
+    var draft = try LogDraft(in: self)
+    try withUnsafeBytes(of: 0) { try draft.write($0) }
+  }
+
   func makeTemporaryFile() throws(ArchiveError) -> ArchiveFile { try ArchiveFile(creatingIn: folder + "/tmp") }
 
   /// Gives a file that is written its place, unless the archive has the same log already.

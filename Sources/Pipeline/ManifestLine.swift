@@ -9,15 +9,21 @@ package struct ManifestLine: Sendable, Equatable {
   package var file: String
   package var build: Build
   package var step: String
+  /// Where it stands, for whoever has to mend it.
+  package let manifest: String
+  /// From 1; 0 for a file that was given with options.
+  package let line: Int
 
   /// What is wrong with a line.
   package struct Problem: Error, Equatable, CustomStringConvertible {
     package let manifest: String
-    /// From 1.
+    /// From 1; 0 for a file that was given with options.
     package let line: Int
     package let what: String
 
-    package var description: String { "\(manifest):\(line): \(what)" }
+    package var description: String { "\(Self.place(manifest, line)): \(what)" }
+
+    static func place(_ manifest: String, _ line: Int) -> String { line == 0 ? manifest : "\(manifest):\(line)" }
   }
 
   static let fields = [
@@ -27,6 +33,7 @@ package struct ManifestLine: Sendable, Equatable {
 
   package init(json: Substring, manifest: String, line: Int) throws(Problem) {
     func problem(_ what: String) -> Problem { Problem(manifest: manifest, line: line, what: what) }
+    (self.manifest, self.line) = (manifest, line)
     guard let object = try? JSONDecoder().decode([String: Value].self, from: Data(json.utf8)) else {
       throw problem("this is not a JSON object")
     }
@@ -62,7 +69,8 @@ package struct ManifestLine: Sendable, Equatable {
     }
     var finishedAt: Double?
     if let time = try text("finishedAt") {
-      guard let date = Self.date(time) else {
+      // The parser takes the 31st of February for the 3rd of March.
+      guard CalendarDay(String(time.prefix(10))) != nil, let date = Self.date(time), date.timeIntervalSince1970 >= 0 else {
         throw problem("\"finishedAt\" is \"\(time)\"; it must be a time such as 2026-01-02T03:04:05Z")
       }
       finishedAt = date.timeIntervalSince1970
@@ -105,29 +113,40 @@ package struct ManifestLine: Sendable, Equatable {
     }
   }
 
-  /// Two lines that give different files for one log, of which only the later would be kept.
-  package static func conflict(in lines: [ManifestLine]) -> (first: ManifestLine, second: ManifestLine)? {
-    struct Log: Hashable {
-      let provider, repository, externalID, step: String
+  /// Makes sure that no two lines contradict each other: of two files for one log only the later would be kept, and two accounts of
+  /// one build would replace each other at every import.
+  ///
+  /// - Throws: `Problem`, of the later line.
+  package static func check(_ lines: [ManifestLine]) throws(Problem) {
+    struct BuildName: Hashable {
+      let provider, repository, externalID: String
       let attempt: Int
     }
-    var seen: [Log: ManifestLine] = [:]
+    struct LogName: Hashable {
+      let build: BuildName
+      let step: String
+    }
+    var builds: [BuildName: ManifestLine] = [:]
+    var logs: [LogName: ManifestLine] = [:]
     for line in lines {
       let build = line.build
-      let log = Log(
-        provider: build.provider, repository: build.repository, externalID: build.externalID, step: line.step,
-        attempt: build.attempt)
-      if let first = seen[log], first.file != line.file { return (first, line) }
-      seen[log] = line
+      let name = BuildName(
+        provider: build.provider, repository: build.repository, externalID: build.externalID, attempt: build.attempt)
+      let of = "job \(build.job) of commit \(build.commit.prefix(12))"
+      if let first = builds[name], let fact = build.difference(from: first.build) {
+        throw line.problem("another \(fact) for the same attempt of \(of) than at \(first.place)")
+      }
+      if let first = logs[LogName(build: name, step: line.step)], first.file != line.file {
+        throw line.problem(
+          "another file as the log of \(of) than at \(first.place); tell them apart by step, attempt or externalId")
+      }
+      builds[name] = line
+      logs[LogName(build: name, step: line.step)] = line
     }
-    return nil
   }
 
-  package init(file: String, build: Build, step: String) {
-    self.file = file
-    self.build = build
-    self.step = step
-  }
+  private func problem(_ what: String) -> Problem { Problem(manifest: manifest, line: line, what: what) }
+  private var place: String { Problem.place(manifest, line) }
 
   /// A stable name for a build whose provider gave none: the same job of the same commit gets the same.
   package static func externalID(
@@ -142,5 +161,17 @@ package struct ManifestLine: Sendable, Equatable {
 
   private static func date(_ text: String) -> Date? {
     (try? Date(text, strategy: .iso8601)) ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+  }
+}
+
+extension Build {
+  /// The first field of a manifest in which two accounts of a build differ.
+  fileprivate func difference(from other: Build) -> String? {
+    let facts: [(String, Bool)] = [
+      ("commit", commit == other.commit), ("branch", branch == other.branch), ("pullRequest", pullRequest == other.pullRequest),
+      ("workflow", workflow == other.workflow), ("job", job == other.job), ("outcome", outcome == other.outcome),
+      ("url", url == other.url), ("finishedAt", finishedAt == other.finishedAt),
+    ]
+    return facts.first { !$0.1 }?.0
   }
 }

@@ -17,6 +17,14 @@ import Testing
     }
   }
 
+  @Test func aPipeIsNeitherReadNorPassedOver() throws {
+    try CatalogFixture.withFolder(["a.yaml": pattern("A")]) { folder in
+      try #require(mkfifo(folder + "/b.yaml", 0o600) == 0)
+      let error = try #require(throws: CatalogError.self) { try Catalog.load(folder) }
+      #expect(error.description.replacing(folder + "/", with: "") == "b.yaml: is neither a file nor a folder")
+    }
+  }
+
   @Test func tellsTheErrorsOfAllFiles() throws {
     let files = [
       "a.yaml": "title: [", "b.yaml": pattern("Same"), "c.yaml": pattern("same"), "d.yml": pattern("D"), "d.yaml": pattern("D2"),

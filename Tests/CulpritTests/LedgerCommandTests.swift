@@ -42,9 +42,36 @@ import TestSupport
       ]
       let refused = try run(given + ["--job", "linux"])
       #expect(refused.status == 2)
-      #expect(refused.errors.contains("b.log are both given as the log of job linux of commit 0123456789ab"))
-      #expect(refused.errors.contains("hint: tell them apart by step, attempt or externalId"))
+      #expect(
+        refused.errors.contains(
+          "b.log: another file as the log of job linux of commit 0123456789ab than at \(folder.path)/a.log; tell them apart by step"
+        ))
       #expect(try run(["report", "--format", "json"]).json().first?["builds"] as? Int == 0)
+    }
+  }
+
+  @Test func linesThatContradictEachOtherAreRefused() async throws {
+    try folder.write("one\n", to: "logs/a.log")
+    let common = #""file":"a.log","repository":"acme/engine","commit":"\#(Self.commit)","job":"linux""#
+    try folder.write("{\(common),\"step\":\"a\"}\n{\(common),\"step\":\"b\",\"branch\":\"main\"}\n", to: "logs/two.jsonl")
+    for (number, time) in ["2026-02-31T00:00:00Z", "0000-01-01T00:00:00Z", "99999-01-01T00:00:00Z", "1969-12-31T00:00:00Z"]
+      .enumerated()
+    {
+      try folder.write("{\(common),\"finishedAt\":\"\(time)\"}\n", to: "logs/time\(number).jsonl")
+    }
+    try await withDatabase { run, _ in
+      let refused = try run(["import", folder.path + "/logs/two.jsonl"])
+      #expect(refused.status == 2)
+      #expect(
+        refused.errors.contains(
+          "two.jsonl:2: another branch for the same attempt of job linux of commit 0123456789ab than at \(folder.path)/logs/two.jsonl:1"
+        ))
+      for number in 0..<4 {
+        let run = try run(["import", folder.path + "/logs/time\(number).jsonl"])
+        #expect(run.errors.contains("time\(number).jsonl:1: \"finishedAt\" is"), "\(run.errors)")
+      }
+      let mixed = try run(["import", folder.path + "/logs/two.jsonl", "--repository", "acme/engine"])
+      #expect(mixed.errors.contains("two.jsonl: --repository is for log files"))
     }
   }
 

@@ -39,12 +39,15 @@ struct Import: AsyncParsableCommand {
     let settings = try global.settings()
     // Everything is read and checked before anything is entered.
     var lines: [ManifestLine] = []
-    for path in paths { lines += path.hasSuffix(".jsonl") ? try Self.manifest(path) : try single(path) }
-    if let (first, second) = ManifestLine.conflict(in: lines) {
-      throw Failure(
-        "\(first.file) and \(second.file) are both given as the log of job \(second.build.job) of commit \(second.build.commit.prefix(12))",
-        hint: "tell them apart by step, attempt or externalId")
+    for path in paths {
+      let isManifest = path.hasSuffix(".jsonl")
+      if isManifest, let option = options.first(where: { $0.1 != nil })?.0 {
+        throw Failure(
+          "\(path): --\(option) is for log files; a manifest says it itself", hint: "leave the option out, or import the two apart")
+      }
+      lines += isManifest ? try Self.manifest(path) : try single(path)
     }
+    try ManifestLine.check(lines)
     let bar = ProgressBar("importing", unit: "logs", isQuiet: global.quiet)
     let given = lines
     let entered = try await Workplace.open(settings) { workplace in
@@ -84,6 +87,15 @@ struct Import: AsyncParsableCommand {
     return lines
   }
 
+  /// What only log files that are no manifests need.
+  private var options: [(String, String?)] {
+    [
+      ("repository", repository), ("commit", commit), ("job", job), ("step", step), ("workflow", workflow), ("branch", branch),
+      ("provider", provider), ("pull-request", pullRequest.map { String($0) }), ("attempt", attempt.map { String($0) }),
+      ("outcome", outcome), ("external-id", externalID),
+    ]
+  }
+
   /// A log file that the options say the build of. They go through the same checks as a manifest's fields.
   private func single(_ given: String) throws -> [ManifestLine] {
     var path = given
@@ -92,7 +104,7 @@ struct Import: AsyncParsableCommand {
       throw Failure(
         "\(path): --repository, --commit and --job are needed", hint: "or give a manifest that ends in .jsonl")
     }
-    guard FileManager.default.fileExists(atPath: path) else {
+    guard path == "-" || FileManager.default.fileExists(atPath: path) else {
       throw Failure("\(path): there is no such file", hint: "check the path")
     }
     var members: [(String, JSONText)] = [
@@ -105,6 +117,6 @@ struct Import: AsyncParsableCommand {
     for (name, text) in texts { if let text { members.append((name, .string(text))) } }
     if let pullRequest { members.append(("pullRequest", .number(pullRequest))) }
     if let attempt { members.append(("attempt", .number(attempt))) }
-    return [try ManifestLine(json: JSONText.object(members).text[...], manifest: "options", line: 1)]
+    return [try ManifestLine(json: JSONText.object(members).text[...], manifest: path, line: 0)]
   }
 }

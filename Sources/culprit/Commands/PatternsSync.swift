@@ -22,6 +22,9 @@ struct PatternsSync: AsyncParsableCommand {
 
   @OptionGroup var global: GlobalOptions
 
+  /// Of each kind of change; a first sync has hundreds.
+  private static let mostShown = 20
+
   func run() async throws {
     let settings = try global.settings()
     let folder = try settings.patternFolder(patterns)
@@ -33,7 +36,9 @@ struct PatternsSync: AsyncParsableCommand {
       ("new", changes.added), ("redefined", changes.redefined), ("reworded", changes.reworded), ("retired", changes.retired),
       ("revived", changes.revived),
     ] {
-      for id in ids { Output.line("\(word): \(id)") }
+      let shown = global.verbose ? ids.count : Self.mostShown
+      for id in ids.prefix(shown) { Output.line("\(word): \(id)") }
+      if ids.count > shown { Output.line("\(word): \(ids.count - shown) more; --verbose names them") }
     }
     if changes.isEmpty { global.note("nothing changed") }
     Output.line("\(due) pairs of log and pattern \(dryRun ? "would be" : "are") due")

@@ -62,7 +62,8 @@ struct PatternFolder {
       case .typeDirectory: visit(below.path, shown: below.shown, relative: below.relative, root: root)
       case .typeRegular: if PatternPath.withoutEnding(name) != nil { add(below) }
       case .typeSymbolicLink: visitLink(below, root: root)
-      default: break
+      // A pipe, say: not to be waited for, and not to be taken for nothing.
+      default: if PatternPath.withoutEnding(name) != nil { report(below.shown, "is neither a file nor a folder") }
       }
     }
   }
