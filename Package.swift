@@ -20,6 +20,7 @@ let package = Package(
     // System libraries: a module map and a header of typed inline shims each.
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -30,6 +31,7 @@ let package = Package(
     // Thin, safe owners of the C handles. They know nothing of builds or patterns.
     .target(name: "PCRE2", dependencies: ["CPCRE2"], swiftSettings: wrapper),
     .target(name: "Postgres", dependencies: ["CPostgres"], swiftSettings: wrapper),
+    .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: wrapper),
     .target(name: "Compression", dependencies: ["CArchive", "CZlib", "CZstd"], swiftSettings: wrapper),
 
     // Where logs come from when no provider is asked: files, folders, archives, standard input.
@@ -103,6 +105,7 @@ let package = Package(
     .testTarget(
       name: "AnalysisTests", dependencies: ["Analysis", "CScanKernels", "FuzzSupport", "Model", "PCRE2"], swiftSettings: ours),
     .testTarget(name: "CompressionTests", dependencies: ["Compression", "ArchiveFixtures"], swiftSettings: ours),
+    .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport"], swiftSettings: ours),
     .testTarget(name: "LogSourceTests", dependencies: ["LogSource", "Compression", "ArchiveFixtures"], swiftSettings: ours),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport", "cluster-tool"], swiftSettings: ours),
     .testTarget(
