@@ -101,16 +101,17 @@ package final class LoopbackServer: Sendable {
       return state.connections
     }
     for connection in open { shutdown(connection, Int32(SHUT_RDWR)) }
+    // The thread that waits there closes it: else its number might be someone else's by the time it looks.
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
   }
 
   private func accept() {
     while true {
       let connection = Glibc.accept(listener, nil, nil)
       if connection < 0 {
-        if state.withLock(\.isStopped) || errno == EBADF || errno == EINVAL { return }
-        continue
+        guard state.withLock(\.isStopped) else { continue }
+        close(listener)
+        return
       }
       // A head is not to wait for its body.
       var yes: Int32 = 1
