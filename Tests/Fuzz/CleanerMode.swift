@@ -38,7 +38,9 @@ enum CleanerMode {
     let found = scanText(log, program: program, limits: limits).findings.filter { $0.end <= ScanLimits.captureBytes }
     let wanted = expected.segments.compactMap { segment -> String? in
       // Where a segment begins with broken UTF-8, nothing begins at its start.
-      guard let text = String(validating: segment.bytes, as: UTF8.self), segment.bytes.count <= ScanLimits.captureBytes else { return nil }
+      guard let text = String(validating: segment.bytes, as: UTF8.self), segment.bytes.count <= ScanLimits.captureBytes else {
+        return nil
+      }
       return "\(segment.line):\(segment.segment) \(text)"
     }
     let texts = Set(found.map { "\($0.line):\($0.segment) \($0.matched)" })

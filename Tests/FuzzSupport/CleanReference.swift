@@ -4,12 +4,23 @@ package enum ReferenceCleaner {
     package var line: Int
     package var segment: Int
     package var bytes: [UInt8]
+
+    package init(line: Int, segment: Int, bytes: [UInt8]) {
+      self.line = line
+      self.segment = segment
+      self.bytes = bytes
+    }
   }
 
   package struct Log: Equatable {
     /// Those that aren't empty.
     package var segments: [Segment] = []
     package var lines = 0
+
+    package init(segments: [Segment] = [], lines: Int = 0) {
+      self.segments = segments
+      self.lines = lines
+    }
   }
 
   package static func clean(_ log: [UInt8]) -> Log {

@@ -14,7 +14,8 @@ package struct LiteralFuzzer {
   package mutating func step() -> LiteralCase? {
     let expression = generator.expression()
     var random = SplitMix64(seed: generator.random.next())
-    var tried = LiteralCase(expression: expression.source, ignoreCase: random.once(in: 3), literal: random.once(in: 25), subject: [])
+    var tried = LiteralCase(
+      expression: expression.source, ignoreCase: random.once(in: 3), literal: random.once(in: 25), subject: [])
     guard let regex = tried.regex else { return nil }
     expressions += 1
     let claims = LiteralCase.claims(tried.expression, ignoreCase: tried.ignoreCase, literal: tried.literal)
