@@ -1,13 +1,14 @@
 import Analysis
 import Foundation
 import LogSource
+import Synchronization
 
 /// What the threads of a `ScanStage` hand to each other: files to be read, batches to be sifted, and all parts of all files in order.
 ///
 /// Memory is bounded by the number of parts under way, which readers wait for. A part of it is kept for the file whose turn it is, so that
 /// files that are read ahead can't hold it up.
 final class ScanQueue: @unchecked Sendable {
-  // `@unchecked Sendable`: everything is guarded by `condition`.
+  // `@unchecked Sendable`: everything that changes is guarded by `condition`, or by a lock of its own.
 
   /// What a file consists of, in order.
   enum Part {
@@ -38,7 +39,8 @@ final class ScanQueue: @unchecked Sendable {
   private var partsUnderWay = 0
   private var unsifted: [LineBatch] = []
   private var beingSifted: Set<ObjectIdentifier> = []
-  private var spares: [LineBatch] = []
+  /// Nobody waits for these.
+  private let spares = Mutex<[LineBatch]>([])
 
   /// - Parameter lanes: threads that do the work.
   init(lanes: Int) { self.lanes = lanes }
@@ -134,9 +136,10 @@ final class ScanQueue: @unchecked Sendable {
 
   // MARK: - Batches to be used again
 
-  func recycle(_ batch: LineBatch) { locked { spares.append(batch) } }
+  /// Takes back a batch that is scanned.
+  func recycle(_ batch: LineBatch) { spares.withLock { $0.append(batch) } }
 
-  func spareBatch() -> LineBatch? { locked { spares.popLast() } }
+  func spareBatch() -> LineBatch? { spares.withLock { $0.popLast() } }
 
   /// Lets all threads go.
   func stop() { locked { isStopped = true } }

@@ -5,7 +5,7 @@ import Foundation
   /// Each mode gets the seconds and the seed, and returns whether it found nothing.
   private static let modes: [(name: String, run: @Sendable (Double, UInt64) -> Bool)] = [
     ("literals", LiteralsMode.run),
-    ("scanner", ScannerMode.run),
+    ("scanner", ScannerMode.run), ("cleaner", CleanerMode.run),
   ]
 
   static func main() {
