@@ -275,8 +275,9 @@ import Testing
     }
     try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<16 {
-        let sent = try request(server, "/hang")
-        group.addTask { [client] in try await client.send(sent).body.count }
+        var sent = try request(server, "/hang")
+        sent.timeouts.connect = .seconds(300)
+        group.addTask { [client, sent] in try await client.send(sent).body.count }
       }
       for number in 0..<200 {
         let sent = try request(other, "/\(number)")
