@@ -7,23 +7,22 @@ import Model
 package struct ManifestLine: Sendable, Equatable {
   /// As the manifest says it; relative to the manifest's folder.
   package var file: String
-  package var build: Build
-  package var step: String
-  /// Where it stands, for whoever has to mend it.
-  package let manifest: String
-  /// From 1; 0 for a file that was given with options.
-  package let line: Int
+  /// The build whose log it is.
+  package let build: Build
+  /// The step of that build; empty if it has but one log.
+  package let step: String
+  /// Where this was said, as errors name it: `manifest.jsonl:3`.
+  package let place: String
 
   /// What is wrong with a line.
   package struct Problem: Error, Equatable, CustomStringConvertible {
-    package let manifest: String
-    /// From 1; 0 for a file that was given with options.
-    package let line: Int
+    /// As `ManifestLine.place`.
+    package let place: String
+    /// In words.
     package let what: String
 
-    package var description: String { "\(Self.place(manifest, line)): \(what)" }
-
-    static func place(_ manifest: String, _ line: Int) -> String { line == 0 ? manifest : "\(manifest):\(line)" }
+    /// The place, then what is wrong there.
+    package var description: String { "\(place): \(what)" }
   }
 
   static let fields = [
@@ -31,9 +30,10 @@ package struct ManifestLine: Sendable, Equatable {
     "externalId", "url", "finishedAt",
   ]
 
-  package init(json: Substring, manifest: String, line: Int) throws(Problem) {
-    func problem(_ what: String) -> Problem { Problem(manifest: manifest, line: line, what: what) }
-    (self.manifest, self.line) = (manifest, line)
+  /// Reads a line, and makes sure that it says all that is needed and nothing that isn't known.
+  /// - Parameter place: where it stands.
+  package init(json: Substring, place: String) throws(Problem) {
+    func problem(_ what: String) -> Problem { Problem(place: place, what: what) }
     guard let object = try? JSONDecoder().decode([String: Value].self, from: Data(json.utf8)) else {
       throw problem("this is not a JSON object")
     }
@@ -69,16 +69,16 @@ package struct ManifestLine: Sendable, Equatable {
     }
     var finishedAt: Double?
     if let time = try text("finishedAt") {
-      // The parser takes the 31st of February for the 3rd of March.
-      guard CalendarDay(String(time.prefix(10))) != nil, let date = Self.date(time), date.timeIntervalSince1970 >= 0 else {
+      guard let moment = Timestamp(time) else {
         throw problem("\"finishedAt\" is \"\(time)\"; it must be a time such as 2026-01-02T03:04:05Z")
       }
-      finishedAt = date.timeIntervalSince1970
+      finishedAt = moment.secondsSince1970
     }
     let provider = try text("provider") ?? "folder"
     let repository = try needed("repository")
     let workflow = try text("workflow") ?? ""
     let job = try needed("job")
+    self.place = place
     file = try needed("file")
     step = try text("step") ?? ""
     build = Build(
@@ -113,41 +113,6 @@ package struct ManifestLine: Sendable, Equatable {
     }
   }
 
-  /// Makes sure that no two lines contradict each other: of two files for one log only the later would be kept, and two accounts of
-  /// one build would replace each other at every import.
-  ///
-  /// - Throws: `Problem`, of the later line.
-  package static func check(_ lines: [ManifestLine]) throws(Problem) {
-    struct BuildName: Hashable {
-      let provider, repository, externalID: String
-      let attempt: Int
-    }
-    struct LogName: Hashable {
-      let build: BuildName
-      let step: String
-    }
-    var builds: [BuildName: ManifestLine] = [:]
-    var logs: [LogName: ManifestLine] = [:]
-    for line in lines {
-      let build = line.build
-      let name = BuildName(
-        provider: build.provider, repository: build.repository, externalID: build.externalID, attempt: build.attempt)
-      let of = "job \(build.job) of commit \(build.commit.prefix(12))"
-      if let first = builds[name], let fact = build.difference(from: first.build) {
-        throw line.problem("another \(fact) for the same attempt of \(of) than at \(first.place)")
-      }
-      if let first = logs[LogName(build: name, step: line.step)], first.file != line.file {
-        throw line.problem(
-          "another file as the log of \(of) than at \(first.place); tell them apart by step, attempt or externalId")
-      }
-      builds[name] = line
-      logs[LogName(build: name, step: line.step)] = line
-    }
-  }
-
-  private func problem(_ what: String) -> Problem { Problem(manifest: manifest, line: line, what: what) }
-  private var place: String { Problem.place(manifest, line) }
-
   /// A stable name for a build whose provider gave none: the same job of the same commit gets the same.
   package static func externalID(
     provider: String, repository: String, commit: String, workflow: String, job: String
@@ -157,21 +122,5 @@ package struct ManifestLine: Sendable, Equatable {
       hash.update(data: Data("\(part.utf8.count):\(part)".utf8))
     }
     return "import-" + hash.finalize().prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-  }
-
-  private static func date(_ text: String) -> Date? {
-    (try? Date(text, strategy: .iso8601)) ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
-  }
-}
-
-extension Build {
-  /// The first field of a manifest in which two accounts of a build differ.
-  fileprivate func difference(from other: Build) -> String? {
-    let facts: [(String, Bool)] = [
-      ("commit", commit == other.commit), ("branch", branch == other.branch), ("pullRequest", pullRequest == other.pullRequest),
-      ("workflow", workflow == other.workflow), ("job", job == other.job), ("outcome", outcome == other.outcome),
-      ("url", url == other.url), ("finishedAt", finishedAt == other.finishedAt),
-    ]
-    return facts.first { !$0.1 }?.0
   }
 }

@@ -17,14 +17,6 @@ import Testing
     }
   }
 
-  @Test func aPipeIsNeitherReadNorPassedOver() throws {
-    try CatalogFixture.withFolder(["a.yaml": pattern("A")]) { folder in
-      try #require(mkfifo(folder + "/b.yaml", 0o600) == 0)
-      let error = try #require(throws: CatalogError.self) { try Catalog.load(folder) }
-      #expect(error.description.replacing(folder + "/", with: "") == "b.yaml: is neither a file nor a folder")
-    }
-  }
-
   @Test func tellsTheErrorsOfAllFiles() throws {
     let files = [
       "a.yaml": "title: [", "b.yaml": pattern("Same"), "c.yaml": pattern("same"), "d.yml": pattern("D"), "d.yaml": pattern("D2"),
@@ -72,6 +64,25 @@ import Testing
     try CatalogFixture.withFolder(["a.yaml": "x"]) { folder in
       #expect(throws: CatalogError.self) { try Catalog.load(folder + "/none") }
       #expect(throws: CatalogError.self) { try Catalog.load(folder + "/a.yaml") }
+    }
+  }
+
+  @Test func aPipeWithTheNameOfAPatternIsAnError() throws {
+    try CatalogFixture.withFolder(["a.yaml": pattern("A")]) { folder in
+      try #require(mkfifo(folder + "/b.yaml", 0o600) == 0)
+      try #require(mkfifo(folder + "/pipe", 0o600) == 0)
+      let issues = Catalog.read(paths: [folder]).issues
+      #expect(issues.map(\.message) == ["is neither a file nor a folder"])
+      #expect(issues.map(\.file) == [folder + "/b.yaml"])
+      #expect(throws: CatalogError.self) { try Catalog.load(folder) }
+    }
+  }
+
+  @Test(arguments: [String(repeating: "[", count: 50_000), String(repeating: "{a: ", count: 50_000)])
+  func endlessNestingIsOneClearError(text: String) throws {
+    try CatalogFixture.withFolder(["a.yaml": "title: \(text)"]) { folder in
+      let issues = Catalog.read(paths: [folder]).issues
+      #expect(issues.map(\.message) == ["has lists or mappings within one another without end"])
     }
   }
 

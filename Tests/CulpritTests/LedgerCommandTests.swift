@@ -42,37 +42,35 @@ import TestSupport
       ]
       let refused = try run(given + ["--job", "linux"])
       #expect(refused.status == 2)
-      #expect(
-        refused.errors.contains(
-          "b.log: another file as the log of job linux of commit 0123456789ab than at \(folder.path)/a.log; tell them apart by step"
-        ))
+      #expect(refused.errors.contains("b.log are both given as the log of job linux of commit 0123456789ab"))
+      #expect(refused.errors.contains("hint: tell them apart by step, attempt or externalId"))
       #expect(try run(["report", "--format", "json"]).json().first?["builds"] as? Int == 0)
     }
   }
 
-  @Test func linesThatContradictEachOtherAreRefused() async throws {
-    try folder.write("one\n", to: "logs/a.log")
-    let common = #""file":"a.log","repository":"acme/engine","commit":"\#(Self.commit)","job":"linux""#
-    try folder.write("{\(common),\"step\":\"a\"}\n{\(common),\"step\":\"b\",\"branch\":\"main\"}\n", to: "logs/two.jsonl")
-    for (number, time) in ["2026-02-31T00:00:00Z", "0000-01-01T00:00:00Z", "99999-01-01T00:00:00Z", "1969-12-31T00:00:00Z"]
-      .enumerated()
-    {
-      try folder.write("{\(common),\"finishedAt\":\"\(time)\"}\n", to: "logs/time\(number).jsonl")
+  @Test func optionsDoNotGoWithAManifest() async throws {
+    try folder.write("x\n", to: "logs/a.log")
+    let manifest = try manifest([("a.log", "linux", 1, "failure")])
+    let refused = try Command.culprit(["import", manifest, "--repository", "other/one"])
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains("manifest.jsonl: --repository doesn't go with a manifest"))
+  }
+
+  @Test func standardInputIsALogLikeAnyOther() async throws {
+    try await TestDatabase.with { database in
+      let variables = [
+        "DATABASE_URL": try await database.url, "CULPRIT_DATA": folder.path + "/data",
+        "CULPRIT_PATTERNS": folder.path + "/patterns",
+      ]
+      let build = ["--repository", "acme/engine", "--commit", Self.commit, "--job", "linux"]
+      let piped = Array("a.c:3: error: no\n".utf8)
+      let entered = try Command.culprit(["import", "-"] + build, environment: variables, input: piped)
+      #expect(entered.output == "1 new builds, 1 new logs, 0 changed\n", "\(entered.errors)")
+      #expect(try Command.culprit(["patterns", "sync"], environment: variables).status == 0)
+      #expect(try Command.culprit(["rescan"], environment: variables).status == 0)
+      #expect(try Command.culprit(["export", "findings"], environment: variables).output.contains(#""text":"a.c:3: error: no""#))
     }
-    try await withDatabase { run, _ in
-      let refused = try run(["import", folder.path + "/logs/two.jsonl"])
-      #expect(refused.status == 2)
-      #expect(
-        refused.errors.contains(
-          "two.jsonl:2: another branch for the same attempt of job linux of commit 0123456789ab than at \(folder.path)/logs/two.jsonl:1"
-        ))
-      for number in 0..<4 {
-        let run = try run(["import", folder.path + "/logs/time\(number).jsonl"])
-        #expect(run.errors.contains("time\(number).jsonl:1: \"finishedAt\" is"), "\(run.errors)")
-      }
-      let mixed = try run(["import", folder.path + "/logs/two.jsonl", "--repository", "acme/engine"])
-      #expect(mixed.errors.contains("two.jsonl: --repository is for log files"))
-    }
+    #expect(try Command.culprit(["import", "-"]).errors.contains("--repository, --commit and --job are needed"))
   }
 
   @Test func aWholeNameOfACommitIsNotAmbiguous() async throws {
@@ -169,6 +167,14 @@ import TestSupport
       ),
       (#"{"file":"a.log","repository":"o/r","commit":"\#(Self.commit)","job":"j","attempt":0}"#, #""attempt" must be"#),
       (#"{"file":"a.log","repository":"o/r","commit":"\#(Self.commit)","job":"j","outcome":"bad"}"#, #""outcome" is "bad""#),
+      (
+        #"{"file":"a.log","repository":"o/r","commit":"\#(Self.commit)","job":"j","finishedAt":"2026-02-29T00:00:00Z"}"#,
+        #""finishedAt" is "2026-02-29T00:00:00Z""#
+      ),
+      (
+        #"{"file":"a.log","repository":"o/r","commit":"\#(Self.commit)","job":"j","step":"s","branch":"dev"}"#,
+        #"gives job j another "branch" than \#(folder.path)/logs/manifest.jsonl:1 gives the same build"#
+      ),
       (#"{"file":"none.log","repository":"o/r","commit":"\#(Self.commit)","job":"j"}"#, "there is no file"),
     ]
     try await withDatabase { run, _ in
