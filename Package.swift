@@ -56,7 +56,14 @@ let package = Package(
       swiftSettings: ours),
 
     // One file per CI system, and one folder for GitHub as the code host.
-    .target(name: "Providers", dependencies: ["Model"], swiftSettings: ours),
+    .target(
+      name: "Providers",
+      dependencies: [
+        "Compression", "Curl", "Model",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ],
+      swiftSettings: ours),
 
     // All SQL lives here and in sql/.
     .target(name: "Store", dependencies: ["Model", "Postgres"], swiftSettings: ours),
@@ -110,6 +117,13 @@ let package = Package(
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport", "cluster-tool"], swiftSettings: ours),
     .testTarget(
       name: "StoreTests", dependencies: ["Analysis", "Model", "Pipeline", "Postgres", "Store", "TestSupport"], swiftSettings: ours),
+    .testTarget(
+      name: "ProvidersTests",
+      dependencies: [
+        "ArchiveFixtures", "Curl", "Model", "Providers", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ], swiftSettings: ours),
     .testTarget(name: "CulpritTests", dependencies: ["culprit", "Postgres", "TestSupport"], swiftSettings: ours),
     .testTarget(name: "LogArchiveTests", dependencies: ["LogArchive", "Compression", "ArchiveFixtures"], swiftSettings: ours),
   ],
