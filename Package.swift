@@ -56,7 +56,13 @@ let package = Package(
       swiftSettings: ours),
 
     // One file per CI system, and one folder for GitHub as the code host.
-    .target(name: "Providers", dependencies: ["Model"], swiftSettings: ours),
+    .target(
+      name: "Providers",
+      dependencies: [
+        "Compression", "Curl", "LogSource", "Model",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: ours),
 
     // All SQL lives here and in sql/.
     .target(name: "Store", dependencies: ["Model", "Postgres"], swiftSettings: ours),
@@ -72,7 +78,7 @@ let package = Package(
     .executableTarget(
       name: "culprit",
       dependencies: [
-        "Analysis", "LogArchive", "LogSource", "Model", "Pipeline", "Postgres", "Store",
+        "Analysis", "LogArchive", "LogSource", "Model", "Pipeline", "Postgres", "Providers", "Store",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -110,6 +116,12 @@ let package = Package(
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport", "cluster-tool"], swiftSettings: ours),
     .testTarget(
       name: "StoreTests", dependencies: ["Analysis", "Model", "Pipeline", "Postgres", "Store", "TestSupport"], swiftSettings: ours),
+    .testTarget(
+      name: "ProvidersTests",
+      dependencies: [
+        "Curl", "Model", "Providers", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ], swiftSettings: ours),
     .testTarget(name: "CulpritTests", dependencies: ["culprit", "Postgres", "TestSupport"], swiftSettings: ours),
     .testTarget(name: "LogArchiveTests", dependencies: ["LogArchive", "Compression", "ArchiveFixtures"], swiftSettings: ours),
   ],
