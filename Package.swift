@@ -61,6 +61,7 @@ let package = Package(
       dependencies: [
         "Compression", "Curl", "LogSource", "Model",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
       ],
       swiftSettings: ours),
 
@@ -119,8 +120,9 @@ let package = Package(
     .testTarget(
       name: "ProvidersTests",
       dependencies: [
-        "Curl", "Model", "Providers", "TestSupport",
+        "ArchiveFixtures", "Curl", "Model", "Providers", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
       ], swiftSettings: ours),
     .testTarget(name: "CulpritTests", dependencies: ["culprit", "Postgres", "TestSupport"], swiftSettings: ours),
     .testTarget(name: "LogArchiveTests", dependencies: ["LogArchive", "Compression", "ArchiveFixtures"], swiftSettings: ours),
