@@ -59,7 +59,7 @@ let package = Package(
     .target(
       name: "Providers",
       dependencies: [
-        "Compression", "Curl", "Model",
+        "Compression", "Curl", "LogSource", "Model",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ],
@@ -79,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "culprit",
       dependencies: [
-        "Analysis", "LogArchive", "LogSource", "Model", "Pipeline", "Postgres", "Store",
+        "Analysis", "LogArchive", "LogSource", "Model", "Pipeline", "Postgres", "Providers", "Store",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],

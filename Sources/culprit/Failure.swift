@@ -4,6 +4,7 @@ import LogArchive
 import LogSource
 import Pipeline
 import Postgres
+import Providers
 import Store
 
 /// Why a command ends without success: one line, and a hint at what to do about it.

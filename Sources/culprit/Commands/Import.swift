@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Model
 import Pipeline
+import Providers
 
 /// `culprit import`: local log files become builds.
 struct Import: AsyncParsableCommand {

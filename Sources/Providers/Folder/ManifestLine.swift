@@ -1,4 +1,3 @@
-import Analysis
 import Crypto
 import Foundation
 import Model
