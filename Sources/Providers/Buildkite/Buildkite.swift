@@ -34,10 +34,7 @@ package struct Buildkite: Provider {
     }
     let call: ProviderCall
     if let cursor {
-      guard let url = try? HTTPURL(cursor), client.isOwn(url) else {
-        throw ProviderError(.malformed, operation: operation, detail: "the cursor isn't one of ours")
-      }
-      call = ProviderCall(operation, address: cursor)
+      call = try client.further(cursor, operation)
     } else {
       // Each comes with all of its jobs, which may be some hundreds.
       var parameters = [

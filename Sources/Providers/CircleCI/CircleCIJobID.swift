@@ -10,7 +10,7 @@ struct CircleCIJobID: Sendable, Equatable {
 
   init?(externalID: String, repository: String) {
     let parts = externalID.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 1 || parts.count == 4, let number = CircleCIReference.number(parts[parts.count - 1]) else { return nil }
+    guard parts.count == 1 || parts.count == 4, let number = PositiveNumber.read(parts[parts.count - 1]) else { return nil }
     let slug = parts.count == 1 ? repository : parts.dropLast().joined(separator: "/")
     guard let project = CircleCIProject(slug) else { return nil }
     self.init(project: project, number: number)

@@ -19,20 +19,14 @@ package enum CircleCIReference: Sendable, Hashable {
     guard parts.count >= 4, let project = CircleCIProject(parts[..<3].joined(separator: "/")) else { return nil }
     let rest = Array(parts[3...])
     if !isPipeline {
-      // Older pages of jobs: `/gh/owner/name/1234`, and `/jobs/github/owner/name/1234`, which never got links in statuses.
-      guard let number = Self.number(rest[0]) else { return nil }
+      guard let number = PositiveNumber.read(rest[0]) else { return nil }
       self = .job(project: project.slug, number: number)
-    } else if rest.count >= 5, rest[1] == "workflows", rest[3] == "jobs", let number = Self.number(rest[4]) {
+    } else if rest.count >= 5, rest[1] == "workflows", rest[3] == "jobs", let number = PositiveNumber.read(rest[4]) {
       self = .job(project: project.slug, number: number)
     } else if rest.count >= 3, rest[1] == "workflows", UUID(uuidString: rest[2]) != nil {
       self = .workflow(project: project.slug, id: rest[2].lowercased())
     } else {
       return nil
     }
-  }
-
-  static func number(_ text: some StringProtocol) -> Int? {
-    guard let number = Int(text), number >= 1, number <= Int(Int32.max), String(number) == text else { return nil }
-    return number
   }
 }

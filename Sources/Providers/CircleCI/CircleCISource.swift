@@ -15,7 +15,7 @@ struct CircleCISource: Sendable, Equatable {
     self.commit = commit.text
     branch = vcs?.branch?.text ?? trigger?.git?.branch?.text ?? ""
     // The branch of a pull request from a fork.
-    pullRequest = branch.hasPrefix("pull/") ? CircleCIReference.number(branch.dropFirst(5).prefix { $0 != "/" }) : nil
+    pullRequest = branch.hasPrefix("pull/") ? PositiveNumber.read(branch.dropFirst(5).prefix { $0 != "/" }) : nil
   }
 
   /// A slug of ids names no repository, so what the pipeline tells counts; else the slug does.

@@ -24,7 +24,7 @@ package struct GitLab: Provider {
     let operation = "list the pipelines of gitlab project \(project)"
     let call: ProviderCall
     if let cursor {
-      call = try further(cursor, of: project, operation)
+      call = try client.further(cursor, operation)
     } else {
       var parameters = [("updated_after", Moment.format(query.since)), ("order_by", "id"), ("sort", "desc"), ("per_page", "20")]
       if let branch = query.branch { parameters.append(("ref", branch)) }
@@ -100,13 +100,5 @@ package struct GitLab: Provider {
   private func id(_ text: String, _ operation: String) throws(ProviderError) -> String {
     guard let id = Int(text), id > 0 else { throw ProviderError(.malformed, operation: operation, detail: "an id is a number") }
     return String(id)
-  }
-
-  /// A cursor is the address of a page, as GitLab gave it.
-  private func further(_ cursor: String, of project: String, _ operation: String) throws -> ProviderCall {
-    guard let url = try? HTTPURL(cursor), client.isOwn(url) else {
-      throw ProviderError(.malformed, operation: operation, detail: "the cursor isn't one of ours")
-    }
-    return ProviderCall(operation, address: cursor)
   }
 }

@@ -91,7 +91,7 @@ package struct Jenkins: Provider {
     else { return nil }
     // A multibranch project has a job for each pull request, `PR-17`.
     let job = path.last ?? ""
-    let pullRequest = job.hasPrefix("PR-") ? CircleCIReference.number(job.dropFirst(3)) : nil
+    let pullRequest = job.hasPrefix("PR-") ? PositiveNumber.read(job.dropFirst(3)) : nil
     return Build(
       provider: Self.name, repository: checkout.repository, externalID: JenkinsRunID(path: path, number: run.number).text,
       attempt: run.number, commit: checkout.commit, branch: pullRequest == nil ? checkout.branch : "", pullRequest: pullRequest,

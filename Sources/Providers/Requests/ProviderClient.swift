@@ -65,6 +65,14 @@ struct ProviderClient: Sendable {
     return (value, next.absolute)
   }
 
+  /// The page that a cursor names, which is an address that `page(of:_:)` gave. Only one of the system itself is believed.
+  func further(_ cursor: String, _ operation: String) throws(ProviderError) -> ProviderCall {
+    guard let url = try? HTTPURL(cursor), isOwn(url) else {
+      throw ProviderError(.malformed, operation: operation, detail: "the cursor isn't one of ours")
+    }
+    return ProviderCall(operation, address: cursor)
+  }
+
   /// A list to its end.
   func all<Element: Decodable>(of type: Element.Type, _ call: ProviderCall) async throws -> [Element] {
     var (elements, next) = try await page(of: [Element].self, call)
