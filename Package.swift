@@ -14,7 +14,10 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // System libraries: a module map and a header of typed inline shims each.
@@ -73,6 +76,16 @@ let package = Package(
       dependencies: [
         "Analysis", "LogArchive", "LogSource", "Model", "Postgres", "Providers", "Store",
         .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: ours),
+    // What is served over HTTP: webhooks, health.
+    .target(
+      name: "Web",
+      dependencies: [
+        "Providers", "Store",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: ours),
     // One file per subcommand; configuration; wires everything.

@@ -24,6 +24,12 @@ package protocol Provider: Sendable {
   /// - Throws: `ProviderError`.
   func builds(ofRun run: String, of project: String) async throws -> [Build]
 
+  /// The builds that a code host's report means, of the repository and the commit that it is about: whoever may write reports may
+  /// name any build.
+  ///
+  /// - Throws: `ProviderError`.
+  func builds(reported report: ReportedBuild) async throws -> [Build]
+
   /// The logs of a failed build: one per failed step, all of them. Where the system keeps one log per build, that one, whose step is "".
   ///
   /// - Throws: `ProviderError`; `.gone` where the provider doesn't have the build any more.
@@ -41,6 +47,11 @@ package protocol Provider: Sendable {
 }
 
 extension Provider {
+  /// For systems whose own events tell it all.
+  package func builds(reported report: ReportedBuild) async throws -> [Build] {
+    throw ProviderError(.unsupported, operation: "find the \(name) build that a commit status names")
+  }
+
   /// For systems whose events name every build, so that nobody has to ask for those of a run.
   package func builds(ofRun run: String, of project: String) async throws -> [Build] {
     throw ProviderError(.unsupported, operation: "list the builds of \(name) run \(run)")

@@ -98,6 +98,14 @@ package struct CircleCI: Provider {
     }
   }
 
+  package func builds(reported report: ReportedBuild) async throws -> [Build] {
+    guard let reference = CircleCIReference(link: report.link) else {
+      throw ProviderError(
+        .malformed, operation: "find the circleci build that a commit status names", detail: "its link names none")
+    }
+    return try await builds(reference).filter { $0.repository == report.repository && $0.commit == report.commit }
+  }
+
   /// Runs the job again in a new run of its workflow, and the jobs that wait for it.
   package func rerun(_ build: Build) async throws {
     struct Jobs: Encodable { let jobs: [String] }

@@ -101,21 +101,21 @@ package struct Folder: Provider {
     guard let text = FileManager.default.contents(atPath: manifest).flatMap({ String(validating: $0, as: UTF8.self) }) else {
       throw ProviderError(.malformed, operation: operation, detail: "the manifest can't be read as UTF-8")
     }
-    do throws(ManifestLine.Problem) {
+    do {
       var lines: [ManifestLine] = []
       for (index, json) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
         guard json.contains(where: { !$0.isWhitespace }) else { continue }
-        let line = try ManifestLine(json: json, manifest: Self.manifestName, line: index + 1)
+        let place = "\(Self.manifestName):\(index + 1)"
+        let line = try ManifestLine(json: json, place: place)
         guard line.build.provider == Self.name else {
-          throw ManifestLine.Problem(
-            manifest: Self.manifestName, line: index + 1, what: "builds of other providers are imported, not fetched")
+          throw ManifestLine.Problem(place: place, what: "builds of other providers are imported, not fetched")
         }
         lines.append(line)
       }
-      try ManifestLine.check(lines)
+      if let conflict = ManifestConflict(in: lines) { throw conflict }
       return lines
     } catch {
-      throw ProviderError(.malformed, operation: operation, detail: error.description)
+      throw ProviderError(.malformed, operation: operation, detail: "\(error)")
     }
   }
 
