@@ -92,8 +92,10 @@ let package = Package(
     .executableTarget(
       name: "culprit",
       dependencies: [
-        "Analysis", "LogArchive", "LogSource", "Model", "Pipeline", "Postgres", "Providers", "Store",
+        "Analysis", "Curl", "LogArchive", "LogSource", "Model", "Pipeline", "Postgres", "Providers", "Store", "Web",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: ours),
@@ -127,6 +129,13 @@ let package = Package(
     .testTarget(name: "CompressionTests", dependencies: ["Compression", "ArchiveFixtures"], swiftSettings: ours),
     .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport"], swiftSettings: ours),
     .testTarget(name: "LogSourceTests", dependencies: ["LogSource", "Compression", "ArchiveFixtures"], swiftSettings: ours),
+    .testTarget(
+      name: "PipelineTests",
+      dependencies: [
+        "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: ours),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport", "cluster-tool"], swiftSettings: ours),
     .testTarget(
       name: "StoreTests", dependencies: ["Analysis", "Model", "Pipeline", "Postgres", "Store", "TestSupport"], swiftSettings: ours),

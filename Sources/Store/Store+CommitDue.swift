@@ -85,18 +85,39 @@ extension Store {
   package func claimCommit(worker: WorkerID, atOnce: Bool, leaseSeconds: Double) async throws -> DueCommit? {
     try await transaction { session in
       let queue = atOnce ? WorkQueue.commitsAtOnce : .commits
-      guard let taken = try queue.take(1, for: worker, leaseSeconds: leaseSeconds, session), let id = taken.ids.first else {
-        return nil
-      }
-      let row = try session.query(
-        """
-        SELECT r.name, d.commit, d.version, d.attempts FROM commit_due d JOIN repository r ON r.id = d.repository_id WHERE d.id = \(id)
-        """
-      ).only()
-      return DueCommit(
-        id: id, token: taken.token, name: CommitName(repository: try row.decode("name"), commit: try row.decode("commit")),
-        version: try row.decode("version"), attempts: Int(try row.decode(Int32.self, "attempts")))
+      guard let taken = try queue.take(1, for: worker, leaseSeconds: leaseSeconds, session) else { return nil }
+      return try Self.dueCommit(taken, session)
     }
+  }
+
+  /// Takes a commit, due or not.
+  ///
+  /// - Returns: nil if another living worker has it.
+  package func claim(_ name: CommitName, worker: WorkerID, leaseSeconds: Double) async throws -> DueCommit? {
+    try await transaction { session in
+      let repository = try Self.repositoryID(name.repository, session)
+      let id = try session.query(
+        """
+        INSERT INTO commit_due AS d (repository_id, commit, due_at) VALUES (\(repository), \(name.commit), now())
+        ON CONFLICT (repository_id, commit) DO UPDATE SET version = d.version + 1 RETURNING id
+        """
+      ).only().decode(Int64.self, "id")
+      let queue = WorkQueue(table: "commit_due", isDue: "q.id = \(id)", order: "q.id")
+      return try queue.take(1, for: worker, leaseSeconds: leaseSeconds, session).map { try Self.dueCommit($0, session) }
+    }
+  }
+
+  private static func dueCommit(_ taken: WorkQueue.Taken, _ session: borrowing Session) throws -> DueCommit {
+    let row = try session.query(
+      """
+      SELECT d.id, r.name, d.commit, d.version, d.attempts FROM commit_due d JOIN repository r ON r.id = d.repository_id
+       WHERE d.id = ANY (\(taken.ids))
+      """
+    ).only()
+    return DueCommit(
+      id: try row.decode("id"), token: taken.token,
+      name: CommitName(repository: try row.decode("name"), commit: try row.decode("commit")),
+      version: try row.decode("version"), attempts: Int(try row.decode(Int32.self, "attempts")))
   }
 
   /// The commit's status is as it should be. If something happened meanwhile, the commit is due again after another cool-off.

@@ -34,6 +34,10 @@ struct Failure: Error {
     case let error as CatalogError:
       self.init(error.description, hint: "nothing was changed; `culprit patterns check` tells more")
     case let error as ScanProgram.CompileError: self.init(error.description, hint: "`culprit patterns check` tells more")
+    case let error as ProviderError:
+      self.init(error.description, hint: error.isTransient ? "it may pass: run the command again, and it goes on" : nil)
+    case let error as BackfillStage.Busy:
+      self.init(error.description, hint: "it goes on by itself; run this again later", code: 3)
     case is CancellationError:
       self.init("stopped", hint: "what is done is kept; the same command goes on from there", code: 130)
     default: return nil

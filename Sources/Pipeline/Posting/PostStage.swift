@@ -2,6 +2,7 @@ import Analysis
 import Crypto
 import Foundation
 import Model
+import Postgres
 import Providers
 import Store
 
@@ -50,6 +51,24 @@ package struct PostStage: Sendable {
   package func step(_ worker: Store.WorkerID, atOnce: Bool = false) async throws -> StepReport? {
     guard let due = try await store.claimCommit(worker: worker, atOnce: atOnce, leaseSeconds: Self.leaseSeconds) else { return nil }
     return try await settle(due)
+  }
+
+  /// Posts on one commit now, whoever waits for its cool-off.
+  ///
+  /// - Parameter database: for the connection that the lease lives by.
+  /// - Throws: `PostgresError`, `CancellationError`.
+  package func post(_ name: Store.CommitName, database: ConnectionConfiguration) async throws -> StepReport {
+    let lifeline = try await Connection.connect(database)
+    let host = ProcessInfo.processInfo.hostName
+    let pid = ProcessInfo.processInfo.processIdentifier
+    let worker = try await lifeline.run { session in try Store.register(host: host, pid: pid, session) }
+    guard let due = try await store.claim(name, worker: worker, leaseSeconds: Self.leaseSeconds) else {
+      return StepReport("another worker is posting it", subject: "\(name.repository) \(name.commit.prefix(12))")
+    }
+    let report = try await settle(due)
+    // The connection lives to here.
+    _ = await lifeline.isAlive()
+    return report
   }
 
   /// Posts what is to be posted on a commit that was claimed.

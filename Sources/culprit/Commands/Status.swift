@@ -6,14 +6,17 @@ import Pipeline
 /// `culprit status`: one commit's verdict, and why.
 struct Status: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print a commit's verdict and why.",
-    discussion: "Example: culprit status 1f2e3d4")
+    abstract: "Print a commit's verdict and why, or post it.",
+    discussion: "Example: culprit status 1f2e3d4 --post")
 
   @Argument(help: "The commit, or its first digits.")
   var commit: String
 
   @Option(help: "owner/name of the repository, where several have the commit.")
   var repository: String?
+
+  @Flag(help: "Post it to GitHub, if it says something new; the cool-off is not waited for.")
+  var post = false
 
   @Option(help: "How to print: text or json.")
   var format = ListFormat.text
@@ -22,14 +25,31 @@ struct Status: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try global.settings()
-    let (commit, repository) = (commit, repository)
-    let judged = try await Workplace.open(settings) { workplace in
-      try await JudgeStage(store: workplace.store).judge(commit: commit, repository: repository, today: .now)
+    let (commit, repository, post) = (commit, repository, post)
+    let integrations = post ? try Integrations(settings) : nil
+    if post, integrations?.host == nil {
+      throw Failure("there is no credential to post with", hint: "set GITHUB_TOKEN, or github-app and its key")
     }
+    let (judged, posted) = try await Workplace.open(settings) { workplace in
+      let posted = try await Self.post(commit, repository, integrations, workplace)
+      let judged = try await JudgeStage(store: workplace.store).judge(commit: commit, repository: repository, today: .now)
+      return (judged, posted)
+    }
+    if let problem = posted?.problem { throw Failure(problem, hint: "`culprit doctor` checks the credential") }
+    if let posted { global.note(posted.action) }
     switch format {
     case .json: Output.line(Self.json(judged).text)
     case .text: Self.print(judged, global.style(settings))
     }
+  }
+
+  private static func post(
+    _ commit: String, _ repository: String?, _ integrations: Integrations?, _ workplace: Workplace
+  ) async throws -> StepReport? {
+    guard let integrations, let host = integrations.host else { return nil }
+    let name = try await workplace.store.commit(commit, repository: repository)
+    return try await PostStage(store: workplace.store, host: host, settings: integrations.posting) { .now }
+      .post(name, database: workplace.database)
   }
 
   /// Shared with the demo.

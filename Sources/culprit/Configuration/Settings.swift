@@ -62,15 +62,17 @@ struct Settings: Sendable {
     ] {
       _ = try number(setting)
     }
+    _ = try coolOff
     if let (text, origin) = values[.color], Style.Mode(rawValue: text) == nil {
       throw Failure("\(origin): \"color\" is \"\(text)\"", hint: "it must be auto, always or never")
     }
   }
 
-  private func number(_ setting: Setting) throws -> Int? {
+  private func number(_ setting: Setting, from least: Int = 1) throws -> Int? {
     guard let (text, origin) = values[setting] else { return nil }
-    guard let value = Int(text), (1...1_000_000_000).contains(value) else {
-      throw Failure("\(origin): \"\(setting.rawValue)\" is \"\(text)\"", hint: "it must be a whole number from 1 to 1000000000")
+    guard let value = Int(text), (least...1_000_000_000).contains(value) else {
+      throw Failure(
+        "\(origin): \"\(setting.rawValue)\" is \"\(text)\"", hint: "it must be a whole number from \(least) to 1000000000")
     }
     return value
   }
@@ -124,6 +126,26 @@ struct Settings: Sendable {
     }
     // libpq's own variables: an empty address leaves everything to them.
     return ["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE"].contains { !(environment[$0] ?? "").isEmpty } ? "" : nil
+  }
+
+  /// A secret: from the environment, else from the file that a setting names; nil if neither is there.
+  ///
+  /// - Throws: `Failure` if the file can't be read; it names the file, not what is in it.
+  func secret(_ variable: String, file: Setting?) throws -> String? {
+    if let value = self.variable(variable) { return value }
+    guard let file, let path = text(file) else { return nil }
+    guard let data = FileManager.default.contents(atPath: path), data.count <= 64 << 10 else {
+      throw Failure("\(path): can't be read", hint: "it is named by the setting \(file.rawValue)")
+    }
+    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// A variable of the environment; nil if it is empty.
+  func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+  /// Seconds.
+  var coolOff: Double {
+    get throws { try number(.coolOff, from: 0).map(Double.init) ?? 30 }
   }
 
   /// The pattern files: `--patterns`, the setting, else the bundled ones.

@@ -13,22 +13,23 @@ struct Workplace: Sendable {
 
   /// Opens both, runs the body, and lets go of the private server whatever happens. Signals that stop cancel the body.
   ///
+  /// - Parameter connections: to the database, beside those of a rescan.
   /// - Throws: `Failure`, and the errors of the layers below.
   static func open<Value: Sendable>(
-    _ settings: Settings, _ body: @Sendable @escaping (Workplace) async throws -> Value
+    _ settings: Settings, connections: Int = 0, _ body: @Sendable @escaping (Workplace) async throws -> Value
   ) async throws -> Value {
     // The private server's start and stop are within: whoever is stopped meanwhile leaves no server behind.
-    try await Interruptible.run { try await openHere(settings, body) }
+    try await Interruptible.run { try await openHere(settings, connections, body) }
   }
 
   private static func openHere<Value: Sendable>(
-    _ settings: Settings, _ body: @Sendable (Workplace) async throws -> Value
+    _ settings: Settings, _ connections: Int, _ body: @Sendable (Workplace) async throws -> Value
   ) async throws -> Value {
     if let url = try settings.databaseURL() {
-      return try await run(ConnectionConfiguration(url: url), isPrivate: false, settings, body)
+      return try await run(ConnectionConfiguration(url: url), isPrivate: false, settings, connections, body)
     }
     return try await withPrivateServer(settings) { lease in
-      try await run(lease.configuration, isPrivate: true, settings, body)
+      try await run(lease.configuration, isPrivate: true, settings, connections, body)
     }
   }
 
@@ -56,16 +57,17 @@ struct Workplace: Sendable {
   static func migrator() throws -> Migrator { try Migrator(Migration.load(folder: try Bundled.folder("sql"))) }
 
   private static func run<Value: Sendable>(
-    _ database: ConnectionConfiguration, isPrivate: Bool, _ settings: Settings,
+    _ database: ConnectionConfiguration, isPrivate: Bool, _ settings: Settings, _ connections: Int,
     _ body: @Sendable (Workplace) async throws -> Value
   ) async throws -> Value {
     try Task.checkCancellation()
     try await prepareSchema(database, isPrivate: isPrivate)
     let archive = try LogArchive(folder: settings.archiveFolder)
     let lanes = try settings.rescan.lanes
-    let pool = ConnectionPool(database, limit: lanes + 2)
+    let pool = ConnectionPool(database, limit: lanes + 2 + connections)
     defer { pool.close() }
-    let workplace = Workplace(store: Store(pool: pool), archive: archive, database: database, isPrivate: isPrivate)
+    let store = Store(pool: pool, coolOff: try settings.coolOff)
+    let workplace = Workplace(store: store, archive: archive, database: database, isPrivate: isPrivate)
     return try await body(workplace)
   }
 

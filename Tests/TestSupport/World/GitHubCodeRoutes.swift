@@ -165,7 +165,7 @@ enum GitHubCodeRoutes {
   }
 
   private static func compare(_ ends: String, _ state: State) -> Answer {
-    let parts = ends.components(separatedBy: "...")
+    let parts = ends.components(separatedBy: "...").map { state.branches[$0] ?? $0 }
     guard parts.count == 2, parts.allSatisfy({ part in state.commits.contains { $0.sha == part } }) else {
       return .error(404, "Not Found")
     }
@@ -182,7 +182,8 @@ enum GitHubCodeRoutes {
   }
 
   private static func commits(_ request: Request, _ state: State) -> Answer {
-    let of = ancestors(request.query["sha"] ?? "", state)
+    let named = request.query["sha"] ?? ""
+    let of = ancestors(state.branches[named] ?? named, state)
     return GitHubRoutes.page(state.commits.reversed().filter { of.contains($0.sha) }.map { ["sha": $0.sha] }, request, state)
   }
 }

@@ -80,6 +80,8 @@ package final class GitHubWorld: Sendable {
     package var reruns: [String] = []
     /// Parents of commits, which are given the oldest first.
     package var commits: [(sha: String, parents: [String])] = []
+    /// The commits that branches end in, by name.
+    package var branches: [String: String] = [:]
     package var pulls: [Pull] = []
     /// As posted, the oldest first.
     package var statuses: [Posted] = []

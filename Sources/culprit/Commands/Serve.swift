@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Pipeline
+import ServiceLifecycle
+import Web
+
+/// `culprit serve`: webhooks, health, and workers beside them.
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Take webhooks, and do the work beside.",
+    discussion: """
+      A webhook is stored before it is answered. Stopped by a signal, requests in progress are answered and what workers haven't \
+      finished is given back.
+
+      Example: culprit serve --listen 127.0.0.1:8080
+      """)
+
+  @Option(help: ArgumentHelp("Where to listen; port 0 takes any that is free.", valueName: "host:port"))
+  var listen = "127.0.0.1:8080"
+
+  @Flag(help: "Leave the work to others.")
+  var noWork = false
+
+  @OptionGroup var global: GlobalOptions
+
+  func run() async throws {
+    let settings = try global.settings()
+    let integrations = try Integrations(settings)
+    var server = WebServer.Settings()
+    (server.host, server.port) = try Self.address(listen)
+    server.webhookSecrets = integrations.webhookSecrets
+    guard Self.loopback.contains(server.host) || !server.webhookSecrets.isEmpty else {
+      throw Failure(
+        "\(listen) is open to others, and no webhook secret is set",
+        hint: "set CULPRIT_GITHUB_WEBHOOK_SECRET or its like, or listen on 127.0.0.1 behind a proxy")
+    }
+    let web = server
+    let (quiet, verbose, noWork) = (global.quiet, global.verbose, noWork)
+    let log = WorkLog(isQuiet: quiet, isVerbose: verbose)
+    let folder = try settings.patternFolder(nil)
+    try await Workplace.open(settings, connections: Worker.Lanes().connections + 8) { workplace in
+      _ = try await SyncStage(store: workplace.store).sync(folder: folder, dryRun: false)
+      var logger = Logger(label: "culprit") { StreamLogHandler.standardError(label: $0) }
+      logger.logLevel = verbose ? .info : .error
+      let http = WebServer(store: workplace.store, settings: web, readers: integrations.readers, logger: logger) { port in
+        Output.line("listening on http://\(web.host):\(port)")
+        Output.flush()
+      }
+      var services: [any Service] = [http.service]
+      if !noWork { services.append(WorkService(worker: try workplace.worker(settings, integrations) { log.report($0) })) }
+      try await Self.run(services, logger)
+    }
+  }
+
+  /// Runs the services until the task is cancelled, and then shuts them down in order.
+  private static func run(_ services: [any Service], _ logger: Logger) async throws {
+    var configuration = ServiceGroupConfiguration(services: services, logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(8)
+    configuration.maximumCancellationDuration = .seconds(2)
+    let group = ServiceGroup(configuration: configuration)
+    // In a task of its own: a signal cancels ours, and the services are to be asked, not cut off.
+    let running = Task.detached { try await group.run() }
+    try await withTaskCancellationHandler {
+      try await running.value
+    } onCancel: {
+      Task.detached { await group.triggerGracefulShutdown() }
+    }
+  }
+
+  private static let loopback: Set<String> = ["127.0.0.1", "localhost", "::1", "[::1]"]
+
+  private static func address(_ text: String) throws -> (String, Int) {
+    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port),
+      colon > text.startIndex
+    else { throw Failure("--listen is \"\(text)\"", hint: "it must be an address and a port, such as 127.0.0.1:8080") }
+    return (String(text[..<colon]), port)
+  }
+}
+
+/// A worker that ends when its group is shut down.
+private struct WorkService: Service {
+  let worker: Worker
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown { await worker.run() }
+  }
+}
