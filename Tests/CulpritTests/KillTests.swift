@@ -82,7 +82,7 @@ import TestSupport
       }
       let rescan = try Command.start(["rescan", "--quiet"], environment: environment)
       // The moment is what is random here; nothing is waited for.
-      usleep(UInt32(random.next(below: most)))
+      try await Task.sleep(for: .microseconds(random.next(below: most)))
       if kill % 5 == 4, case .running(let process, _, _) = try await cluster.status() {
         Foundation.kill(process, SIGKILL)
         serverKills += 1
