@@ -48,14 +48,16 @@ struct Failure: Error {
     if case .connecting = error.kind, error.sqlState == nil {
       return error.hint ?? "is the server running, and does DATABASE_URL (or PGHOST, PGPORT) lead to it?"
     }
-    if error.isConnectionLost { return "nothing is lost: run the command again once the database is back, and it goes on" }
+    // A refusal, too, is a connection that isn't there, but it doesn't pass by itself.
     switch error.sqlState?.rawValue {
     case "28P01", "28000": return "check user and password in DATABASE_URL (or PGUSER, PGPASSWORD, ~/.pgpass)"
     case "3D000": return "create the database (createdb), or mend its name in DATABASE_URL"
     case "42P01": return "this database has no tables of culprit: run `culprit migrate`"
     case "42501": return "the database user lacks a right that culprit needs; let it own the database"
     case "53100": return "the database's disk is full: make room and run the command again"
-    default: return error.hint
+    default:
+      return error.isConnectionLost
+        ? "nothing is lost: run the command again once the database is back, and it goes on" : error.hint
     }
   }
 

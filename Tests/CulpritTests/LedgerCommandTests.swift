@@ -210,6 +210,23 @@ import TestSupport
     #expect(try wrong("postgres://[").status == 2)
   }
 
+  @Test func aRefusalIsHintedAtByItsReason() async throws {
+    try await TestDatabase.with { database in
+      let connection = try await database.connect()
+      let role = "nologin_" + database.name
+      try await connection.run { session in try session.execute("CREATE ROLE \(identifier: role) NOLOGIN") }
+      var parts = try #require(URLComponents(string: try await database.url))
+      let wrongs = [(role, parts.path, "check user and password"), ("culprit", "/none", "create the database")]
+      for (user, path, hint) in wrongs {
+        (parts.user, parts.path) = (user, path)
+        let refused = try Command.culprit(["report"], environment: ["DATABASE_URL": parts.string ?? ""])
+        #expect(refused.status == 2)
+        #expect(refused.errors.contains("hint: \(hint)"), "\(refused.errors)")
+      }
+      try await connection.run { session in try session.execute("DROP ROLE \(identifier: role)") }
+    }
+  }
+
   @Test func usageErrorsEndWithTwo() throws {
     #expect(try Command.culprit(["resca"]).status == 2)
     #expect(try Command.culprit(["rescan", "--since", "yesterday"]).status == 2)

@@ -37,13 +37,18 @@ extension ClusterError: CustomStringConvertible {
     case .otherVersion(let cluster, _):
       "apt-get install postgresql-\(cluster), or move the data with pg_upgrade"
     case .folder(_, _, let hint): hint
-    case .failed(_, _, let log) where log.contains("No space left on device"): "make room on the disk"
+    case .failed(_, _, let log) where Self.tellsOfAFullDisk(log): "make room on the disk"
     case .failed(_, _, let log) where log.contains("could not look up effective user ID"):
       "add this user to /etc/passwd, or set DATABASE_URL to a server that you have"
     case .failed: nil
     case .busy: "look for a culprit that hangs, with: fuser -v on that file"
     case .inUse: "end the other culprit processes first, or force it"
     }
+  }
+
+  /// `initdb` and the server say it in several ways; a write that is cut short comes without the system's own words.
+  private static func tellsOfAFullDisk(_ log: String) -> Bool {
+    ["No space left on device", "Check free disk space", "Disk quota exceeded"].contains { log.contains($0) }
   }
 
   /// Whether the same can succeed later without anyone's doing.
