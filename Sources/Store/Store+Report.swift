@@ -34,7 +34,7 @@ extension Store {
   package enum Grouping: String, Sendable, CaseIterable { case pattern, job, week }
 
   /// A table `failed`: each failed build since a time with its best finding. The order is that of `BestFinding`.
-  private static func failed(since: Double?, today: CalendarDay, engine: Int) -> SQL {
+  static func failed(since: Double?, today: CalendarDay, engine: Int) -> SQL {
     """
     \(active(RescanScope())), failed AS (
       SELECT b.id, b.repository_id, r.name AS repository, b.workflow, b.job, coalesce(b.finished_at, b.created_at) AS at,
