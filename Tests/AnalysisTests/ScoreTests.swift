@@ -42,8 +42,10 @@ import Testing
   }
 
   @Test func theHalfGoesByTheNameAlone() {
-    // `printf %s a.log | sha256sum` ends in …65, that of b.log in …1a.
-    #expect(MarkHalf(log: "a.log") == MarkHalf(log: "a.log"))
+    // `printf %s NAME | sha256sum` ends in 3a for b.log, 05 for a.log, c9 for d.log.
+    #expect(MarkHalf(log: "b.log") == .development)
+    #expect(MarkHalf(log: "a.log") == .heldOut)
+    #expect(MarkHalf(log: "d.log") == .heldOut)
     let halves = (0..<1_000).map { MarkHalf(log: "\($0).log") }
     #expect((400...600).contains(halves.count { $0 == .development }))
   }

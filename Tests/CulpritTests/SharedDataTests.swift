@@ -36,4 +36,29 @@ import TestSupport
     #expect((report["unexplained"] as? Int ?? .max) < lines.count / 2)
     try await database.drop()
   }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: folder + "/marked"), "the shared data is not here"))
+  func theStarterSetScoresAsTheReadmeSays() throws {
+    let readme = try String(contentsOfFile: TestLedger.repositoryRoot + "/README.md", encoding: .utf8)
+    func score(_ half: String) throws -> Command {
+      try Command.culprit(["patterns", "score", Self.folder + "/marked/pytorch", "--half", half])
+    }
+    let development = try #require(try score("development").lines.first)
+    #expect(readme.contains(development))
+    let heldOut = try #require(try score("held-out").lines.first)
+    #expect(heldOut.hasPrefix("8 marked logs: 7 explained (87.5 %), 7 by the marked line"))
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: folder + "/logs"), "the shared data is not here"))
+  func passingLogsAreLeftAlone() throws {
+    let labels = try String(contentsOfFile: Self.folder + "/logs/bugswarm/LABELS.jsonl", encoding: .utf8)
+    let logs = try labels.split(separator: "\n").compactMap { line -> String? in
+      let label = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      return label?["status"] as? String == "ok" ? label?["log"] as? String : nil
+    }
+    #expect(!logs.isEmpty)
+    let scan = try Command.culprit(["scan", "--format", "json"] + logs.map { "\(Self.folder)/logs/bugswarm/\($0)" })
+    #expect(try scan.json().compactMap { $0["pattern"] as? String } == [])
+    #expect(scan.status == 0)
+  }
 }
