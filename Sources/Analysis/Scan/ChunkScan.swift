@@ -5,6 +5,8 @@ import Model
 /// one pass, and has each expression searched for in just those segments that hold one of its literals.
 struct ChunkScan: ~Copyable, SegmentSink {
   var search: PatternSearch
+  /// Makes the log's index, if it is to have one.
+  var grams: GramIndexBuilder?
 
   private let filter: LiteralFilter
   private let tables: LiteralFilter.Tables
@@ -87,6 +89,7 @@ struct ChunkScan: ~Copyable, SegmentSink {
 
   private mutating func searchChunk(alone piece: SegmentPiece?) {
     guard !chunk.isEmpty else { return }
+    grams?.add(chunk.text, count: chunk.count)
     var position = Position()
     if piece != nil {
       position.start = 1

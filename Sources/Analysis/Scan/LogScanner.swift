@@ -9,10 +9,15 @@ package struct LogScanner: ~Copyable {
   private var cleaner: LogCleaner
   private var scan: ChunkScan
 
-  /// - Parameter names: what the log's build is called; nil to try patterns whatever their `where` says.
-  package init(program: ScanProgram, names: LogNames? = LogNames(), limits: ScanLimits = ScanLimits()) {
+  /// - Parameters:
+  ///   - names: what the log's build is called; nil to try patterns whatever their `where` says.
+  ///   - grams: is given all cleaned text and knows the log's index once it is finished.
+  package init(
+    program: ScanProgram, names: LogNames? = LogNames(), limits: ScanLimits = ScanLimits(), grams: GramIndexBuilder? = nil
+  ) {
     cleaner = LogCleaner(limits: limits)
     scan = ChunkScan(program: program, names: names, limits: limits)
+    scan.grams = grams
   }
 
   /// Takes the next bytes of the log and tells what is certain by now, in order.
