@@ -9,6 +9,8 @@ struct Session {
   let rounds: Int
   let isQuick: Bool
   let culprit: String
+  /// Raw size of the archive that expressions are tried on.
+  var archiveBytes = 256_000_000
 
   typealias Measure = (name: String, run: @Sendable (Session) throws -> Figure)
 
@@ -21,6 +23,7 @@ struct Session {
     ("clean-vs-memcpy", { $0.clean("clean-vs-memcpy", goal: 1.0 / 3) }),
     ("two-cores-vs-one", { try $0.twoCores("two-cores-vs-one", goal: 1.8) }),
     ("rescan-vs-decompress", { try $0.rescan("rescan-vs-decompress", goal: 1.6) }),
+    ("try-rare-vs-scan-all", { try $0.tryRare("try-rare-vs-scan-all", goal: 20) }),
   ]
 
   // MARK: - Parts that the figures are made of

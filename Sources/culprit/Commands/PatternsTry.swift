@@ -101,7 +101,12 @@ struct PatternsTry: AsyncParsableCommand {
         id: PatternID("candidate"), title: "candidate",
         definition: MatchDefinition(matcher: .match(candidate), ignoreCase: ignoreCase), verdict: verdict ?? .failure,
         groupBy: groupBy)
-      let compiled = try ScanProgram([pattern]).patterns[0]
+      let compiled: ScanProgram.CompiledPattern
+      do throws(ScanProgram.CompileError) {
+        compiled = try ScanProgram([pattern]).patterns[0]
+      } catch {
+        throw Failure("the expression: \(error.cause)", hint: "it must be PCRE2, as in the `match` of a pattern file")
+      }
       if let unknown = groupBy.first(where: { !compiled.hasCapture($0) }) {
         throw Failure(
           "--group-by: the expression has no capture \"\(unknown)\"", hint: "name a group, (?<\(unknown)>…), or give its number")
