@@ -22,6 +22,7 @@ struct Session {
     ("process-1000-vs-rg", { try $0.process("process-1000-vs-rg", patterns: 1_000, goal: 8) }),
     ("clean-vs-memcpy", { $0.clean("clean-vs-memcpy", goal: 1.0 / 3) }),
     ("two-cores-vs-one", { try $0.twoCores("two-cores-vs-one", goal: 1.8) }),
+    ("start-1000", { try $0.start("start-1000", patterns: 1_000, goal: 100) }),
     ("rescan-vs-decompress", { try $0.rescan("rescan-vs-decompress", goal: 1.6) }),
     ("try-rare-vs-scan-all", { try $0.tryRare("try-rare-vs-scan-all", goal: 20) }),
   ]

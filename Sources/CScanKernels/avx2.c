@@ -37,12 +37,15 @@ TARGET static inline __m256i is_special(__m256i bytes) {
   } while (0)
 #include "clean_lines.inc.h"
 
-// Which of eight hashes have their bit in the map.
+// Which of eight hashes have both their bits in the map.
 TARGET static inline uint32_t test_hashes(__m256i hashes, const uint32_t *map) {
-  // A hash has 18 bits: the gathered words lie within the map's 8,192. The wanted bit is shifted to the top.
-  __m256i words = _mm256_i32gather_epi32((const int *)map, _mm256_srli_epi32(hashes, 5), 4);
-  __m256i bits = _mm256_sllv_epi32(words, _mm256_sub_epi32(_mm256_set1_epi32(31), _mm256_and_si256(hashes, _mm256_set1_epi32(31))));
-  return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(bits));
+  const __m256i one = _mm256_set1_epi32(1), low = _mm256_set1_epi32(31);
+  // Thirteen bits are left: the gathered words lie within the map's 8,192.
+  __m256i words = _mm256_i32gather_epi32((const int *)map, _mm256_srli_epi32(hashes, 19), 4);
+  __m256i bits = _mm256_or_si256(
+      _mm256_sllv_epi32(one, _mm256_and_si256(_mm256_srli_epi32(hashes, 14), low)),
+      _mm256_sllv_epi32(one, _mm256_and_si256(_mm256_srli_epi32(hashes, 9), low)));
+  return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_and_si256(words, bits), bits)));
 }
 
 TARGET static size_t find_sampled(
@@ -53,10 +56,10 @@ TARGET static size_t find_sampled(
   size_t count = 0;
   for (size_t at = from; at < to; at += 32) {
     __m256i grams4 = _mm256_mullo_epi32(_mm256_or_si256(load(text + at), fold), low);
-    uint32_t found = test_hashes(_mm256_srli_epi32(grams4, 32 - CULPRIT_SAMPLED_BITS), four);
+    uint32_t found = test_hashes(grams4, four);
     if (eight) {
       __m256i behind = _mm256_mullo_epi32(_mm256_or_si256(load(text + at + 4), fold), high);
-      found |= test_hashes(_mm256_srli_epi32(_mm256_add_epi32(grams4, behind), 32 - CULPRIT_SAMPLED_BITS), eight);
+      found |= test_hashes(_mm256_add_epi32(grams4, behind), eight);
     }
     for (; __builtin_expect(found != 0, 0); found &= found - 1)
       hits[count++] = (uint32_t)(at + 4 * (size_t)__builtin_ctz(found));

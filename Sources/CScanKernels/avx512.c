@@ -36,12 +36,14 @@ TARGET static inline __m512i special_bytes(void) {
   } while (0)
 #include "clean_lines.inc.h"
 
-// Which of sixteen hashes have their bit in the map.
+// Which of sixteen hashes have both their bits in the map.
 TARGET static inline uint32_t test_hashes(__m512i hashes, const uint32_t *map) {
-  // A hash has 18 bits: the gathered words lie within the map's 8,192.
-  __m512i words = _mm512_i32gather_epi32(_mm512_srli_epi32(hashes, 5), map, 4);
-  __m512i bits = _mm512_sllv_epi32(_mm512_set1_epi32(1), _mm512_and_si512(hashes, _mm512_set1_epi32(31)));
-  return _mm512_test_epi32_mask(words, bits);
+  const __m512i one = _mm512_set1_epi32(1);
+  // Thirteen bits are left: the gathered words lie within the map's 8,192. A rotation goes by the lowest five bits.
+  __m512i words = _mm512_i32gather_epi32(_mm512_srli_epi32(hashes, 19), map, 4);
+  __m512i bits = _mm512_or_si512(
+      _mm512_rolv_epi32(one, _mm512_srli_epi32(hashes, 14)), _mm512_rolv_epi32(one, _mm512_srli_epi32(hashes, 9)));
+  return _mm512_testn_epi32_mask(_mm512_andnot_si512(words, bits), bits);
 }
 
 TARGET static size_t find_sampled(
@@ -52,10 +54,10 @@ TARGET static size_t find_sampled(
   size_t count = 0;
   for (size_t at = from; at < to; at += 64) {
     __m512i grams4 = _mm512_mullo_epi32(_mm512_or_si512(_mm512_loadu_si512(text + at), fold), low);
-    uint32_t found = test_hashes(_mm512_srli_epi32(grams4, 32 - CULPRIT_SAMPLED_BITS), four);
+    uint32_t found = test_hashes(grams4, four);
     if (eight) {
       __m512i behind = _mm512_mullo_epi32(_mm512_or_si512(_mm512_loadu_si512(text + at + 4), fold), high);
-      found |= test_hashes(_mm512_srli_epi32(_mm512_add_epi32(grams4, behind), 32 - CULPRIT_SAMPLED_BITS), eight);
+      found |= test_hashes(_mm512_add_epi32(grams4, behind), eight);
     }
     for (; __builtin_expect(found != 0, 0); found &= found - 1)
       hits[count++] = (uint32_t)(at + 4 * (size_t)__builtin_ctz(found));

@@ -38,7 +38,11 @@ static inline void classify(const uint8_t *block, uint64_t *newlines, uint64_t *
 #define CLASSIFY(block, newlines, special) classify(block, &(newlines), &(special))
 #include "clean_lines.inc.h"
 
-static inline uint32_t bit_of(const uint32_t *map, uint32_t hash) { return map[hash >> 5] >> (hash & 31) & 1; }
+// 1 if both bits of the hash are in the map.
+static inline uint32_t is_in(const uint32_t *map, uint32_t hash) {
+  uint32_t word = map[culprit_sampled_word(hash)];
+  return word >> (hash >> 14 & 31) & word >> (hash >> 9 & 31) & 1;
+}
 
 static size_t find_sampled(const culprit_sampled *grams, const uint8_t *text, size_t from, size_t to, uint32_t *hits) {
   const uint32_t *const four = grams->four, *const eight = grams->eight;
@@ -47,15 +51,14 @@ static size_t find_sampled(const culprit_sampled *grams, const uint8_t *text, si
   if (!eight) {
     for (size_t at = from; at < to; at += 4) {
       hits[count] = (uint32_t)at;
-      count += bit_of(four, culprit_hash4(load4(text + at) | 0x20202020u, CULPRIT_SAMPLED_BITS));
+      count += is_in(four, culprit_hash4(load4(text + at) | 0x20202020u));
     }
     return count;
   }
   for (size_t at = from; at < to; at += 4) {
     uint64_t folded = load8(text + at) | 0x2020202020202020u;
     hits[count] = (uint32_t)at;
-    count += bit_of(four, culprit_hash4((uint32_t)folded, CULPRIT_SAMPLED_BITS)) |
-             bit_of(eight, culprit_hash8(folded, CULPRIT_SAMPLED_BITS));
+    count += is_in(four, culprit_hash4((uint32_t)folded)) | is_in(eight, culprit_hash8(folded));
   }
   return count;
 }
@@ -65,8 +68,8 @@ static size_t find_shorts(const culprit_shorts *shorts, const uint8_t *text, siz
   size_t count = 0;
   // One of the two 3-grams of a literal lies at an even position: the literal begins there or one byte before.
   for (size_t at = from; at <= to; at += 2) {
-    uint32_t hash = culprit_hash4((load4(text + at) | 0x202020u) & 0xFFFFFFu, CULPRIT_SHORT_BITS);
-    if (__builtin_expect(!bit_of(three, hash), 1)) continue;
+    uint32_t hash = culprit_hash4((load4(text + at) | 0x202020u) & 0xFFFFFFu) >> (32 - CULPRIT_SHORT_BITS);
+    if (__builtin_expect(!(three[hash >> 5] >> (hash & 31) & 1), 1)) continue;
     if (at > from) hits[count++] = (uint32_t)at - 1;
     if (at < to) hits[count++] = (uint32_t)at;
   }

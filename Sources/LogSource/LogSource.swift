@@ -32,28 +32,34 @@ package struct LogSource: Sendable {
   ///   - failure: called for each error.
   /// - Throws: what `body` throws, unless it is a `LogSourceError`.
   package func forEachLog(in sources: [String], _ body: Body, failure: Failure) throws {
+    try forEachFile(in: sources, { try $0.forEachLog(body, failure: failure) }, failure: failure)
+  }
+
+  /// Opens each file that holds logs, in the same order, and hands it to `body`, which may read it later and on another thread.
+  /// - Throws: what `body` throws.
+  package func forEachFile(in sources: [String], _ body: (LogFile) throws -> Void, failure: Failure) throws {
     for source in sources {
       let name = source == "-" ? "-" : DisplayName.sanitised(source.utf8, longest: Int(PATH_MAX))
-      try reporting(failure) {
-        if source == "-" {
-          try readFile(ByteInput(descriptor: STDIN_FILENO, isOwned: false), name, body, failure)
-        } else {
-          try readPath(source, name, body, failure)
+      if source == "-" {
+        try body(LogFile(name: name, descriptor: STDIN_FILENO, isOwned: false, limits: limits))
+      } else {
+        do {
+          try openPath(source, name, body, failure)
+        } catch let error as LogSourceError {
+          failure(error)
         }
       }
     }
   }
 
-  private func readPath(_ path: String, _ name: String, _ body: Body, _ failure: Failure) throws {
+  private func openPath(_ path: String, _ name: String, _ body: (LogFile) throws -> Void, _ failure: Failure) throws {
     var status = stat()
     guard stat(path, &status) == 0 else { throw LogSourceError(source: name, operation: "stat", code: errno) }
     switch status.st_mode & S_IFMT {
     case S_IFDIR:
       var folder = LogFolder(limits: limits)
       try folder.walk(path, name) { descriptor, name in
-        try reporting(failure) {
-          try readFile(ByteInput(descriptor: descriptor, isOwned: true), name, body, failure)
-        }
+        try body(LogFile(name: name, descriptor: descriptor, isOwned: true, limits: limits))
       } failure: {
         failure($0)
       }
@@ -61,72 +67,10 @@ package struct LogSource: Sendable {
       // The path of standard input, `/dev/stdin`, is one of these too, and of `<(…)`.
       let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
       guard descriptor >= 0 else { throw LogSourceError(source: name, operation: "open", code: errno) }
-      try readFile(ByteInput(descriptor: descriptor, isOwned: true), name, body, failure)
+      try body(LogFile(name: name, descriptor: descriptor, isOwned: true, limits: limits))
     case S_IFSOCK: throw LogSourceError(source: name, kind: .notReadable("a socket"))
     case S_IFBLK: throw LogSourceError(source: name, kind: .notReadable("a block device"))
     default: throw LogSourceError(source: name, kind: .notReadable("no regular file"))
-    }
-  }
-
-  private func readFile(_ input: ByteInput, _ name: String, _ body: Body, _ failure: Failure) throws {
-    do {
-      guard let format = try CompressionFormat(magic: input.peek(CompressionFormat.magicBytes)) else {
-        var reader = LogReader(displayName: name, origin: .plain(input, mostBytes: limits.plainBytes))
-        try body(&reader)
-        return
-      }
-      if format == .zip {
-        try readZip(input, name, body, failure)
-      } else {
-        let compressed = try CompressedReader(input, limits: limits.compression)
-        guard try compressed.nextMember() != nil else { return }
-        try readMember(of: compressed, name, body)
-      }
-    } catch let error as CompressionError {
-      throw LogSourceError(source: name, compression: error)
-    }
-  }
-
-  private func readZip(_ input: ByteInput, _ name: String, _ body: Body, _ failure: Failure) throws {
-    let start = input.position
-    let selection = input.isSeekable ? try list(input) : nil
-    if input.isSeekable { try input.seek(to: start) }
-    let compressed = try CompressedReader(input, limits: limits.compression)
-    var seen = GitHubLogZip.Index()
-    while let member = try compressed.nextMember() {
-      let memberName = member.name ?? ""
-      seen.note(memberName)
-      guard (selection ?? seen).isWanted(memberName) else { continue }
-      try reporting(failure) { try readMember(of: compressed, "\(name)/\(memberName)", body) }
-    }
-  }
-
-  /// Reads the names in a zip without its texts.
-  private func list(_ input: ByteInput) throws(CompressionError) -> GitHubLogZip.Index {
-    var index = GitHubLogZip.Index()
-    let compressed = try CompressedReader(input, limits: limits.compression)
-    do throws(CompressionError) {
-      while let member = try compressed.nextMember() { index.note(member.name ?? "") }
-    } catch {
-      // Reading the texts meets the same error, and reports it, behind those that can be read.
-    }
-    return index
-  }
-
-  private func readMember(of compressed: CompressedReader, _ name: String, _ body: Body) throws {
-    if let format = CompressionFormat(magic: compressed.peek(CompressionFormat.magicBytes)) {
-      throw LogSourceError(source: name, kind: .nestedArchive(format))
-    }
-    var reader = LogReader(displayName: name, origin: .member(compressed))
-    try body(&reader)
-  }
-
-  /// Reports an error of a source and goes on behind it; lets all others pass.
-  private func reporting(_ failure: Failure, _ body: () throws -> Void) throws {
-    do {
-      try body()
-    } catch let error as LogSourceError {
-      failure(error)
     }
   }
 }

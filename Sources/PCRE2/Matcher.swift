@@ -52,6 +52,11 @@ import CPCRE2
     package init(rawValue: UInt32) { self.rawValue = rawValue }
     package static let notBeginning = Edges(rawValue: 1)
     package static let notEnd = Edges(rawValue: 2)
+
+    /// Whether the subject begins and ends where its line does.
+    package init(isBeginning: Bool, isEnd: Bool) {
+      rawValue = (isBeginning ? 0 : Edges.notBeginning.rawValue) | (isEnd ? 0 : Edges.notEnd.rawValue)
+    }
   }
 
   /// Finds the leftmost match that starts at `start` or later.

@@ -1,3 +1,4 @@
+import FuzzSupport
 import Analysis
 import Model
 import Testing

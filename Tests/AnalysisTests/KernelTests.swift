@@ -1,3 +1,4 @@
+import FuzzSupport
 @testable import Analysis
 import CScanKernels
 import Foundation

@@ -1,3 +1,5 @@
+import FuzzSupport
+
 /// Makes expressions and lines for them to match.
 struct ScanGrammar {
   /// Whether a match may be of any length. Without, none is longer than a few dozen characters.

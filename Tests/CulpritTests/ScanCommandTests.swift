@@ -105,4 +105,26 @@ import TestSupport
     #expect(run.lines.last?.contains(#""best":{"line":31,"pattern":"compile/gcc-clang-error"}"#) == true)
     #expect(try Command.culprit(["scan", root + "/samples/logs/make-passed.log"]).status == 0)
   }
+
+  /// Many logs, one large log and one that isn't there come out the same, however many threads share the work.
+  @Test func lanesChangeNothing() throws {
+    for number in 0..<40 {
+      let lines = (0..<number * 7).map { "\u{1B}[3\(number % 8)mline \($0)\u{1B}[0m\na.c:\($0): error: no\r\n" }
+      _ = try folder.write(lines.joined() + "reset by \(number)", to: "logs/\(number).log")
+    }
+    let large = String(repeating: "nothing to see here, move along, move along\n", count: 50_000)
+    _ = try folder.write(
+      large + "reset by x\n" + large + String(repeating: "long ", count: 400_000) + "reset by y\n" + large, to: "large.log")
+    let sources = [folder.path + "/logs", folder.path + "/none.log", folder.path + "/large.log", "-"]
+    let runs = try ["1", "2", "7"].map {
+      try scan(["--format", "json"] + sources, input: "reset by stdin\n", environment: ["CULPRIT_LANES": $0])
+    }
+    #expect(runs[0].status == 2)
+    #expect(runs[0].lines.count { $0.contains(#""type":"file""#) } == 42)
+    #expect(runs[0].output.contains(#""line":50001,"#) && runs[0].output.contains(#""line":100002,"#))
+    for run in runs.dropFirst() {
+      #expect(run.output == runs[0].output)
+      #expect(run.errors == runs[0].errors)
+    }
+  }
 }

@@ -5,7 +5,7 @@ import Foundation
   /// Each mode gets the seconds and the seed, and returns whether it found nothing.
   private static let modes: [(name: String, run: @Sendable (Double, UInt64) -> Bool)] = [
     ("literals", LiteralsMode.run),
-    ("scanner", ScannerMode.run),
+    ("scanner", ScannerMode.run), ("cleaner", CleanerMode.run),
   ]
 
   static func main() {
@@ -19,6 +19,7 @@ import Foundation
     let seed = numbers.dropFirst().first.map { UInt64($0) } ?? UInt64.random(in: 0...UInt64.max)
     guard let seconds, seconds > 0, let seed, numbers.count <= 2 else { fail("SECONDS and SEED must be numbers") }
     print("mode \(mode.name), \(seconds) s, seed \(seed)")
+    fflush(nil)  // a crash may be what is found
     exit(mode.run(seconds, seed) ? 0 : 1)
   }
 

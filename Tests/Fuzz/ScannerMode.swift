@@ -18,7 +18,7 @@ enum ScannerMode {
     var round = 0
     while clock.now < end {
       let seed = seed &+ UInt64(round)
-      if let mistake = mistake(SeededGenerator(seed: seed)) {
+      if let mistake = mistake(SplitMix64(seed: seed)) {
         print("seed \(seed), first round: \(mistake)")
         return false
       }
@@ -28,7 +28,7 @@ enum ScannerMode {
     return true
   }
 
-  private static func mistake(_ generator: SeededGenerator) -> String? {
+  private static func mistake(_ generator: SplitMix64) -> String? {
     var random = generator
     var expressions = random.next() % 4 == 0 ? ["(?s)^.*$"] : []
     for _ in 0..<[1, 10, 300][Int(random.next() % 3)] {
@@ -65,7 +65,7 @@ enum ScannerMode {
       "\(found.count) findings, not \(wanted.count): \(different.map { "\($0.0), not \($0.1)" } ?? "too few"), expressions \(expressions)"
   }
 
-  private static func expression(_ random: inout SeededGenerator) -> String {
+  private static func expression(_ random: inout SplitMix64) -> String {
     var expression = ["", "", "", "^", "^\\s*"][Int(random.next() % 5)]
     for _ in 0...random.next() % 3 {
       let word = words[Int(random.next() % UInt64(words.count))]
@@ -77,7 +77,7 @@ enum ScannerMode {
     return expression
   }
 
-  private static func line(_ random: inout SeededGenerator) -> [UInt8] {
+  private static func line(_ random: inout SplitMix64) -> [UInt8] {
     var line = random.next() % 3 == 0 ? Array("2026-11-21T03:43:10.1234567Z ".utf8) : []
     for _ in 0..<random.next() % (random.next() % 50 == 0 ? 90 : 9) {
       let odd: [[UInt8]] = [

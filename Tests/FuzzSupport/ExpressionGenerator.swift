@@ -1,15 +1,15 @@
 /// Makes up expressions of PCRE2, and texts that they are likely to match.
 package struct ExpressionGenerator {
-  package var random: SeededGenerator
+  package var random: SplitMix64
   private var groups = 0
   private var names: [String] = []
 
   /// Part of an expression, with a way to make up texts for it.
   fileprivate struct Part {
     let source: String
-    let sample: (inout SeededGenerator) -> [UInt8]
+    let sample: (inout SplitMix64) -> [UInt8]
 
-    init(_ source: String, sample: @escaping (inout SeededGenerator) -> [UInt8]) {
+    init(_ source: String, sample: @escaping (inout SplitMix64) -> [UInt8]) {
       self.source = source
       self.sample = sample
     }
@@ -32,7 +32,7 @@ package struct ExpressionGenerator {
     }
 
     /// A text that the expression may match, or nearly so.
-    package func sample(_ random: inout SeededGenerator) -> [UInt8] {
+    package func sample(_ random: inout SplitMix64) -> [UInt8] {
       var text = part.sample(&random)
       if text.count > 400 { text = Array(text.prefix(400)) }
       SubjectMutation.apply(to: &text, &random)
@@ -40,15 +40,15 @@ package struct ExpressionGenerator {
     }
   }
 
-  package init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+  package init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
   package mutating func expression() -> Expression {
     groups = 0
     names = []
-    if random.oneIn(6) { return Expression(soup()) }
+    if random.once(in: 6) { return Expression(soup()) }
     let lead: [String] = ["(?i)", "(?x)", "(?xx)", "(?im)", "^", "(?s)", "(?^)", "(?U)"]
     let body = alternatives(depth: 3)
-    guard random.oneIn(3) else { return Expression(body) }
+    guard random.once(in: 3) else { return Expression(body) }
     return Expression(Part(random.pick(lead) + body.source, sample: body.sample))
   }
 
@@ -78,11 +78,11 @@ package struct ExpressionGenerator {
     switch random.below(8) {
     case 0, 1, 2:
       let (quantifier, counts) = random.pick(Self.quantifiers)
-      let between = random.oneIn(8) ? random.pick([" ", "(?#c)", "#c\n", "\\E", "\\Q\\E", "\n"]) : ""
+      let between = random.once(in: 8) ? random.pick([" ", "(?#c)", "#c\n", "\\E", "\\Q\\E", "\n"]) : ""
       return Part(part.source + between + quantifier + random.pick(["", "", "", "?", "+"])) { random in
         (0..<random.pick(counts)).reduce(into: []) { text, _ in text += part.sample(&random) }
       }
-    case 3 where random.oneIn(4):
+    case 3 where random.once(in: 4):
       let text = random.pick(Self.nearlyQuantifiers)
       return Part(part.source + text) { part.sample(&$0) + Array(text.utf8) }
     default: return part
@@ -100,7 +100,7 @@ package struct ExpressionGenerator {
     case 16: return depth > 0 ? look(depth: depth - 1) : word()
     case 17: return zeroWidth()
     case 18: return reference()
-    case 19 where random.oneIn(2): return conditional(depth: depth)
+    case 19 where random.once(in: 2): return conditional(depth: depth)
     default: return depth > 0 ? group(depth: depth - 1) : word()
     }
   }
@@ -134,7 +134,7 @@ package struct ExpressionGenerator {
     let opening = random.pick(["(?=", "(?=", "(?!", "(?<=", "(?<=", "(?<!"])
     let body = opening.contains("<") ? word() : alternatives(depth: depth)
     return Part(opening + body.source + ")") { random in
-      random.oneIn(3) ? [] : body.sample(&random)
+      random.once(in: 3) ? [] : body.sample(&random)
     }
   }
 
@@ -142,9 +142,9 @@ package struct ExpressionGenerator {
     let condition = random.pick(["(1)", "(2)", "(R)", "(?=a)", "(?!k)", "(?<=s)", "(DEFINE)", "(<n1>)", "(VERSION>=10)"])
     let yes = sequence(depth: max(0, depth - 1))
     let no = sequence(depth: max(0, depth - 1))
-    guard !random.oneIn(3), condition != "(DEFINE)" else { return Part("(?\(condition)\(yes.source))", sample: yes.sample) }
+    guard !random.once(in: 3), condition != "(DEFINE)" else { return Part("(?\(condition)\(yes.source))", sample: yes.sample) }
     return Part("(?\(condition)\(yes.source)|\(no.source))") { random in
-      random.oneIn(2) ? yes.sample(&random) : no.sample(&random)
+      random.once(in: 2) ? yes.sample(&random) : no.sample(&random)
     }
   }
 
@@ -232,7 +232,7 @@ package struct ExpressionGenerator {
 
   private mutating func quoted() -> Part {
     let text = random.pick(["a+b", "k*", "(", "[x]", "a b", " #", "", "disk (*s", "\\", "|", "{2}"])
-    return Part("\\Q\(text)" + (random.oneIn(12) ? "" : "\\E"), text)
+    return Part("\\Q\(text)" + (random.once(in: 12) ? "" : "\\E"), text)
   }
 
   private mutating func zeroWidth() -> Part {
@@ -263,7 +263,7 @@ package struct ExpressionGenerator {
     let letters = ["a", "b", "k", "s", "ab", "ks", "abcd", " ", "é", "K", "A", "7", "#", "-", "{,2}", ")", "]", "\\", "("]
     return Part(tokens.joined()) { random in
       (0..<random.below(8)).reduce(into: []) { text, _ in
-        text += Array((random.oneIn(2) ? random.pick(letters) : random.pick(tokens)).utf8)
+        text += Array((random.once(in: 2) ? random.pick(letters) : random.pick(tokens)).utf8)
       }
     }
   }

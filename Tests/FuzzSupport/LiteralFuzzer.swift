@@ -13,8 +13,9 @@ package struct LiteralFuzzer {
   /// Tries one expression on some texts. Returns a counterexample if there is one.
   package mutating func step() -> LiteralCase? {
     let expression = generator.expression()
-    var random = SeededGenerator(seed: generator.random.next())
-    var tried = LiteralCase(expression: expression.source, ignoreCase: random.oneIn(3), literal: random.oneIn(25), subject: [])
+    var random = SplitMix64(seed: generator.random.next())
+    var tried = LiteralCase(
+      expression: expression.source, ignoreCase: random.once(in: 3), literal: random.once(in: 25), subject: [])
     guard let regex = tried.regex else { return nil }
     expressions += 1
     let claims = LiteralCase.claims(tried.expression, ignoreCase: tried.ignoreCase, literal: tried.literal)

@@ -4,17 +4,17 @@ enum SubjectMutation {
     ("k", "\u{212A}"), ("s", "ſ"), ("K", "\u{212A}"), ("S", "ſ"), ("i", "İ"), ("é", "É"), ("ss", "ß"),
   ]
 
-  static func apply(to text: inout [UInt8], _ random: inout SeededGenerator) {
-    if random.oneIn(2) { changeCases(&text, &random) }
-    if random.oneIn(4) { replaceByPartner(&text, random.pick(partners)) }
+  static func apply(to text: inout [UInt8], _ random: inout SplitMix64) {
+    if random.once(in: 2) { changeCases(&text, &random) }
+    if random.once(in: 4) { replaceByPartner(&text, random.pick(partners)) }
     for _ in 0..<random.pick([0, 0, 0, 1, 2]) { change(&text, &random) }
-    if random.oneIn(3) { text = Array(random.pick(["x", " ", "\u{1B}", "é", "a", "foo ", "\r"]).utf8) + text }
-    if random.oneIn(3) { text += Array(random.pick(["x", " ", ".", "é", "\n"]).utf8) }
+    if random.once(in: 3) { text = Array(random.pick(["x", " ", "\u{1B}", "é", "a", "foo ", "\r"]).utf8) + text }
+    if random.once(in: 3) { text += Array(random.pick(["x", " ", ".", "é", "\n"]).utf8) }
   }
 
-  private static func changeCases(_ text: inout [UInt8], _ random: inout SeededGenerator) {
-    let all = random.oneIn(2)
-    for index in text.indices where (text[index] | 0x20) &- UInt8(ascii: "a") < 26 && (all || random.oneIn(4)) {
+  private static func changeCases(_ text: inout [UInt8], _ random: inout SplitMix64) {
+    let all = random.once(in: 2)
+    for index in text.indices where (text[index] | 0x20) &- UInt8(ascii: "a") < 26 && (all || random.once(in: 4)) {
       text[index] ^= 0x20
     }
   }
@@ -36,7 +36,7 @@ enum SubjectMutation {
     text = result
   }
 
-  private static func change(_ text: inout [UInt8], _ random: inout SeededGenerator) {
+  private static func change(_ text: inout [UInt8], _ random: inout SplitMix64) {
     let at = random.below(text.count + 1)
     switch random.below(4) {
     case 0 where at < text.count: text.remove(at: at)

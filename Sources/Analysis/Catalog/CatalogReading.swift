@@ -12,7 +12,7 @@ package struct CatalogReading: Sendable {
   package var hasErrors: Bool { issues.contains { $0.severity == .error } }
 
   init(_ folder: PatternFolder, runsExamples: Bool) {
-    self.init(files: folder.entries.map { Self.file($0, runsExamples: runsExamples) }, issues: folder.issues)
+    self.init(files: folder.entries.mapConcurrently { Self.file($0, runsExamples: runsExamples) }, issues: folder.issues)
   }
 
   /// Files that have been read by other means.

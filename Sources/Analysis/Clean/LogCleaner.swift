@@ -41,7 +41,7 @@ package struct LogCleaner {
   /// Where `text` begins in the segment.
   private var offset = 0
   private var segment = 0
-  private var line = 1
+  private var line: Int
   private var lineHasBytes = false
   /// Whether the prefix of this line was already looked for.
   private var prefixDone = false
@@ -54,7 +54,9 @@ package struct LogCleaner {
   /// Lines that nothing can be added to any more.
   package var linesOver: Int { line - 1 }
 
-  package init(limits: ScanLimits = ScanLimits()) {
+  /// - Parameter firstLine: the number of the line that it begins with. Only line 1 may begin with a byte-order mark.
+  package init(limits: ScanLimits = ScanLimits(), firstLine: Int = 1) {
+    line = firstLine
     windowBytes = max(limits.windowBytes, 4 * LinePrefix.longest)
     // Never 0, which says that a piece is the last.
     overlapBytes = max(1, min(limits.overlapBytes, windowBytes / 2))
@@ -85,6 +87,13 @@ package struct LogCleaner {
       step(chunk[index], into: &sink)
       index += 1
     }
+  }
+
+  /// Passes over whole lines that were cleaned elsewhere. All that it took before must be whole lines, too.
+  mutating func pass(lines: Int, bytes: Int) {
+    precondition(!lineHasBytes, "a line has begun")
+    line += lines
+    self.bytes += bytes
   }
 
   /// Ends the log: an unterminated last line is a line.

@@ -23,14 +23,17 @@ struct FilterLiteral: BitwiseCopyable {
   }
 
   /// Whether the literal lies at `text`, behind which as many bytes follow as the literal has, and the kernels' slack.
-  func lies(at text: UnsafeRawPointer) -> Bool {
-    Self.isEqual(text, words.0, folds.0, bytes: count)
-      && (count <= 8 || Self.isEqual(text + 8, words.1, folds.1, bytes: count - 8))
-      && (count <= 16 || Self.isEqual(text + 16, words.2, folds.2, bytes: count - 16))
-      && (count <= 24 || Self.isEqual(text + 24, words.3, folds.3, bytes: count - 24))
+  ///
+  /// By its address, so that nothing but the words compared is loaded.
+  @inline(__always) static func lies(_ literal: UnsafePointer<FilterLiteral>, at text: UnsafeRawPointer) -> Bool {
+    let count = literal.pointee.count
+    return isEqual(text, literal.pointee.words.0, literal.pointee.folds.0, bytes: count)
+      && (count <= 8 || isEqual(text + 8, literal.pointee.words.1, literal.pointee.folds.1, bytes: count - 8))
+      && (count <= 16 || isEqual(text + 16, literal.pointee.words.2, literal.pointee.folds.2, bytes: count - 16))
+      && (count <= 24 || isEqual(text + 24, literal.pointee.words.3, literal.pointee.folds.3, bytes: count - 24))
   }
 
-  private static func isEqual(_ text: UnsafeRawPointer, _ word: UInt64, _ fold: UInt64, bytes: Int) -> Bool {
+  @inline(__always) private static func isEqual(_ text: UnsafeRawPointer, _ word: UInt64, _ fold: UInt64, bytes: Int) -> Bool {
     let mask = bytes >= 8 ? UInt64.max : (1 << UInt64(8 * bytes)) - 1
     return (text.loadUnaligned(as: UInt64.self) | fold) & mask == word
   }

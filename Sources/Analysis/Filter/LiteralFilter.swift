@@ -106,27 +106,30 @@ final class LiteralFilter: @unchecked Sendable {
       }
     }
     guard !fours.isEmpty || !eights.isEmpty else { return nil }
-    let bits = Int32(CULPRIT_SAMPLED_BITS)
     return Sampled(
       fours: GramTable(fours), eights: eights.isEmpty ? nil : GramTable(eights),
-      fourMap: map(of: fours.map { culprit_hash4(UInt32($0.gram), bits) }, bits: bits),
-      eightMap: eights.isEmpty ? nil : map(of: eights.map { culprit_hash8($0.gram, bits) }, bits: bits))
+      fourMap: map(of: fours.map { culprit_hash4(UInt32($0.gram)) }),
+      eightMap: eights.isEmpty ? nil : map(of: eights.map { culprit_hash8($0.gram) }))
   }
 
   private static func shorts(_ plan: LiteralPlan) -> Shorts? {
     var fours: [(gram: UInt64, place: GramTable.Place)] = []
-    var threes: [UInt32] = []
+    let threeMap = FixedTable<UInt32>(repeating: 0, count: 1 << (CULPRIT_SHORT_BITS - 5))
     var looked: Set<FilterLiteral.Key> = []
-    let bits = Int32(CULPRIT_SHORT_BITS)
     for (index, key) in plan.keys.enumerated() where key.bytes.count < stride + 3 {
       let folded = key.folded
       let start = plan.rarestShortWindow(folded)
       fours.append((gram(folded[start..<start + 4]), GramTable.Place(literal: UInt32(index), offset: UInt32(start))))
-      for offset in start..<start + 2 { threes.append(culprit_hash4(UInt32(gram(folded[offset..<offset + 3])), bits)) }
+      for offset in start..<start + 2 {
+        let hash = culprit_hash4(UInt32(gram(folded[offset..<offset + 3]))) >> (32 - CULPRIT_SHORT_BITS)
+        threeMap.base[Int(hash >> 5)] |= 1 << (hash & 31)
+      }
       looked.insert(FilterLiteral.Key(Array(key.bytes[start...]), ignoreCase: key.ignoreCase))
     }
-    guard !fours.isEmpty else { return nil }
-    let threeMap = map(of: threes, bits: bits)
+    guard !fours.isEmpty else {
+      threeMap.deallocate()
+      return nil
+    }
     let classes = FixedTable(repeating: culprit_shorts(), count: 1)
     let sorted = looked.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
     ShortClasses(sorted, rarity: .typical).write(to: &classes.base[0])
@@ -140,10 +143,9 @@ final class LiteralFilter: @unchecked Sendable {
   }
 
   /// A map with the bits of those hashes set.
-  private static func map(of hashes: [UInt32], bits: Int32) -> FixedTable<UInt32> {
-    let table = FixedTable<UInt32>(repeating: 0, count: 1 << (Int(bits) - 5))
-    // A hash of so many bits lies within the table.
-    for hash in hashes { table.base[Int(hash >> 5)] |= 1 << (hash & 31) }
+  private static func map(of hashes: [UInt32]) -> FixedTable<UInt32> {
+    let table = FixedTable<UInt32>(repeating: 0, count: CULPRIT_SAMPLED_WORDS)
+    for hash in hashes { table.base[Int(culprit_sampled_word(hash))] |= culprit_sampled_bits(hash) }
     return table
   }
 }

@@ -27,6 +27,17 @@ package struct LogScanner: ~Copyable {
     try scan.search.release(tell)
   }
 
+  /// Takes the next bytes of the log from a `LineCutter`'s batch, which may be sifted already.
+  package mutating func scan(_ batch: LineBatch, tell: (Finding) throws -> Void) rethrows {
+    guard batch.isWhole else { return try scan(batch.bytes, tell: tell) }
+    batch.sift()
+    if let grams = scan.grams { batch.index(in: grams) }
+    batch.search(with: &scan.search, linesBefore: cleaner.linesOver)
+    cleaner.pass(lines: batch.lines, bytes: batch.bytes.count)
+    scan.search.endLines(through: cleaner.linesOver)
+    try scan.search.release(tell)
+  }
+
   /// Ends the log and tells the rest.
   package mutating func finish(tell: (Finding) throws -> Void) rethrows -> ScanSummary {
     cleaner.finish(into: &scan)

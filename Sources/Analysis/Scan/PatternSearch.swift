@@ -9,10 +9,11 @@ struct PatternSearch: ~Copyable {
   private let limits: ScanLimits
   private let program: ScanProgram
   private var matcher: Matcher
-  /// Whether each pattern's `where` lets it be tried on this log; the other arrays run along with the program's patterns, too.
-  private let applies: [Bool]
+  // All arrays run along with the program's patterns, where nothing else is said.
   private var budgets: [Budget]
   private var sequences: [SequenceTracker?]
+  /// For each step of the program whether finding it now would matter. A step of a sequence that waits for another would not.
+  private var isAwaited: [Bool]
   private var tails: [TailBuffer?]
   private var inconclusive: [Inconclusive?]
   /// Findings of each pattern, kept or not, and those that are kept.
@@ -48,6 +49,7 @@ struct PatternSearch: ~Copyable {
       for index in patterns.indices { applies[index] = patterns[index].applies(to: names, matcher: &matcher) }
     }
     budgets = Array(repeating: Budget(), count: patterns.count)
+    isAwaited = program.steps.map { $0.number == 0 && applies[$0.pattern] }
     sequences = patterns.map { $0.isSequence ? SequenceTracker(steps: $0.steps.count, within: $0.within) : nil }
     tails = patterns.map { $0.pattern.definition.tail.map { TailBuffer(lines: $0, mostKept: limits.findingsPerPattern) } }
     inconclusive = Array(repeating: nil, count: patterns.count)
@@ -56,7 +58,6 @@ struct PatternSearch: ~Copyable {
     resume = Array(repeating: 0, count: patterns.count)
     holdBack = patterns.indices.compactMap { applies[$0] ? patterns[$0].pattern.definition.tail : nil }.max() ?? 0
     clock = Budget.Clock(limits: limits)
-    self.applies = applies
     self.matcher = matcher
   }
 
@@ -76,12 +77,13 @@ struct PatternSearch: ~Copyable {
 
   /// Searches the piece for one of the program's steps.
   mutating func search(_ number: Int, in piece: SegmentPiece) {
+    guard isAwaited[number] else { return }
     let step = program.steps[number]
-    guard applies[step.pattern], !budgets[step.pattern].isStopped(on: piece.line) else { return }
-    if sequences[step.pattern] == nil {
-      takeAll(of: step, piece)
+    guard !budgets[step.pattern].isStopped(on: piece.line) else { return }
+    if program.patterns[step.pattern].isSequence {
+      takeFirst(of: step, number, piece)
     } else {
-      takeFirst(of: step, piece)
+      takeAll(of: step, piece)
     }
   }
 
@@ -95,8 +97,12 @@ struct PatternSearch: ~Copyable {
     if !advanced.isEmpty {
       advanced.sort()
       for index in advanced {
-        guard let finding = sequences[index]?.endLine(openLine, pattern: program.patterns[index].pattern.id) else { continue }
-        keep(finding, of: index)
+        let finding = sequences[index]?.endLine(openLine, pattern: program.patterns[index].pattern.id)
+        let first = program.patterns[index].firstStep
+        for number in program.patterns[index].steps.indices {
+          isAwaited[first + number] = sequences[index]?.waits(for: number) == true
+        }
+        if let finding { keep(finding, of: index) }
       }
       advanced.removeAll(keepingCapacity: true)
     }
@@ -124,12 +130,11 @@ struct PatternSearch: ~Copyable {
   }
 
   /// The first match in the line of a sequence's step, if the sequence waits for one.
-  private mutating func takeFirst(of step: ScanProgram.Step, _ piece: SegmentPiece) {
+  private mutating func takeFirst(of step: ScanProgram.Step, _ number: Int, _ piece: SegmentPiece) {
     let index = step.pattern
     let lastStart = piece.isLast ? piece.bytes.count : piece.bytes.count - piece.overlap - 1
-    guard sequences[index]?.waits(for: step.number) == true,
-      let range = next(step.regex, of: index, in: piece, from: Self.firstStart(in: piece), lastStart: lastStart)
-    else { return }
+    guard let range = next(step.regex, of: index, in: piece, from: Self.firstStart(in: piece), lastStart: lastStart) else { return }
+    isAwaited[number] = false
     if !advanced.contains(index) { advanced.append(index) }
     let found = finding(range, of: step, in: piece)
     sequences[index]?.take(found, step: step.number)
@@ -141,9 +146,7 @@ struct PatternSearch: ~Copyable {
   private mutating func next(
     _ regex: Regex, of index: Int, in piece: SegmentPiece, from: Int, lastStart: Int
   ) -> Range<Int>? {
-    var edges: Matcher.Edges = []
-    if !piece.isFirst { edges.insert(.notBeginning) }
-    if !piece.isLast { edges.insert(.notEnd) }
+    let edges = Matcher.Edges(isBeginning: piece.isFirst, isEnd: piece.isLast)
     var start = from
     while !budgets[index].isStopped(on: piece.line) {
       let step = budgets[index].step(searching: regex.searching, bytes: piece.bytes.count)

@@ -19,6 +19,8 @@ package struct ScanProgram: Sendable {
     package let pattern: Pattern
     /// One for `match` and `literal`, one per step for a sequence.
     let steps: [Regex]
+    /// Where its steps begin among those of the program.
+    fileprivate(set) var firstStep = 0
     /// The lines that all steps of a sequence must lie in; 0 if the pattern is none.
     let within: Int
     /// For each step what a segment must hold to match.
@@ -65,19 +67,21 @@ package struct ScanProgram: Sendable {
 
   init(_ patterns: [Pattern], kernels: Kernels) throws(CompileError) {
     var compiled: [CompiledPattern] = []
-    for pattern in patterns where !pattern.retired {
-      compiled.append(try CompiledPattern(pattern))
+    let results = patterns.filter { !$0.retired }.mapConcurrently { pattern in
+      Result { () throws(CompileError) in try CompiledPattern(pattern) }
     }
+    for result in results { compiled.append(try result.get()) }
     compiled.sort { $0.pattern.id < $1.pattern.id }
-    self.patterns = compiled
     var steps: [Step] = []
     for (index, pattern) in compiled.enumerated() {
+      compiled[index].firstStep = steps.count
       var captures = 0
       for (number, regex) in pattern.steps.enumerated() {
         steps.append(Step(regex: regex, pattern: index, number: number, capturesBefore: captures))
         captures += regex.captureCount
       }
     }
+    self.patterns = compiled
     self.steps = steps
     filter = LiteralFilter(compiled.flatMap(\.literals), kernels: kernels)
     mostCaptures = compiled.flatMap(\.steps).map(\.captureCount).max() ?? 0

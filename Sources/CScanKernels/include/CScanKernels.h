@@ -15,15 +15,21 @@ enum { CULPRIT_SLACK = 192 };
 // Texts are searched in blocks of 64 bytes; positions behind the text may be reported for the last one.
 enum { CULPRIT_BLOCK = 64 };
 
-// Bits of the hashes of q-grams: a map of 2^18 bits takes 32 KB and stays in the first-level cache.
-enum { CULPRIT_SAMPLED_BITS = 18, CULPRIT_SHORT_BITS = 16 };
+// Bits of the hashes of 3-grams: a map of 2^16 bits takes 8 KB.
+enum { CULPRIT_SHORT_BITS = 16 };
+
+// Words of a map of 4-grams or 8-grams: 32 KB, which stay in the first-level cache. A hash chooses a word by its 13 highest bits, and
+// two bits of that word by the next five and the five after them: a Bloom filter that is looked up in one access.
+enum { CULPRIT_SAMPLED_WORDS = 1 << 13 };
 
 // Every q-gram is folded by setting bit 5 of each byte before it is hashed: that maps the letters of both cases to one (and a few other
 // bytes to each other, which costs false hits only).
-static inline uint32_t culprit_hash4(uint32_t folded, int bits) { return (folded * 0x9E3779B1u) >> (32 - bits); }
-static inline uint32_t culprit_hash8(uint64_t folded, int bits) {
-  return ((uint32_t)folded * 0x9E3779B1u + (uint32_t)(folded >> 32) * 0x85EBCA77u) >> (32 - bits);
-}
+static inline uint32_t culprit_hash4(uint32_t folded) { return folded * 0x9E3779B1u; }
+static inline uint32_t culprit_hash8(uint64_t folded) { return culprit_hash4((uint32_t)folded) + (uint32_t)(folded >> 32) * 0x85EBCA77u; }
+
+// The word of a sampled map that a hash chooses, and the bits that it sets there.
+static inline uint32_t culprit_sampled_word(uint32_t hash) { return hash >> 19; }
+static inline uint32_t culprit_sampled_bits(uint32_t hash) { return 1u << (hash >> 14 & 31) | 1u << (hash >> 9 & 31); }
 
 // q-grams that are looked for at every fourth byte. A literal of at least 4 + q - 1 bytes holds one at such a place wherever it lies,
 // if the q-grams at four neighbouring offsets of it are in the map.

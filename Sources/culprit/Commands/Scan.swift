@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import LogSource
 import Model
+import Pipeline
 
 /// `culprit scan`: clean, scan and judge, without a database.
 struct Scan: AsyncParsableCommand {
@@ -57,46 +58,39 @@ struct Scan: AsyncParsableCommand {
     let program = try ScanProgram(catalog.patterns)
     global.detail("\(program.patterns.count) patterns from \(folder)")
     let limits = try settings.scanLimits
-    let names = names.logNames
     let printer = FindingPrinter(
       format: format, style: global.style(settings), patterns: catalog.patterns, today: .now, isQuiet: global.quiet)
     var found = false
     var failed = false
-    let sources = files.isEmpty ? ["-"] : files
-    try LogSource().forEachLog(
-      in: sources,
-      { reader in
-        let file = reader.displayName
-        var scanner = LogScanner(program: program, names: names, limits: limits)
-        var best = BestFinding.Running(today: .now)
-        let bar = ProgressBar(file, unit: "bytes", isQuiet: global.quiet)
-        var problem: LogSourceError?
-        var bytes = 0
-        func tell(_ finding: Finding) {
-          found = true
-          printer.print(finding, in: file, best: &best)
-        }
-        do {
-          try reader.forEachBlock { block in
-            scanner.scan(block, tell: tell)
-            try Output.check()
-            bytes += block.count
-            bar.update(bytes, of: nil)
-          }
-        } catch let error as LogSourceError {
-          problem = error
-        }
-        let summary = scanner.finish(tell: tell)
+    var file = ""
+    var best = BestFinding.Running(today: .now)
+    var bar = ProgressBar("", unit: "bytes", isQuiet: true)
+    var bytes = 0
+    let stage = ScanStage(program: program, names: names.logNames, limits: limits, lanes: try settings.rescan.lanes)
+    try stage.run(files.isEmpty ? ["-"] : files) { event in
+      switch event {
+      case .begin(let name):
+        file = name
+        best = BestFinding.Running(today: .now)
+        bar = ProgressBar(name, unit: "bytes", isQuiet: global.quiet)
+        bytes = 0
+      case .finding(let finding):
+        found = true
+        printer.print(finding, in: file, best: &best)
+      case .progress(let more):
+        try Output.check()
+        bytes += more
+        bar.update(bytes, of: nil)
+      case .end(let summary, let problem):
         bar.finish()
         printer.print(summary, of: file, best: best.best, problem: problem)
+      case .failure(let error):
         // What could not be read to the end is an error, whatever was found before.
-        if let problem { throw problem }
-      },
-      failure: { error in
         failed = true
         Output.flush()
         Failure(describing: error)?.print()
-      })
+      }
+    }
     Output.flush()
     if failed { throw ExitCode(2) }
     if found { throw ExitCode(1) }

@@ -1,14 +1,14 @@
 import Analysis
 
 /// Puts the pieces of segments together again, and checks that they fit.
-struct CleanCollector: SegmentSink {
-  private(set) var log = ReferenceCleaner.Log()
-  private(set) var pieces = 0
+package struct CleanCollector: SegmentSink {
+  package private(set) var log = ReferenceCleaner.Log()
+  package private(set) var pieces = 0
   /// What was told in a wrong order or doesn't fit together.
-  private(set) var faults: [String] = []
+  package private(set) var faults: [String] = []
   private var isOpen = false
 
-  mutating func take(_ piece: SegmentPiece) {
+  package mutating func take(_ piece: SegmentPiece) {
     pieces += 1
     let bytes = Array(piece.bytes[piece.context...])
     let start = piece.offset + piece.context
@@ -29,7 +29,7 @@ struct CleanCollector: SegmentSink {
     isOpen = !piece.isLast
   }
 
-  mutating func endLine(_ line: Int) {
+  package mutating func endLine(_ line: Int) {
     log.lines += 1
     if line != log.lines { faults.append("line \(line) ends as number \(log.lines)") }
     isOpen = false
@@ -38,7 +38,7 @@ struct CleanCollector: SegmentSink {
 
 extension CleanCollector {
   /// Cleans a log that comes in chunks of the given sizes, and then all that is left.
-  static func clean(_ bytes: [UInt8], chunks: [Int] = [], limits: ScanLimits = ScanLimits()) -> CleanCollector {
+  package static func clean(_ bytes: [UInt8], chunks: [Int] = [], limits: ScanLimits = ScanLimits()) -> CleanCollector {
     var cleaner = LogCleaner(limits: limits)
     var collector = CleanCollector()
     bytes.withUnsafeBytes { all in

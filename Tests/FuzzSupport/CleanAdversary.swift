@@ -1,6 +1,6 @@
 /// Makes logs out of what is hard to clean.
-enum CleanAdversary {
-  static func log(_ random: inout SplitMix64) -> [UInt8] {
+package enum CleanAdversary {
+  package static func log(_ random: inout SplitMix64) -> [UInt8] {
     var bytes: [UInt8] = []
     if random.once(in: 4) { bytes += [0xEF, 0xBB, 0xBF] }
     for _ in 0..<random.below(40) { bytes += fragment(&random) }
@@ -8,7 +8,7 @@ enum CleanAdversary {
   }
 
   /// Sizes of chunks that a log of so many bytes comes in.
-  static func split(_ count: Int, _ random: inout SplitMix64) -> [Int] {
+  package static func split(_ count: Int, _ random: inout SplitMix64) -> [Int] {
     let most = random.pick([1, 2, 3, 7, 64, 1_000, 5_000])
     var sizes: [Int] = []
     var sum = 0

@@ -1,18 +1,29 @@
 /// The rules of cleaning in their plainest form: the whole log in memory, one line after the other.
-enum ReferenceCleaner {
-  struct Segment: Equatable {
-    var line: Int
-    var segment: Int
-    var bytes: [UInt8]
+package enum ReferenceCleaner {
+  package struct Segment: Equatable {
+    package var line: Int
+    package var segment: Int
+    package var bytes: [UInt8]
+
+    package init(line: Int, segment: Int, bytes: [UInt8]) {
+      self.line = line
+      self.segment = segment
+      self.bytes = bytes
+    }
   }
 
-  struct Log: Equatable {
+  package struct Log: Equatable {
     /// Those that aren't empty.
-    var segments: [Segment] = []
-    var lines = 0
+    package var segments: [Segment] = []
+    package var lines = 0
+
+    package init(segments: [Segment] = [], lines: Int = 0) {
+      self.segments = segments
+      self.lines = lines
+    }
   }
 
-  static func clean(_ log: [UInt8]) -> Log {
+  package static func clean(_ log: [UInt8]) -> Log {
     var result = Log()
     for var line in splitLines(log) {
       result.lines += 1
@@ -28,7 +39,7 @@ enum ReferenceCleaner {
   }
 
   /// The cleaned log as bytes: lone carriage returns and newlines where they were.
-  static func joined(_ log: Log) -> [UInt8] {
+  package static func joined(_ log: Log) -> [UInt8] {
     var bytes: [UInt8] = []
     var line = 1
     var segment = 0
@@ -52,7 +63,7 @@ enum ReferenceCleaner {
   }
 
   /// Where two cleaned logs differ, in few words; nil if they don't.
-  static func difference(_ log: Log, _ expected: Log) -> String? {
+  package static func difference(_ log: Log, _ expected: Log) -> String? {
     if log.lines != expected.lines { return "\(log.lines) lines, not \(expected.lines)" }
     for index in 0..<max(log.segments.count, expected.segments.count) {
       guard index < log.segments.count, index < expected.segments.count else {
@@ -74,7 +85,7 @@ enum ReferenceCleaner {
   }
 
   /// What is left of a cleaned log if each line loses one more prefix.
-  static func withoutPrefixes(_ log: Log) -> Log {
+  package static func withoutPrefixes(_ log: Log) -> Log {
     var result = log
     for index in log.segments.indices where log.segments[index].segment == 0 {
       result.segments[index].bytes.removeFirst(prefixLength(log.segments[index].bytes, isLogStart: log.segments[index].line == 1))
@@ -194,7 +205,7 @@ enum ReferenceCleaner {
 
   private static func hasTime(_ text: [UInt8], isLogStart: Bool) -> Bool { prefixLength(text, isLogStart: isLogStart) > 3 }
 
-  static func prefixLength(_ text: [UInt8], isLogStart: Bool) -> Int {
+  package static func prefixLength(_ text: [UInt8], isLogStart: Bool) -> Int {
     var at = 0
     func digit(_ index: Int) -> Bool { index < text.count && (0x30...0x39).contains(text[index]) }
     func hex(_ index: Int) -> Bool {
