@@ -95,7 +95,9 @@ import TestSupport
   @Test func aTrialThatIsKilledGoesOn() async throws {
     try await withBuilds { run, variables in
       let words = ["patterns", "try", "module_\\d+", "--format", "json"]
-      func told(_ command: Command) throws -> [String] { command.lines.filter { $0.contains(#""type":"finding""#) }.sorted() }
+      func told(_ command: Command) throws -> [String] {
+        command.lines.filter { $0.contains(#""type":"finding""#) }.map(String.init).sorted()
+      }
       let whole = try told(run(words))
       #expect(whole.count == 8 * 500)
       for _ in 0..<3 {

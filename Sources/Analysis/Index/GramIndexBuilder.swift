@@ -31,45 +31,53 @@ package final class GramIndexBuilder {
   func add(_ text: UnsafePointer<UInt8>, count: Int) {
     let began = Matcher.threadNanoseconds()
     defer { nanoseconds += Int(Matcher.threadNanoseconds() - began) }
-    fold(text, count)
-    let bits = wordCount * 64
+    if count > room { makeRoom(count) }
+    let folded = scratch
+    for index in 0..<count { folded[index] = Gram.folded(text[index]) }
+    let map = Map(words: words, bits: wordCount * 64)
     var start = 0
     while start < count {
       // The search ends within the `count` bytes that were folded.
-      let newline = memchr(scratch + start, 0x0A, count - start)
-      let end = newline.map { UnsafeRawPointer($0) - UnsafeRawPointer(scratch) } ?? count
-      addSegment(from: start, to: end, bits: bits)
+      let newline = memchr(folded + start, 0x0A, count - start)
+      let end = newline.map { UnsafeRawPointer($0) - UnsafeRawPointer(folded) } ?? count
+      map.addSegment(UnsafeRawPointer(folded + start), end - start)
       start = end + 1
     }
   }
 
-  private func fold(_ text: UnsafePointer<UInt8>, _ count: Int) {
-    if count > room {
-      scratch.deallocate()
-      room = count
-      scratch = .allocate(capacity: count + Self.slack)
-      (scratch + count).initialize(repeating: 0, count: Self.slack)
-    }
-    for index in 0..<count { scratch[index] = Gram.folded(text[index]) }
+  private func makeRoom(_ count: Int) {
+    scratch.deallocate()
+    room = count
+    scratch = .allocate(capacity: count + Self.slack)
+    (scratch + count).initialize(repeating: 0, count: Self.slack)
   }
 
-  private func addSegment(from start: Int, to end: Int, bits: Int) {
-    var at = start
-    // A word of eight bytes from any place in the text ends within the slack.
-    while at + Gram.long <= end {
-      let word = UnsafeRawPointer(scratch + at).loadUnaligned(as: UInt64.self)
-      set(Gram.place(Gram.longHash(word), bits: bits))
-      set(Gram.place(Gram.shortHash(word), bits: bits))
-      at += 1
+  /// The bits that are set, by value: the loop over every byte must not look at the object.
+  private struct Map {
+    let words: UnsafeMutablePointer<UInt64>
+    let bits: Int
+
+    @inline(__always) func addSegment(_ text: UnsafeRawPointer, _ count: Int) {
+      var at = 0
+      // A word of eight bytes from any place in the text ends within the slack.
+      while at + Gram.long <= count {
+        let word = (text + at).loadUnaligned(as: UInt64.self)
+        set(Gram.longHash(word))
+        set(Gram.shortHash(word))
+        at += 1
+      }
+      while at + Gram.short <= count {
+        set(Gram.shortHash((text + at).loadUnaligned(as: UInt64.self)))
+        at += 1
+      }
     }
-    while at + Gram.short <= end {
-      set(Gram.place(Gram.shortHash(UnsafeRawPointer(scratch + at).loadUnaligned(as: UInt64.self)), bits: bits))
-      at += 1
+
+    /// The place is below the number of bits, for a hash has 32.
+    @inline(__always) private func set(_ hash: UInt32) {
+      let place = Gram.place(hash, bits: bits)
+      words[place &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: place & 63)
     }
   }
-
-  /// The place is below the number of bits, for a hash has 32.
-  @inline(__always) private func set(_ place: Int) { words[place >> 6] |= 1 << UInt64(place & 63) }
 
   /// The index as it is stored.
   package func finish(_ seal: GramIndex.Seal) -> [UInt8] {

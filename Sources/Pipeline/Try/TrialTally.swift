@@ -9,6 +9,7 @@ actor TrialTally {
   private let tell: @Sendable (TryStage.News) -> Void
   /// Builds with a hit, as one may have many logs.
   private var builds: Set<Int64> = []
+  private var lastTold: ContinuousClock.Instant?
 
   init(_ report: TrialReport, groupBy: [String], tell: @Sendable @escaping (TryStage.News) -> Void) {
     self.report = report
@@ -27,8 +28,18 @@ actor TrialTally {
     report.cost.nanoseconds += cost.nanoseconds
     for hit in hits { add(hit) }
     for (pattern, lines) in sameLines { report.overlaps[pattern, default: .init()].lines += lines }
-    tell(.progress(report))
+    tellProgress()
   }
+
+  /// Whoever is told has a copy, which makes the next change one of the whole report; so not too often.
+  private func tellProgress() {
+    if let lastTold, lastTold.duration(to: .now) < .milliseconds(100) { return }
+    tellState()
+    lastTold = .now
+  }
+
+  /// Tells the state now, as nothing more will come for a while.
+  func tellState() { tell(.progress(report)) }
 
   func lost(_ reason: String) {
     report.lostLogs += 1
@@ -102,7 +113,7 @@ actor TrialTally {
         report.overlaps[pattern]?.patternWins += 1
       }
     }
-    tell(.progress(report))
+    tellProgress()
   }
 
   func finish(builds: [PatternID: Int]) -> TrialReport {
@@ -113,7 +124,7 @@ actor TrialTally {
       ($0.job.repository, $0.commit, $0.job.workflow, $0.job.name, $0.attempt)
         < ($1.job.repository, $1.commit, $1.job.workflow, $1.job.name, $1.attempt)
     }
-    tell(.progress(report))
+    tellState()
     return report
   }
 }

@@ -53,7 +53,19 @@ package struct TryStage: Sendable {
     let archived = try await store.archivedLogs(trial, since: since)
     let tally = TrialTally(
       TrialReport(candidate: candidate.id, archived: archived), groupBy: candidate.groupBy, tell: tell)
-    try await replay(trial, archived, of: candidate.id, since: since, tally)
+    do {
+      try await replay(trial, archived, of: candidate.id, since: since, tally)
+      try await tryUntried(trial, program, since: since, tally)
+      try await judge(trial, candidate, since: since, today: today, tally)
+    } catch {
+      await tally.tellState()
+      throw error
+    }
+    let overlapping = Array(await tally.report.overlaps.keys)
+    return await tally.finish(builds: try await store.failedBuilds(ofPatterns: overlapping, since: since))
+  }
+
+  private func tryUntried(_ trial: Store.Trial, _ program: ScanProgram, since: Double?, _ tally: TrialTally) async throws {
     let query = GramQuery(program)
     let feed = TrialFeed(store, trial, since: since)
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -65,9 +77,6 @@ package struct TryStage: Sendable {
       }
       try await group.waitForAll()
     }
-    try await judge(trial, candidate, since: since, today: today, tally)
-    let overlapping = Array(await tally.report.overlaps.keys)
-    return await tally.finish(builds: try await store.failedBuilds(ofPatterns: overlapping, since: since))
   }
 
   /// What earlier runs found.
