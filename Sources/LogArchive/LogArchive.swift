@@ -82,6 +82,29 @@ package struct LogArchive: Sendable {
     try ArchiveFile.removeFiles(in: folder + "/tmp", untouchedSince: now - LogArchive.leftoverAge)
   }
 
+  /// Makes sure that a log can be stored and read back, and leaves none behind.
+  /// - Throws: `ArchiveError`.
+  package func check() throws {
+    // Never twice the same bytes, so that nobody else's log is removed.
+    var rest = (0..<32).map { _ in UInt8.random(in: .min ... .max) }[...]
+    let size = rest.count
+    let stored = try store { buffer in
+      let count = min(buffer.count, rest.count)
+      buffer.copyBytes(from: rest.prefix(count))
+      rest = rest.dropFirst(count)
+      return count
+    }
+    let path = place(of: stored.digest).path
+    defer { unlink(path) }
+    var reader = try open(stored.digest)
+    var count = 0
+    // To its end, where the reader holds all of it against the digest.
+    try withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { buffer in
+      while case let read = try reader.read(into: buffer), read > 0 { count += read }
+    }
+    guard count == size else { throw ArchiveError.corrupt(stored.digest, "it has \(count) bytes instead of \(size)") }
+  }
+
   func place(of digest: LogDigest) -> (shard: String, path: String, index: String) {
     let hex = digest.hex
     let shard = folder + "/" + hex.prefix(2)

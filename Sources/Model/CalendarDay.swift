@@ -31,6 +31,18 @@ package struct CalendarDay: Hashable, Comparable, Sendable, CustomStringConverti
     self.init(year: year, month: month, day: day)
   }
 
+  /// Seconds from 1970-01-01 00:00 UTC to the beginning of the day in UTC.
+  ///
+  /// Days-from-civil by Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+  package var secondsSince1970: Int {
+    let shiftedYear = month <= 2 ? year - 1 : year
+    let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
+    let yearOfEra = shiftedYear - era * 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return (era * 146_097 + dayOfEra - 719_468) * 86_400
+  }
+
   /// The day in UTC that holds the moment so many seconds after 1970-01-01 00:00 UTC.
   ///
   /// Civil-from-days by Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".

@@ -2,6 +2,7 @@ import Foundation
 import LogArchive
 import LogSource
 import Model
+import Providers
 import Store
 
 /// From local log files to archived logs of entered builds.
@@ -49,11 +50,7 @@ package struct ImportStage: Sendable {
       { reader in
         let name = reader.displayName
         let stored = try archive.store { buffer in try reader.read(into: buffer) }
-        var step = line.step
-        if name != line.file {
-          let member = name.hasPrefix(line.file + "/") ? String(name.dropFirst(line.file.count + 1)) : name
-          step = step.isEmpty ? member : "\(step): \(member)"
-        }
+        let step = line.step(of: name, in: line.file)
         entries.append(
           Store.Entry(build: line.build, step: step, digest: stored.digest.bytes, bytes: stored.size))
       },

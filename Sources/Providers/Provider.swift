@@ -16,6 +16,20 @@ package protocol Provider: Sendable {
   /// - Throws: `ProviderError`.
   func builds(of project: String, _ query: BuildQuery, after cursor: String?) async throws -> BuildPage
 
+  /// The finished builds of one run of a workflow, of all its attempts, whatever their outcome.
+  ///
+  /// - Parameters:
+  ///   - run: the provider's id of the run, as `WebhookEvent.runFinished` has it.
+  ///   - project: as for `builds(of:_:after:)`.
+  /// - Throws: `ProviderError`.
+  func builds(ofRun run: String, of project: String) async throws -> [Build]
+
+  /// The builds that a code host's report means, of the repository and the commit that it is about: whoever may write reports may
+  /// name any build.
+  ///
+  /// - Throws: `ProviderError`.
+  func builds(reported report: ReportedBuild) async throws -> [Build]
+
   /// The logs of a failed build: one per failed step, all of them. Where the system keeps one log per build, that one, whose step is "".
   ///
   /// - Throws: `ProviderError`; `.gone` where the provider doesn't have the build any more.
@@ -30,6 +44,18 @@ package protocol Provider: Sendable {
   ///
   /// - Throws: `ProviderError`; `.refused` with the provider's words where it won't.
   func rerun(_ build: Build) async throws
+}
+
+extension Provider {
+  /// For systems whose own events tell it all.
+  package func builds(reported report: ReportedBuild) async throws -> [Build] {
+    throw ProviderError(.unsupported, operation: "find the \(name) build that a commit status names")
+  }
+
+  /// For systems whose events name every build, so that nobody has to ask for those of a run.
+  package func builds(ofRun run: String, of project: String) async throws -> [Build] {
+    throw ProviderError(.unsupported, operation: "list the builds of \(name) run \(run)")
+  }
 }
 
 /// Takes a piece of a log. Throwing ends the transfer.
@@ -51,7 +77,9 @@ package struct BuildQuery: Sendable, Equatable {
 package struct BuildPage: Sendable, Equatable {
   /// Finished builds; canceled ones too.
   package var builds: [Build]
-  /// When the oldest build began that the page passed over because it hasn't finished; a later listing has to reach back to it.
+  /// A later listing whose `since` is no later than this tells of all builds that this page passed over because they haven't
+  /// finished; nil if it passed over none. At the latest it is when the oldest of them began, or so much later as this provider looks
+  /// back beyond `since` by itself. Seconds since 1970-01-01 00:00 UTC.
   package var oldestUnfinished: Double?
   /// Names the next page; nil behind the last one that holds anything wanted.
   package var next: String?

@@ -34,14 +34,23 @@ package struct WebhookRequest: Sendable {
 package enum WebhookEvent: Sendable, Equatable {
   /// A build finished.
   case finished(Build)
+  /// A run of a workflow finished. The event of a build of it may have been missed, so its builds are to be listed.
+  ///
+  /// `run` is what `Provider.builds(ofRun:of:)` takes.
+  case runFinished(repository: String, run: String, attempt: Int)
+  /// The code host tells that a build of another system finished; that system has to be asked for it.
+  case reported(ReportedBuild)
   /// A commit became the head of a pull request, or the request was closed.
   case pullRequest(PullRequest)
   /// A branch moved.
   case pushed(repository: String, branch: String, commit: String)
-  /// Someone pressed a button of our check run.
+  /// Someone pressed a button of our check run; `identifier` is the button's, or `checkAgain`.
   case requestedAction(repository: String, commit: String, identifier: String, who: String)
   /// Nothing to do, and why.
   case ignored(String)
+
+  /// The code host's own button, which asks for our check run anew. The run counts as queued until it is updated.
+  package static let checkAgain = "rerequested"
 }
 
 package struct WebhookError: Error, Sendable, Equatable, CustomStringConvertible {

@@ -17,6 +17,11 @@ package struct Store: Sendable {
     self.coolOff = coolOff
   }
 
+  /// Asks the database whether it answers.
+  package func ping() async throws {
+    try await transaction { session in _ = try session.query("SELECT 1") }
+  }
+
   /// Runs statements that belong together in one transaction.
   func transaction<Value: Sendable>(
     _ body: @Sendable (borrowing Session) throws -> Value

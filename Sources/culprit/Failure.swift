@@ -4,6 +4,7 @@ import LogArchive
 import LogSource
 import Pipeline
 import Postgres
+import Providers
 import Store
 
 /// Why a command ends without success: one line, and a hint at what to do about it.
@@ -29,6 +30,7 @@ struct Failure: Error {
     case let error as ArchiveError: self.init(error.description, hint: error.hint)
     case let error as LogSourceError: self.init(error.description, hint: error.hint)
     case let error as ManifestLine.Problem: self.init(error.description, hint: "docs/importing.md lists the fields of a manifest")
+    case let error as ManifestConflict: self.init(error.description, hint: error.hint)
     case let error as CatalogError:
       self.init(error.description, hint: "nothing was changed; `culprit patterns check` tells more")
     case let error as ScanProgram.CompileError: self.init(error.description, hint: "`culprit patterns check` tells more")

@@ -67,6 +67,25 @@ import Testing
     }
   }
 
+  @Test func aPipeWithTheNameOfAPatternIsAnError() throws {
+    try CatalogFixture.withFolder(["a.yaml": pattern("A")]) { folder in
+      try #require(mkfifo(folder + "/b.yaml", 0o600) == 0)
+      try #require(mkfifo(folder + "/pipe", 0o600) == 0)
+      let issues = Catalog.read(paths: [folder]).issues
+      #expect(issues.map(\.message) == ["is neither a file nor a folder"])
+      #expect(issues.map(\.file) == [folder + "/b.yaml"])
+      #expect(throws: CatalogError.self) { try Catalog.load(folder) }
+    }
+  }
+
+  @Test(arguments: [String(repeating: "[", count: 50_000), String(repeating: "{a: ", count: 50_000)])
+  func endlessNestingIsOneClearError(text: String) throws {
+    try CatalogFixture.withFolder(["a.yaml": "title: \(text)"]) { folder in
+      let issues = Catalog.read(paths: [folder]).issues
+      #expect(issues.map(\.message) == ["has lists or mappings within one another without end"])
+    }
+  }
+
   @Test func linksAreFollowedWithinTheFolderOnly() throws {
     try CatalogFixture.withFolder(["patterns/.data/a.yaml": pattern("A"), "outside.yaml": pattern("O"), "dir/x.yaml": pattern("X")])
     { folder in

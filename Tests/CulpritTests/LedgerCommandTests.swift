@@ -48,6 +48,31 @@ import TestSupport
     }
   }
 
+  @Test func optionsDoNotGoWithAManifest() async throws {
+    try folder.write("x\n", to: "logs/a.log")
+    let manifest = try manifest([("a.log", "linux", 1, "failure")])
+    let refused = try Command.culprit(["import", manifest, "--repository", "other/one"])
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains("manifest.jsonl: --repository doesn't go with a manifest"))
+  }
+
+  @Test func standardInputIsALogLikeAnyOther() async throws {
+    try await TestDatabase.with { database in
+      let variables = [
+        "DATABASE_URL": try await database.url, "CULPRIT_DATA": folder.path + "/data",
+        "CULPRIT_PATTERNS": folder.path + "/patterns",
+      ]
+      let build = ["--repository", "acme/engine", "--commit", Self.commit, "--job", "linux"]
+      let piped = Array("a.c:3: error: no\n".utf8)
+      let entered = try Command.culprit(["import", "-"] + build, environment: variables, input: piped)
+      #expect(entered.output == "1 new builds, 1 new logs, 0 changed\n", "\(entered.errors)")
+      #expect(try Command.culprit(["patterns", "sync"], environment: variables).status == 0)
+      #expect(try Command.culprit(["rescan"], environment: variables).status == 0)
+      #expect(try Command.culprit(["export", "findings"], environment: variables).output.contains(#""text":"a.c:3: error: no""#))
+    }
+    #expect(try Command.culprit(["import", "-"]).errors.contains("--repository, --commit and --job are needed"))
+  }
+
   @Test func aWholeNameOfACommitIsNotAmbiguous() async throws {
     try folder.write("all is well\n", to: "a.log")
     try await withDatabase { run, _ in
@@ -142,6 +167,14 @@ import TestSupport
       ),
       (#"{"file":"a.log","repository":"o/r","commit":"\#(Self.commit)","job":"j","attempt":0}"#, #""attempt" must be"#),
       (#"{"file":"a.log","repository":"o/r","commit":"\#(Self.commit)","job":"j","outcome":"bad"}"#, #""outcome" is "bad""#),
+      (
+        #"{"file":"a.log","repository":"o/r","commit":"\#(Self.commit)","job":"j","finishedAt":"2026-02-29T00:00:00Z"}"#,
+        #""finishedAt" is "2026-02-29T00:00:00Z""#
+      ),
+      (
+        #"{"file":"a.log","repository":"o/r","commit":"\#(Self.commit)","job":"j","step":"s","branch":"dev"}"#,
+        #"gives job j another "branch" than \#(folder.path)/logs/manifest.jsonl:1 gives the same build"#
+      ),
       (#"{"file":"none.log","repository":"o/r","commit":"\#(Self.commit)","job":"j"}"#, "there is no file"),
     ]
     try await withDatabase { run, _ in

@@ -8,17 +8,15 @@ import Testing
   @Test func aRunningStatementIsGivenUp() async throws {
     let pool = ConnectionPool(try await TestCluster.shared.configuration, limit: 2)
     let admin = try await Connection.connect(TestCluster.shared.configuration)
-    let began = ContinuousClock.now
     let sleeping = Task {
       try await pool.run { session in
         try session.execute("SELECT set_config('application_name', 'sleeper', false)")
-        try session.execute("SELECT pg_sleep(60)")
+        try session.execute("SELECT pg_sleep(36000)")
       }
     }
     try await waitForSleeper(admin)
     sleeping.cancel()
     await #expect(throws: CancellationError.self) { try await sleeping.value }
-    #expect(ContinuousClock.now - began < .seconds(10))
     // That connection is gone, and the pool works on.
     #expect(pool.connectionCount == 0)
     #expect(try await pool.run { $0.backend } > 0)

@@ -158,7 +158,11 @@ import Testing
     try await OwnCluster.with(folder: folder + "/" + name) { cluster in
       let lease = try await cluster.acquire()
       #expect(await (try Connection.connect(lease.configuration)).isAlive())
+      let home = URL(fileURLWithPath: cluster.folder + "/cluster").resolvingSymlinksInPath().path
+      let socket = SocketFolder(home: home, user: try .current())
+      #expect(socket.isApart && FileStatus(socket.path) != nil)
       try await lease.release()
+      #expect(FileStatus(socket.path) == nil)
     }
   }
 

@@ -36,6 +36,29 @@ import Testing
     #expect(!"\(error) \(error.hint ?? "") \(dumped(error))".contains("h0rse"))
   }
 
+  @Test(arguments: [
+    ("could not translate host name \"h\": is a server there?", "could not translate host name \"h\": is a server there?"),
+    ("database \"postgres://ann:s@cret@h/db\" is not there", "database \"postgres://ann:•••@h/db\" is not there"),
+    ("FATAL: password authentication failed for user \"a\"", "FATAL: password authentication failed for user \"a\""),
+    ("host=h password = 'it\\'s me' port=1", "host=h password = ••• port=1"),
+    ("postgresql:///db?password=x&user=y", "postgresql:///db?password=•••&user=y"),
+  ])
+  func whatLooksLikeACredentialIsMaskedAndNothingElse(text: String, masked: String) {
+    #expect(CredentialMask.mask(text) == masked)
+  }
+
+  @Test func aShortPasswordMasksNothingElse() async throws {
+    let configuration = try ConnectionConfiguration(url: "postgresql://ann:o@localhost:1/db")
+    let error = try #require(
+      await #expect(throws: PostgresError.self) { _ = try await Connection.connect(configuration) })
+    #expect(error.message.contains("connection to server at \"localhost\""))
+  }
+
+  @Test func aURLInPlaceOfADatabaseNameIsNoLeak() throws {
+    let configuration = try ConnectionConfiguration(url: "host=localhost dbname=postgres://ann:h0rse-battery@there/db")
+    #expect(!"\(configuration)".contains(password))
+  }
+
   @Test func theServersErrorsCarryWhatIsNeeded() async throws {
     try await TestDatabase.with { database in
       let connection = try await database.connect()

@@ -70,10 +70,28 @@ package struct Command {
   package static func start(
     _ arguments: [String], environment: [String: String] = [:], input: [UInt8] = [], folder: String? = nil
   ) throws -> Running {
-    let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    let program = URL(fileURLWithPath: tests).deletingLastPathComponent().appending(path: "culprit").path
+    try start([try program] + arguments, variables: environment, input: input, folder: folder)
+  }
+
+  /// Runs a script of bash, in which `$CULPRIT` is the program, to its end.
+  package static func bash(_ script: String, environment: [String: String] = [:]) throws -> Command {
+    var variables = environment
+    variables["CULPRIT"] = try program
+    return try finish(try start(["/bin/bash", "-c", script], variables: variables, input: [], folder: nil))
+  }
+
+  private static var program: String {
+    get throws {
+      let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+      return URL(fileURLWithPath: tests).deletingLastPathComponent().appending(path: "culprit").path
+    }
+  }
+
+  private static func start(
+    _ command: [String], variables given: [String: String], input: [UInt8], folder: String?
+  ) throws -> Running {
     var variables = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent", "TZ": "UTC"]
-    for (name, value) in environment { variables[name] = value }
+    for (name, value) in given { variables[name] = value }
     // Files and not pipes: nobody has to read both at once, and a killed process leaves what it wrote.
     let place = FileManager.default.temporaryDirectory.appending(path: "culprit-command-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
@@ -85,7 +103,7 @@ package struct Command {
     posix_spawn_file_actions_addopen(&files, 0, place.appending(path: "in").path, O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&files, 1, place.appending(path: "out").path, O_WRONLY | O_CREAT, 0o600)
     posix_spawn_file_actions_addopen(&files, 2, place.appending(path: "err").path, O_WRONLY | O_CREAT, 0o600)
-    var words = (["env", "-C", folder ?? "/", program] + arguments).map { strdup($0) } + [nil]
+    var words = (["env", "-C", folder ?? "/"] + command).map { strdup($0) } + [nil]
     var settings = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for word in words + settings { free(word) } }
     var process: pid_t = 0

@@ -188,14 +188,17 @@ struct ClusterServer {
   /// Stops the server if it runs.
   /// - Parameter immediately: without writing what is in memory; the next start recovers it.
   func stop(immediately: Bool = false) throws {
-    guard let process = running?.process else { return }
+    guard let file = running else { return }
+    let process = file.process
     // "Fast": transactions in progress are rolled back, and clients are sent away.
     kill(process, immediately ? SIGQUIT : SIGINT)
-    if waitForEnd(of: process, .seconds(60)) { return }
-    kill(process, SIGQUIT)
-    guard waitForEnd(of: process, .seconds(10)) else {
-      throw failure("stop the private database", "process \(process) doesn't end")
+    if !waitForEnd(of: process, .seconds(60)) {
+      kill(process, SIGQUIT)
+      guard waitForEnd(of: process, .seconds(10)) else {
+        throw failure("stop the private database", "process \(process) doesn't end")
+      }
     }
+    SocketFolder(inUse: file.socketFolder, home: home.path, user: user)?.remove()
   }
 
   private func waitForEnd(of process: pid_t, _ limit: Duration) -> Bool {

@@ -9,6 +9,8 @@ struct SocketFolder {
   private static let longestPath = 107
 
   let path: String
+  /// Whether it lies apart from the data, where nobody would look for it.
+  let isApart: Bool
 
   /// Chooses the folder: beside the data, unless that path is too long for a socket or has characters that mean
   /// something in a setting of PostgreSQL or in a URL; then a short one by the data folder's name.
@@ -16,12 +18,22 @@ struct SocketFolder {
     let own = home + "/socket"
     if Self.fits(own) {
       path = own
+      isApart = false
       return
     }
     let name = "culprit-\(user.id)-\(Self.hash(home))"
     let runtime = user.isSelf ? ProcessInfo.processInfo.environment["XDG_RUNTIME_DIR"] : nil
     let folders = [runtime.map { "\($0)/\(name)" }, "/tmp/\(name)"].compactMap(\.self)
     path = folders.first(where: Self.fits) ?? "/tmp/\(name)"
+    isApart = true
+  }
+
+  /// The folder that a server uses, if it is one that this type chooses. A process with another `XDG_RUNTIME_DIR` has started it.
+  init?(inUse path: String, home: String, user: ServerUser) {
+    let own = SocketFolder(home: home, user: user)
+    guard own.isApart, (path as NSString).lastPathComponent == (own.path as NSString).lastPathComponent else { return nil }
+    self.path = path
+    isApart = true
   }
 
   /// Makes the folder, or makes sure that nobody else made it or can enter it.
@@ -39,6 +51,13 @@ struct SocketFolder {
   func removeLeftovers() {
     SystemCall.remove(path + "/.s.PGSQL.\(Self.port)")
     SystemCall.remove(path + "/.s.PGSQL.\(Self.port).lock")
+  }
+
+  /// Removes a folder that lies apart, when its server has stopped. Only one that is empty goes, and no link is followed (`rmdir(2)`).
+  func remove() {
+    guard isApart else { return }
+    removeLeftovers()
+    SystemCall.removeFolder(path)
   }
 
   private static func fits(_ folder: String) -> Bool {

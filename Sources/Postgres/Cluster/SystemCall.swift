@@ -16,6 +16,11 @@ enum SystemCall {
     _ = unsafe unlink(path)
   }
 
+  /// Removes a folder if it is there and empty.
+  static func removeFolder(_ path: String) {
+    _ = unsafe rmdir(path)
+  }
+
   /// Moves a file or a folder within its disk, at once.
   /// - Returns: whether that worked.
   static func move(_ path: String, to target: String) -> Bool {

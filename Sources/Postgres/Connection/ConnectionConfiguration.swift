@@ -27,9 +27,6 @@ package struct ConnectionConfiguration: Sendable {
     target = try ConnectionTarget(parsing: url)
   }
 
-  /// The password in the connection string, to be masked in messages of libpq.
-  var password: String? { target.password }
-
   /// libpq's parameters in order; a later one wins, and the connection string counts where `dbname` stands first.
   var parameters: [(keyword: String, value: String)] {
     var parameters = [

@@ -3,7 +3,6 @@ import CPostgres
 /// What a connection string names, as libpq understands it.
 struct ConnectionTarget: Sendable, CustomStringConvertible {
   private(set) var user: String?
-  private(set) var password: String?
   private(set) var host: String?
   private(set) var port: String?
   var database: String?
@@ -16,7 +15,6 @@ struct ConnectionTarget: Sendable, CustomStringConvertible {
       throw Self.malformed("it is neither a URI nor a list of keyword=value")
     }
     user = options["user"]
-    password = options["password"]
     host = options["host"] ?? options["hostaddr"]
     port = options["port"]
     database = options["dbname"]
@@ -59,6 +57,7 @@ struct ConnectionTarget: Sendable, CustomStringConvertible {
     if user == nil, host == nil, port == nil, database == nil { return "the PG* environment" }
     let user = user.map { $0 + "@" } ?? ""
     let port = port.map { ":" + $0 } ?? ""
-    return "postgresql://\(user)\(host ?? "")\(port)/\(database ?? "")"
+    // A URL that stands where only a database's name belongs.
+    return CredentialMask.mask("postgresql://\(user)\(host ?? "")\(port)/\(database ?? "")")
   }
 }

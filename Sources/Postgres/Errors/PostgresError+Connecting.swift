@@ -3,10 +3,7 @@ import Foundation
 extension PostgresError {
   /// Why no connection was made.
   init(connecting configuration: ConnectionConfiguration, message: String) {
-    var text = Self.oneLine(message)
-    if let password = configuration.password, !password.isEmpty {
-      text = text.replacingOccurrences(of: password, with: "•••")
-    }
+    let text = CredentialMask.mask(Self.oneLine(message))
     let state = Self.state(ofRefusal: text)
     let hint: String? =
       switch state?.errorClass {

@@ -59,46 +59,13 @@ struct Database: AsyncParsableCommand {
 
     func run() async throws {
       let settings = try global.settings()
-      if let url = try settings.databaseURL() {
-        try Self.psql(url, arguments)
-        return
+      let arguments = arguments
+      // Ctrl-C is psql's to handle: it ends a statement, not the session.
+      let status = try await Interruptible.run(on: [SIGTERM, SIGHUP]) {
+        if let url = try settings.databaseURL() { return try await PSQLProgram.run(url, arguments) }
+        return try await Workplace.withPrivateServer(settings) { lease in try await PSQLProgram.run(lease.url, arguments) }
       }
-      let lease = try await Workplace.cluster(settings).acquire()
-      do {
-        try Self.psql(lease.url, arguments)
-        try await lease.release()
-      } catch {
-        try? await lease.release()
-        throw error
-      }
-    }
-
-    private static func psql(_ url: String, _ arguments: [String]) throws {
-      let process = Process()
-      process.executableURL = Foundation.URL(fileURLWithPath: "/usr/bin/env")
-      // A password goes by the environment: everyone on the machine can read the arguments.
-      var environment = ProcessInfo.processInfo.environment
-      var address = url
-      let keyword = /\bpassword\s*=\s*('(?:[^'\\]|\\.)*'|\S+)/
-      if let match = url.firstMatch(of: keyword), !url.contains("://") {
-        let quoted = match.output.1
-        environment["PGPASSWORD"] =
-          quoted.hasPrefix("'")
-          ? String(quoted.dropFirst().dropLast()).replacing(/\\(.)/, with: { String($0.output.1) }) : String(quoted)
-        address = url.replacing(keyword, with: "")
-      } else if var parts = URLComponents(string: url), let password = parts.password {
-        environment["PGPASSWORD"] = password
-        parts.password = nil
-        address = parts.string ?? url
-      }
-      process.environment = environment
-      process.arguments = ["psql"] + (address.isEmpty ? [] : ["--dbname", address]) + arguments
-      // Ctrl-C is psql's to handle.
-      signal(SIGINT, SIG_IGN)
-      defer { signal(SIGINT, SIG_DFL) }
-      do { try process.run() } catch { throw Failure("psql can't be started", hint: "apt-get install postgresql-client") }
-      process.waitUntilExit()
-      if process.terminationStatus != 0 { throw ExitCode(process.terminationStatus == 127 ? 2 : process.terminationStatus) }
+      if status != 0 { throw ExitCode(status) }
     }
   }
 }

@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import Model
 import Pipeline
+import Providers
 import Store
 
 /// `culprit demo`: everything once, on sample builds, in a database of its own.

@@ -20,55 +20,66 @@ struct Doctor: AsyncParsableCommand {
   func run() async throws {
     let settings = try global.settings()
     let style = global.style(settings)
+    Self.tell(settings, style)
+    // Whoever stops it leaves no private server behind.
+    let isWell = try await Interruptible.run {
+      var isWell = true
+      for (name, check) in Self.checks(settings) where try await !Self.passes(name, check, style) { isWell = false }
+      return isWell
+    }
+    if !isWell { throw ExitCode(1) }
+  }
+
+  private static func tell(_ settings: Settings, _ style: Style) {
     for setting in Setting.allCases {
       guard let (text, origin) = settings.told(setting) else { continue }
       Output.line("\(setting.rawValue): \(Style.inert(text)) \(style.dim("(\(origin))"))")
     }
     Output.line("data folder: \(Style.inert(settings.dataFolder))")
-    var isWell = true
-    func check(_ name: String, _ body: () async throws -> String) async {
-      do {
-        Output.line("\(style.green("ok")): \(name): \(try await body())")
-      } catch {
-        isWell = false
-        let failure = Failure(describing: error) ?? Failure("\(error)")
-        Output.line("\(style.red("wrong")): \(name): \(failure.message)")
-        if let hint = failure.hint { Output.line("  hint: \(hint)") }
-      }
+  }
+
+  private static func passes(_ name: String, _ check: () async throws -> String, _ style: Style) async throws -> Bool {
+    // What can't be told to anyone need not be found out.
+    try Output.check()
+    do {
+      let told = try await check()
+      try Task.checkCancellation()
+      Output.line("\(style.green("ok")): \(name): \(Style.inert(told))")
+      return true
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      let failure = Failure(describing: error) ?? Failure("\(error)")
+      Output.line("\(style.red("wrong")): \(name): \(Style.inert(failure.message))")
+      if let hint = failure.hint { Output.line("  hint: \(Style.inert(hint))") }
+      return false
     }
-    await check("patterns") {
-      let folder = try settings.patternFolder(nil)
-      return "\(try Catalog.load(folder).patterns.count) in \(folder)"
+  }
+
+  private static func checks(_ settings: Settings) -> [(name: String, check: @Sendable () async throws -> String)] {
+    [
+      ("patterns", { try patterns(settings) }), ("database", { try await database(settings) }),
+      ("archive", { try archive(settings) }),
+    ]
+  }
+
+  private static func patterns(_ settings: Settings) throws -> String {
+    let folder = try settings.patternFolder(nil)
+    return "\(try Catalog.load(folder).patterns.count) in \(folder)"
+  }
+
+  private static func database(_ settings: Settings) async throws -> String {
+    if let url = try settings.databaseURL() {
+      return try await look(at: try ConnectionConfiguration(url: url), name: "from the environment")
     }
-    await check("database") {
-      if let url = try settings.databaseURL() {
-        return try await Self.look(at: try ConnectionConfiguration(url: url), name: "from the environment")
-      }
-      let lease = try await Workplace.cluster(settings).acquire()
-      do {
-        let told = try await Self.look(at: try lease.configuration, name: "private, in \(settings.dataFolder)/postgres")
-        try await lease.release()
-        return told
-      } catch {
-        try? await lease.release()
-        throw error
-      }
+    return try await Workplace.withPrivateServer(settings) { lease in
+      try await look(at: try lease.configuration, name: "private, in \(settings.dataFolder)/postgres")
     }
-    await check("archive") {
-      let archive = try LogArchive(folder: settings.archiveFolder)
-      var probe = Array("culprit doctor\n".utf8)[...]
-      let stored = try archive.store { buffer in
-        let count = min(buffer.count, probe.count)
-        buffer.copyBytes(from: probe.prefix(count))
-        probe = probe.dropFirst(count)
-        return count
-      }
-      var reader = try archive.open(stored.digest)
-      let count = try withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { try reader.read(into: $0) }
-      guard count == stored.size else { throw Failure("what was written can't be read back", hint: "check the disk") }
-      return "can be written and read, in \(settings.archiveFolder)"
-    }
-    if !isWell { throw ExitCode(1) }
+  }
+
+  private static func archive(_ settings: Settings) throws -> String {
+    try LogArchive(folder: settings.archiveFolder).check()
+    return "can be written and read, in \(settings.archiveFolder)"
   }
 
   private static func look(at database: ConnectionConfiguration, name: String) async throws -> String {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Model
 import Pipeline
+import Providers
 
 /// `culprit import`: local log files become builds.
 struct Import: AsyncParsableCommand {
@@ -9,13 +10,13 @@ struct Import: AsyncParsableCommand {
     abstract: "Enter local log files as builds.",
     discussion: """
       Takes manifests (JSON Lines, files ending in .jsonl), which say for each log file what build it is of, or log files and \
-      folders together with --repository, --commit and --job. Entering the same again changes nothing.
+      folders (- is standard input) together with --repository, --commit and --job. Entering the same again changes nothing.
 
       Example: culprit import samples/manifest.jsonl
       Example: culprit import build.log --repository acme/engine --commit 1f2e3d4c5b6a7f8e9d0c1b2a3f4e5d6c7b8a9f0e --job linux
       """)
 
-  @Argument(help: ArgumentHelp("Manifests, or log files and folders.", valueName: "path"))
+  @Argument(help: ArgumentHelp("Manifests; or log files and folders, or - for standard input.", valueName: "path"))
   var paths: [String]
 
   @Option(help: "owner/name of the repository.") var repository: String?
@@ -39,16 +40,15 @@ struct Import: AsyncParsableCommand {
     let settings = try global.settings()
     // Everything is read and checked before anything is entered.
     var lines: [ManifestLine] = []
-    for path in paths { lines += path.hasSuffix(".jsonl") ? try Self.manifest(path) : try single(path) }
-    if let (first, second) = ManifestLine.conflict(in: lines) {
-      throw Failure(
-        "\(first.file) and \(second.file) are both given as the log of job \(second.build.job) of commit \(second.build.commit.prefix(12))",
-        hint: "tell them apart by step, attempt or externalId")
+    for path in paths { lines += path.hasSuffix(".jsonl") ? try manifestAlone(path) : try single(path) }
+    guard paths.count(where: { $0 == "-" }) <= 1 else {
+      throw Failure("-: standard input can be read only once", hint: "name it once")
     }
+    if let conflict = ManifestConflict(in: lines) { throw conflict }
     let bar = ProgressBar("importing", unit: "logs", isQuiet: global.quiet)
-    let given = lines
+    let checked = lines
     let entered = try await Workplace.open(settings) { workplace in
-      try await ImportStage(store: workplace.store, archive: workplace.archive).enter(given) { bar.update($0, of: given.count) }
+      try await ImportStage(store: workplace.store, archive: workplace.archive).enter(checked) { bar.update($0, of: checked.count) }
     }
     bar.finish()
     switch format {
@@ -60,6 +60,16 @@ struct Import: AsyncParsableCommand {
     case .text:
       Output.line("\(entered.builds) new builds, \(entered.logs) new logs, \(entered.changed) changed")
     }
+  }
+
+  /// Reads a manifest. Options would say of its logs what it says itself.
+  private func manifestAlone(_ path: String) throws -> [ManifestLine] {
+    if let option = given.first {
+      throw Failure(
+        "\(path): --\(option.flag) doesn't go with a manifest, which says itself what builds its logs are of",
+        hint: "leave it out; log files and manifests are imported by separate commands")
+    }
+    return try Self.manifest(path)
   }
 
   /// Reads a manifest; files that it names are looked for beside it.
@@ -74,8 +84,10 @@ struct Import: AsyncParsableCommand {
     var lines: [ManifestLine] = []
     for (index, json) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       guard json.contains(where: { !$0.isWhitespace }) else { continue }
-      var line = try ManifestLine(json: json, manifest: path, line: index + 1)
+      var line = try ManifestLine(json: json, place: "\(path):\(index + 1)")
       if !line.file.hasPrefix("/"), !folder.isEmpty { line.file = folder + "/" + line.file }
+      // A file of that name, and not standard input.
+      if line.file == "-" { line.file = "./-" }
       guard FileManager.default.fileExists(atPath: line.file) else {
         throw Failure("\(path):\(index + 1): there is no file \(line.file)", hint: "files are looked for beside the manifest")
       }
@@ -85,26 +97,29 @@ struct Import: AsyncParsableCommand {
   }
 
   /// A log file that the options say the build of. They go through the same checks as a manifest's fields.
-  private func single(_ given: String) throws -> [ManifestLine] {
-    var path = given
+  private func single(_ argument: String) throws -> [ManifestLine] {
+    var path = argument
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    guard let repository, let commit, let job else {
+    guard repository != nil, commit != nil, job != nil else {
       throw Failure(
         "\(path): --repository, --commit and --job are needed", hint: "or give a manifest that ends in .jsonl")
     }
-    guard FileManager.default.fileExists(atPath: path) else {
+    guard path == "-" || FileManager.default.fileExists(atPath: path) else {
       throw Failure("\(path): there is no such file", hint: "check the path")
     }
-    var members: [(String, JSONText)] = [
-      ("file", .string(path)), ("repository", .string(repository)), ("commit", .string(commit)), ("job", .string(job)),
-    ]
+    let members: [(String, JSONText)] = [("file", .string(path))] + given.map { ($0.field, $0.value) }
+    return [try ManifestLine(json: JSONText.object(members).text[...], place: "options")]
+  }
+
+  /// The options about the build that were given, with the manifest's fields that they stand for.
+  private var given: [(flag: String, field: String, value: JSONText)] {
     let texts = [
-      ("step", step), ("workflow", workflow), ("branch", branch), ("provider", provider), ("outcome", outcome),
-      ("externalId", externalID),
+      ("repository", "repository", repository), ("commit", "commit", commit), ("job", "job", job), ("step", "step", step),
+      ("workflow", "workflow", workflow), ("branch", "branch", branch), ("provider", "provider", provider),
+      ("outcome", "outcome", outcome), ("external-id", "externalId", externalID),
     ]
-    for (name, text) in texts { if let text { members.append((name, .string(text))) } }
-    if let pullRequest { members.append(("pullRequest", .number(pullRequest))) }
-    if let attempt { members.append(("attempt", .number(attempt))) }
-    return [try ManifestLine(json: JSONText.object(members).text[...], manifest: "options", line: 1)]
+    let numbers = [("pull-request", "pullRequest", pullRequest), ("attempt", "attempt", attempt)]
+    return texts.compactMap { flag, field, text in text.map { (flag, field, JSONText.string($0)) } }
+      + numbers.compactMap { flag, field, number in number.map { (flag, field, JSONText.number($0)) } }
   }
 }

@@ -19,17 +19,12 @@ struct Migrate: AsyncParsableCommand {
   func run() async throws {
     let settings = try global.settings()
     let dryRun = dryRun
-    let migrations: [Migration]
-    if let url = try settings.databaseURL() {
-      migrations = try await Self.migrate(try ConnectionConfiguration(url: url), dryRun: dryRun)
-    } else {
-      let lease = try await Workplace.cluster(settings).acquire()
-      do {
-        migrations = try await Self.migrate(try lease.configuration, dryRun: dryRun)
-        try await lease.release()
-      } catch {
-        try? await lease.release()
-        throw error
+    let migrations = try await Interruptible.run {
+      if let url = try settings.databaseURL() {
+        return try await Self.migrate(try ConnectionConfiguration(url: url), dryRun: dryRun)
+      }
+      return try await Workplace.withPrivateServer(settings) { lease in
+        try await Self.migrate(try lease.configuration, dryRun: dryRun)
       }
     }
     for migration in migrations { Output.line("\(dryRun ? "pending" : "applied"): \(migration.version) \(migration.name)") }

@@ -20,6 +20,9 @@ struct PatternsSync: AsyncParsableCommand {
   @Flag(help: "Print what would change and the pairs that would be due; change nothing.")
   var dryRun = false
 
+  /// Of each kind of change, unless all are wanted.
+  private static let mostShown = 20
+
   @OptionGroup var global: GlobalOptions
 
   func run() async throws {
@@ -33,7 +36,9 @@ struct PatternsSync: AsyncParsableCommand {
       ("new", changes.added), ("redefined", changes.redefined), ("reworded", changes.reworded), ("retired", changes.retired),
       ("revived", changes.revived),
     ] {
-      for id in ids { Output.line("\(word): \(id)") }
+      let shown = global.verbose ? ids[...] : ids.prefix(Self.mostShown)
+      for id in shown { Output.line("\(word): \(id)") }
+      if shown.count < ids.count { Output.line("\(word): and \(ids.count - shown.count) more (--verbose lists them)") }
     }
     if changes.isEmpty { global.note("nothing changed") }
     Output.line("\(due) pairs of log and pattern \(dryRun ? "would be" : "are") due")

@@ -102,10 +102,10 @@ struct Since: ExpressibleByArgument {
     let units: [Character: Double] = ["h": 3_600, "d": 86_400, "w": 7 * 86_400]
     if let unit = argument.last.flatMap({ units[$0] }), let count = Double(argument.dropLast()), count >= 0, count < 1e5 {
       seconds = Date().timeIntervalSince1970 - count * unit
-    } else if CalendarDay(argument) != nil, let date = try? Date(argument + "T00:00:00Z", strategy: .iso8601) {
-      seconds = date.timeIntervalSince1970
-    } else if let date = try? Date(argument, strategy: .iso8601) {
-      seconds = date.timeIntervalSince1970
+    } else if let day = CalendarDay(argument) {
+      seconds = Double(day.secondsSince1970)
+    } else if let time = Timestamp(argument) {
+      seconds = time.secondsSince1970
     } else {
       return nil
     }

@@ -9,13 +9,15 @@ import Synchronization
 enum Interruptible {
   @TaskLocal private static var isActive = false
 
-  static func run<Value: Sendable>(_ body: @Sendable @escaping () async throws -> Value) async throws -> Value {
+  static func run<Value: Sendable>(
+    on signals: [Int32] = [SIGINT, SIGTERM, SIGHUP], _ body: @Sendable @escaping () async throws -> Value
+  ) async throws -> Value {
     // Within work that is interruptible already, there is nothing to set up, nor to take down before the outer one is done.
     if isActive { return try await body() }
     let task = Task { try await $isActive.withValue(true) { try await body() } }
     let asked = Asked()
     var stops: [(number: Int32, before: sighandler_t?, source: any DispatchSourceSignal)] = []
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    for number in signals {
       let before = signal(number, SIG_IGN)
       // `nohup` wants the work to outlive the terminal.
       if number == SIGHUP, isIgnored(before) { continue }

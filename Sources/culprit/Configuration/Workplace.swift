@@ -27,9 +27,20 @@ struct Workplace: Sendable {
     if let url = try settings.databaseURL() {
       return try await run(ConnectionConfiguration(url: url), isPrivate: false, settings, body)
     }
+    return try await withPrivateServer(settings) { lease in
+      try await run(lease.configuration, isPrivate: true, settings, body)
+    }
+  }
+
+  /// Starts the private server if need be, and lets go of it when the body is done, whatever happens. To be called from within
+  /// `Interruptible`, or a signal leaves the server running.
+  static func withPrivateServer<Value: Sendable>(
+    _ settings: Settings, _ body: (ClusterLease) async throws -> Value
+  ) async throws -> Value {
     let lease = try await cluster(settings).acquire()
     do {
-      let value = try await run(lease.configuration, isPrivate: true, settings, body)
+      try Task.checkCancellation()
+      let value = try await body(lease)
       try await lease.release()
       return value
     } catch {

@@ -43,7 +43,7 @@ enum JSONText {
     }
   }
 
-  /// RFC 8259, section 7; also escaped are DEL, C1 controls and the line separators that JavaScript once took for ends of lines.
+  /// RFC 8259, section 7; also escaped is whatever else could hide or fake a line of a terminal that the text ends up in.
   private static func write(_ value: String, to result: inout String) {
     result += "\""
     for scalar in value.unicodeScalars {
@@ -53,7 +53,8 @@ enum JSONText {
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
-      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
+      case _ where Style.isActive(scalar):
+        // All of them have four digits at most.
         let digits = String(scalar.value, radix: 16)
         result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: result.unicodeScalars.append(scalar)

@@ -43,7 +43,8 @@ struct Style: Sendable {
     return result
   }
 
-  private static func isActive(_ scalar: Unicode.Scalar) -> Bool {
+  /// Control and direction characters, with the separators of lines and paragraphs; not the tab.
+  static func isActive(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09: false
     case 0..<0x20, 0x7F..<0xA0: true

@@ -1,3 +1,4 @@
+import Model
 import PCRE2
 
 /// The captures that a pattern's expressions have, all steps numbered through as in a finding.

@@ -39,7 +39,7 @@ struct PatternFolder {
         let folder = (path as NSString).deletingLastPathComponent
         add(Entry(shown: shown, path: path, relative: Self.relative(path, to: Self.root(above: folder) ?? folder)))
       case nil: report(shown, "no such file or folder")
-      default: report(shown, "is neither a file nor a folder")
+      default: report(shown, Self.neither)
       }
     }
   }
@@ -62,7 +62,7 @@ struct PatternFolder {
       case .typeDirectory: visit(below.path, shown: below.shown, relative: below.relative, root: root)
       case .typeRegular: if PatternPath.withoutEnding(name) != nil { add(below) }
       case .typeSymbolicLink: visitLink(below, root: root)
-      default: break
+      default: if PatternPath.withoutEnding(name) != nil { report(below.shown, Self.neither) }
       }
     }
   }
@@ -84,11 +84,16 @@ struct PatternFolder {
         return
       }
       add(entry)
-    default:
+    case let kind:
       guard PatternPath.withoutEnding(entry.path) != nil else { return }
-      report(entry.shown, "is a link that leads nowhere")
+      // A link that leads nowhere can't be resolved and stays a link.
+      let leadsNowhere = kind == nil || kind == .typeSymbolicLink
+      report(entry.shown, leadsNowhere ? "is a link that leads nowhere" : Self.neither)
     }
   }
+
+  /// A pipe, a socket or a device: opening one may wait for ever.
+  private static let neither = "is neither a file nor a folder"
 
   private mutating func add(_ entry: Entry) {
     if seen.insert(entry.path).inserted { entries.append(entry) }

@@ -14,6 +14,11 @@ struct YAMLProblem {
       field = nil
       message = "is not valid YAML: \(problem)"
       hint = "in double quotes, an escape character is written \\e"
+    case .parser(_, let problem, let mark, _) where problem.contains("nesting level"):
+      line = mark.line
+      field = nil
+      message = "has lists or mappings within one another without end"
+      hint = "nothing in a pattern file is more than a few levels deep; look for brackets that aren't closed"
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _):
       line = mark.line
       field = nil

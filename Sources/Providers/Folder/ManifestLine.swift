@@ -1,4 +1,3 @@
-import Analysis
 import Crypto
 import Foundation
 import Model
@@ -7,17 +6,22 @@ import Model
 package struct ManifestLine: Sendable, Equatable {
   /// As the manifest says it; relative to the manifest's folder.
   package var file: String
-  package var build: Build
-  package var step: String
+  /// The build whose log it is.
+  package let build: Build
+  /// The step of that build; empty if it has but one log.
+  package let step: String
+  /// Where this was said, as errors name it: `manifest.jsonl:3`.
+  package let place: String
 
   /// What is wrong with a line.
   package struct Problem: Error, Equatable, CustomStringConvertible {
-    package let manifest: String
-    /// From 1.
-    package let line: Int
+    /// As `ManifestLine.place`.
+    package let place: String
+    /// In words.
     package let what: String
 
-    package var description: String { "\(manifest):\(line): \(what)" }
+    /// The place, then what is wrong there.
+    package var description: String { "\(place): \(what)" }
   }
 
   static let fields = [
@@ -25,8 +29,10 @@ package struct ManifestLine: Sendable, Equatable {
     "externalId", "url", "finishedAt",
   ]
 
-  package init(json: Substring, manifest: String, line: Int) throws(Problem) {
-    func problem(_ what: String) -> Problem { Problem(manifest: manifest, line: line, what: what) }
+  /// Reads a line, and makes sure that it says all that is needed and nothing that isn't known.
+  /// - Parameter place: where it stands.
+  package init(json: Substring, place: String) throws(Problem) {
+    func problem(_ what: String) -> Problem { Problem(place: place, what: what) }
     guard let object = try? JSONDecoder().decode([String: Value].self, from: Data(json.utf8)) else {
       throw problem("this is not a JSON object")
     }
@@ -62,15 +68,16 @@ package struct ManifestLine: Sendable, Equatable {
     }
     var finishedAt: Double?
     if let time = try text("finishedAt") {
-      guard let date = Self.date(time) else {
+      guard let moment = Timestamp(time) else {
         throw problem("\"finishedAt\" is \"\(time)\"; it must be a time such as 2026-01-02T03:04:05Z")
       }
-      finishedAt = date.timeIntervalSince1970
+      finishedAt = moment.secondsSince1970
     }
     let provider = try text("provider") ?? "folder"
     let repository = try needed("repository")
     let workflow = try text("workflow") ?? ""
     let job = try needed("job")
+    self.place = place
     file = try needed("file")
     step = try text("step") ?? ""
     build = Build(
@@ -105,30 +112,6 @@ package struct ManifestLine: Sendable, Equatable {
     }
   }
 
-  /// Two lines that give different files for one log, of which only the later would be kept.
-  package static func conflict(in lines: [ManifestLine]) -> (first: ManifestLine, second: ManifestLine)? {
-    struct Log: Hashable {
-      let provider, repository, externalID, step: String
-      let attempt: Int
-    }
-    var seen: [Log: ManifestLine] = [:]
-    for line in lines {
-      let build = line.build
-      let log = Log(
-        provider: build.provider, repository: build.repository, externalID: build.externalID, step: line.step,
-        attempt: build.attempt)
-      if let first = seen[log], first.file != line.file { return (first, line) }
-      seen[log] = line
-    }
-    return nil
-  }
-
-  package init(file: String, build: Build, step: String) {
-    self.file = file
-    self.build = build
-    self.step = step
-  }
-
   /// A stable name for a build whose provider gave none: the same job of the same commit gets the same.
   package static func externalID(
     provider: String, repository: String, commit: String, workflow: String, job: String
@@ -138,9 +121,5 @@ package struct ManifestLine: Sendable, Equatable {
       hash.update(data: Data("\(part.utf8.count):\(part)".utf8))
     }
     return "import-" + hash.finalize().prefix(12).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-  }
-
-  private static func date(_ text: String) -> Date? {
-    (try? Date(text, strategy: .iso8601)) ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
   }
 }

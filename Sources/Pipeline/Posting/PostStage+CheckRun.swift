@@ -1,0 +1,66 @@
+import Analysis
+import Model
+import Providers
+import Store
+
+extension PostStage {
+  /// Posts or changes the check run, if it says something new.
+  ///
+  /// - Returns: whether it was posted.
+  func postCheckRun(_ verdict: CommitVerdict, _ due: Store.DueCommit) async throws -> Bool {
+    let last = try await store.lastPost(on: due.name, .checkRun, place: settings.context)
+    if verdict.builds.isEmpty, last == nil { return false }
+    let link = link(due.name)
+    let state = verdict.state.rawValue
+    let summary = VerdictMarkdown(verdict, link: link).text
+    let digest = Self.digest(state, verdict.text, summary)
+    if last?.phase == .posted, last?.digest == digest { return false }
+    let known = try await runID(last, due)
+    var run = CheckRun(
+      name: settings.context, externalID: due.name.commit, link: link, progress: Self.progress(verdict.state), title: verdict.text,
+      summary: summary, actions: Self.actions(verdict))
+    // Annotations add up: only a new run gets them, and those of a later verdict are in the summary.
+    if known == nil { run.annotations = Self.annotations(verdict) }
+    let check = run
+    return try await send(due, .checkRun, place: settings.context, state: state, text: verdict.text, digest: digest) {
+      if let known {
+        return String(try await host.update(known, to: check, in: due.name.repository).id)
+      }
+      return String(try await host.create(check, on: due.name.commit, in: due.name.repository).id)
+    }
+  }
+
+  /// The run that we made, also if we died before we learned its id.
+  private func runID(_ last: Store.Post?, _ due: Store.DueCommit) async throws -> Int? {
+    guard let last else { return nil }
+    if let id = last.externalID.flatMap({ Int($0) }) { return id }
+    return try await host.checkRuns(of: due.name.commit, named: settings.context, in: due.name.repository).first?.id
+  }
+
+  private static func progress(_ state: CommitVerdict.State) -> CheckRun.Progress {
+    switch state {
+    case .pending: .inProgress
+    case .success: .completed(.success)
+    case .failure, .error: .completed(.failure)
+    }
+  }
+
+  /// At most three buttons, GitHub's limit.
+  private static func actions(_ verdict: CommitVerdict) -> [CheckRun.Action] {
+    guard verdict.builds.contains(where: { $0.verdict.kind == .flaky || $0.verdict.kind == .infrastructure }) else { return [] }
+    return [
+      CheckRun.Action(
+        label: "Re-run flaky builds", description: "Runs again what is not the change's own", identifier: "rerun-flaky")
+    ]
+  }
+
+  /// Where a pattern captured a file and a line of the source, the finding stands beside it.
+  private static func annotations(_ verdict: CommitVerdict) -> [CheckRun.Annotation] {
+    verdict.builds.compactMap { build, verdict in
+      guard let finding = verdict.best?.finding, let source = finding.source else { return nil }
+      return CheckRun.Annotation(
+        path: source.file, startLine: source.line, level: verdict.kind.isExcused ? .notice : .failure, message: finding.text,
+        title: "\(build.job): \(finding.title)")
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import Analysis
+import Crypto
+import Foundation
+import Model
+import Providers
+import Store
+
+/// From a commit whose cool-off is over to what its page shows: one status and, where wanted, a check run and a comment.
+///
+/// What is about to be sent is written down first. A worker that finds such a row unanswered asks the code host what became of it, so
+/// that nothing is posted twice, wherever the process is killed.
+package struct PostStage: Sendable {
+  package struct Settings: Sendable {
+    /// The name under which statuses and check runs are posted.
+    package var context = "culprit"
+    /// Where the web UI is, without a slash at the end; nil: nothing is linked.
+    package var publicURL: String?
+    /// Whether check runs are posted; only a GitHub App may.
+    package var postsCheckRuns = false
+    /// Repositories whose pull requests get a comment.
+    package var comments: RepositoryList?
+
+    package init() {}
+  }
+
+  let store: Store
+  let host: GitHubCodeHost
+  let settings: Settings
+  private let plan: RetryPlan
+  private let today: @Sendable () -> CalendarDay
+
+  package init(
+    store: Store, host: GitHubCodeHost, settings: Settings = Settings(), plan: RetryPlan = RetryPlan(),
+    today: @Sendable @escaping () -> CalendarDay
+  ) {
+    self.store = store
+    self.host = host
+    self.settings = settings
+    self.plan = plan
+    self.today = today
+  }
+
+  private static let leaseSeconds: Double = 300
+
+  /// Does one commit.
+  ///
+  /// - Parameter atOnce: whether the cool-off is not waited for.
+  /// - Returns: what was done; nil if none is due.
+  /// - Throws: `PostgresError`, or `CancellationError` once the commit is given back.
+  package func step(_ worker: Store.WorkerID, atOnce: Bool = false) async throws -> StepReport? {
+    guard let due = try await store.claimCommit(worker: worker, atOnce: atOnce, leaseSeconds: Self.leaseSeconds) else { return nil }
+    return try await settle(due)
+  }
+
+  /// Posts what is to be posted on a commit that was claimed.
+  package func settle(_ due: Store.DueCommit) async throws -> StepReport {
+    let subject = "\(due.name.repository) \(due.name.commit.prefix(12))"
+    do {
+      let action = try await post(due)
+      _ = try await store.settle(due)
+      return StepReport(action, subject: subject)
+    } catch let error as ProviderError {
+      switch plan.next(after: error, attempts: due.attempts, age: 0, now: Date().timeIntervalSince1970) {
+      case .after(let seconds): try await store.postpone(due, error: error.description, seconds: seconds)
+      case .later(let seconds): try await store.postpone(due, error: nil, seconds: seconds)
+      case .gone, .failed: _ = try await store.settle(due)
+      }
+      return StepReport("could not post", subject: subject, problem: error.description)
+    } catch StoreError.noSuchCommit {
+      _ = try await store.settle(due)
+      return StepReport("nothing to say", subject: subject)
+    } catch {
+      let store = store
+      await Task { try? await store.postpone(due, error: nil, seconds: 0) }.value
+      throw error
+    }
+  }
+
+  private func post(_ due: Store.DueCommit) async throws -> String {
+    guard try await ContextStage(store: store, host: host).complete(due.name) else {
+      return "posted nothing: its pull request has moved on"
+    }
+    let judged = try await JudgeStage(store: store).judge(
+      commit: due.name.commit, repository: due.name.repository, today: today())
+    var actions: [String] = []
+    if try await postStatus(judged.verdict, due) { actions.append("status") }
+    if settings.postsCheckRuns, try await postCheckRun(judged.verdict, due) { actions.append("check run") }
+    if settings.comments?.contains(due.name.repository) ?? false, try await postComment(judged.verdict, due) {
+      actions.append("comment")
+    }
+    return actions.isEmpty
+      ? "posted nothing: it is said already" : "posted \(actions.joined(separator: ", ")): \(judged.verdict.text)"
+  }
+
+  /// The commit's page.
+  func link(_ name: Store.CommitName) -> String? {
+    settings.publicURL.map { "\($0)/commits/\(name.repository)/\(name.commit)" }
+  }
+
+  /// SHA-256 of everything that is sent.
+  static func digest(_ parts: String?...) -> [UInt8] {
+    var hash = SHA256()
+    for part in parts {
+      let bytes = Array((part ?? "").utf8)
+      hash.update(data: Array("\(part == nil ? -1 : bytes.count):".utf8))
+      hash.update(data: bytes)
+    }
+    return Array(hash.finalize())
+  }
+
+  /// Sends something between writing it down and writing the answer.
+  ///
+  /// - Returns: false if the commit was given to another worker meanwhile.
+  /// - Throws: `ProviderError`; an answer that says no is written down, so that the text is not taken for posted.
+  func send(
+    _ due: Store.DueCommit, _ kind: Store.Post.Kind, place: String, state: String, text: String, digest: [UInt8],
+    _ request: () async throws -> String
+  ) async throws -> Bool {
+    let begun = try await store.beginPost(for: due, kind, place: place, state: state, text: text, digest: digest)
+    guard let post = begun else { return false }
+    do {
+      let id = try await request()
+      // It is out: whoever stops now must not leave it looking unsent.
+      let store = store
+      try await Task { try await store.endPost(post, .posted, externalID: id) }.value
+      return true
+    } catch let error as ProviderError where error.isAnswer {
+      try await store.endPost(post, .refused, answer: error.description)
+      throw error
+    }
+  }
+}
+
+extension ProviderError {
+  /// Whether the provider is known not to have done what it was asked for. After a cut connection nobody knows.
+  fileprivate var isAnswer: Bool {
+    switch reason {
+    case .unauthorized, .forbidden, .notFound, .gone, .rateLimited, .refused, .unsupported, .tooLarge: true
+    case .serverError, .cutShort, .linkExpired, .timedOut, .unreachable, .notReady, .malformed: false
+    }
+  }
+}

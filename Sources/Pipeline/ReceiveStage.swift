@@ -1,0 +1,113 @@
+import Foundation
+import Model
+import Providers
+import Store
+
+/// From a stored delivery to what it says: builds that finished, heads of pull requests.
+package struct ReceiveStage: Sendable {
+  private let store: Store
+  private let readers: [String: any WebhookReader]
+  private let providers: [String: any Provider]
+  private let plan: RetryPlan
+  /// Repositories that are listened to; nil: all.
+  private let allowed: RepositoryList?
+
+  package init(
+    store: Store, readers: [any WebhookReader], providers: [String: any Provider] = [:], allowed: RepositoryList? = nil,
+    plan: RetryPlan = RetryPlan()
+  ) {
+    self.store = store
+    self.readers = Dictionary(readers.map { ($0.provider, $0) }) { first, _ in first }
+    self.providers = providers
+    self.allowed = allowed
+    self.plan = plan
+  }
+
+  private static let portion = 20
+  private static let leaseSeconds: Double = 300
+
+  /// Does some deliveries.
+  ///
+  /// - Returns: what was done; nil if none is due.
+  /// - Throws: `PostgresError`, or `CancellationError` once what isn't done is given back.
+  package func step(_ worker: Store.WorkerID) async throws -> StepReport? {
+    guard let claim = try await store.claimDeliveries(worker: worker, most: Self.portion, leaseSeconds: Self.leaseSeconds) else {
+      return nil
+    }
+    do {
+      for delivery in claim.deliveries {
+        try Task.checkCancellation()
+        let (outcome, effects) = await read(delivery)
+        _ = try await store.settle(delivery.id, of: claim, outcome, effects: effects)
+      }
+    } catch {
+      let store = store
+      await Task { try? await store.giveBack(claim) }.value
+      throw error
+    }
+    return StepReport(
+      "read \(claim.deliveries.count) deliveries", subject: claim.deliveries.map(\.externalID).joined(separator: " "))
+  }
+}
+
+extension ReceiveStage {
+  private func read(_ delivery: Store.Delivery) async -> (Store.DeliveryOutcome, Store.Effects) {
+    guard let reader = readers[delivery.provider] else { return (.ignored("no provider \(delivery.provider)"), Store.Effects()) }
+    do {
+      let events = try reader.events(WebhookRequest(headers: delivery.headers, body: delivery.body))
+      var effects = Store.Effects()
+      var reasons: [String] = []
+      for event in events {
+        switch try await effect(of: event, provider: delivery.provider) {
+        case .change(let change): effects.add(change)
+        case .nothing(let why): reasons.append(why)
+        }
+      }
+      if effects == Store.Effects() { return (.ignored(reasons.first ?? "it says nothing"), effects) }
+      return (.done, effects)
+    } catch let error as WebhookError {
+      return (.failed(error.description), Store.Effects())
+    } catch let error as ProviderError {
+      let next = plan.next(after: error, attempts: delivery.attempts, age: 0, now: Date().timeIntervalSince1970)
+      switch next {
+      case .after(let seconds), .later(let seconds): return (.retry(error.description, afterSeconds: seconds), Store.Effects())
+      case .gone, .failed: return (.failed(error.description), Store.Effects())
+      }
+    } catch {
+      // Only the task's own end is left.
+      return (.retry("stopped", afterSeconds: 0), Store.Effects())
+    }
+  }
+
+  private enum Effect {
+    case change(Store.Effects)
+    case nothing(String)
+  }
+
+  private func effect(of event: WebhookEvent, provider: String) async throws -> Effect {
+    switch event {
+    case .finished(let build):
+      guard isAllowed(build.repository) else { return .nothing("\(build.repository) is not in the list of repositories") }
+      return .change(Store.Effects(builds: [build]))
+    case .runFinished(let project, let run, _):
+      // The events of its builds may all have come; asking costs one request, and nothing is entered twice.
+      guard let source = providers[provider] else { return .nothing("\(provider) can't be asked for the run's builds") }
+      let builds = try await source.builds(ofRun: run, of: project).filter { isAllowed($0.repository) }
+      return builds.isEmpty ? .nothing("no build of it concerns us") : .change(Store.Effects(builds: builds))
+    case .reported(let report):
+      guard isAllowed(report.repository) else { return .nothing("\(report.repository) is not in the list of repositories") }
+      guard let source = providers[report.provider] else { return .nothing("\(report.provider) can't be asked for the build") }
+      return .change(Store.Effects(builds: try await source.builds(reported: report)))
+    case .pullRequest(let request):
+      guard isAllowed(request.repository) else { return .nothing("\(request.repository) is not in the list of repositories") }
+      return .change(Store.Effects(pullRequests: [request]))
+    case .requestedAction(let repository, let commit, _, _):
+      guard isAllowed(repository) else { return .nothing("\(repository) is not in the list of repositories") }
+      return .change(Store.Effects(commits: [Store.CommitName(repository: repository, commit: commit)]))
+    case .pushed: return .nothing("a push says nothing of builds")
+    case .ignored(let why): return .nothing(why)
+    }
+  }
+
+  private func isAllowed(_ repository: String) -> Bool { allowed?.contains(repository) ?? true }
+}

@@ -1,0 +1,201 @@
+import Foundation
+import Postgres
+import Store
+
+/// Does all work that is due, in all stages at once, until it is stopped or nothing is left.
+///
+/// Everything that matters is in the database: a worker that is killed leaves nothing but leases, which go back by themselves as soon
+/// as its connection is gone. Any number of workers share the work.
+package struct Worker: Sendable {
+  /// How many things of a kind one worker does at once.
+  package struct Lanes: Sendable {
+    package var receive = 2
+    package var list = 4
+    package var fetch = 8
+    package var post = 2
+
+    package init() {}
+
+    /// Connections to the database that they use at most.
+    package var connections: Int { receive + list + fetch + post }
+  }
+
+  /// The stages that this worker takes part in; those that nothing is configured for are left out.
+  package struct Stages: Sendable {
+    package var receive: ReceiveStage?
+    package var list: ListStage?
+    package var fetch: FetchStage?
+    package var rescan: RescanStage?
+    package var post: PostStage?
+
+    package init(
+      receive: ReceiveStage? = nil, list: ListStage? = nil, fetch: FetchStage? = nil, rescan: RescanStage? = nil,
+      post: PostStage? = nil
+    ) {
+      self.receive = receive
+      self.list = list
+      self.fetch = fetch
+      self.rescan = rescan
+      self.post = post
+    }
+  }
+
+  private let store: Store
+  private let database: ConnectionConfiguration
+  private let stages: Stages
+  private let lanes: Lanes
+  private let report: @Sendable (StepReport) -> Void
+
+  /// - Parameter report: told of everything that was done or went wrong, from any thread.
+  package init(
+    store: Store, database: ConnectionConfiguration, stages: Stages, lanes: Lanes = Lanes(),
+    report: @Sendable @escaping (StepReport) -> Void
+  ) {
+    self.store = store
+    self.database = database
+    self.stages = stages
+    self.lanes = lanes
+    self.report = report
+  }
+
+  private typealias Step = @Sendable (Store.WorkerID) async throws -> StepReport?
+
+  /// One kind of work, and how it is done.
+  private struct Lane: Sendable {
+    let kind: Store.WorkKind
+    let count: Int
+    let step: Step
+  }
+
+  private func all(atOnce: Bool) -> [Lane] {
+    var all: [Lane] = []
+    if let stage = stages.receive { all.append(Lane(kind: .deliveries, count: lanes.receive) { try await stage.step($0) }) }
+    if let stage = stages.list { all.append(Lane(kind: .listings, count: lanes.list) { try await stage.step($0) }) }
+    if let stage = stages.fetch { all.append(Lane(kind: .fetches, count: lanes.fetch) { try await stage.step($0) }) }
+    // A rescan has lanes of its own.
+    if let stage = stages.rescan { all.append(Lane(kind: .scans, count: 1) { try await stage.step($0) }) }
+    if let stage = stages.post {
+      all.append(Lane(kind: .commits, count: lanes.post) { try await stage.step($0, atOnce: atOnce) })
+    }
+    return all
+  }
+
+  // MARK: - Until nothing is left
+
+  /// Does what is due, and what becomes due by that, and ends. The cool-off isn't waited for: nothing more is to come.
+  ///
+  /// - Throws: `PostgresError`, `ArchiveError`, `CancellationError`.
+  package func drain() async throws {
+    try await withLifeline { worker in
+      let lanes = all(atOnce: true)
+      var didSomething = true
+      while didSomething {
+        didSomething = false
+        // In the order of a build's way, so that a status isn't posted before everything that it rests on was tried.
+        for lane in lanes {
+          if try await drain(lane, worker) { didSomething = true }
+        }
+      }
+    }
+  }
+
+  private func drain(_ lane: Lane, _ worker: Store.WorkerID) async throws -> Bool {
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      for _ in 0..<lane.count {
+        group.addTask {
+          var didSomething = false
+          while let done = try await lane.step(worker) {
+            report(done)
+            didSomething = true
+            try Task.checkCancellation()
+          }
+          return didSomething
+        }
+      }
+      return try await group.reduce(false) { $0 || $1 }
+    }
+  }
+
+  // MARK: - Until it is stopped
+
+  /// Looks for work so often at least, in seconds, whatever notifications tell.
+  private static let longestWait: Double = 30
+
+  /// Works until the task is cancelled. A lost database is waited for.
+  package func run() async {
+    var wait: Double = 1
+    while !Task.isCancelled {
+      do {
+        try await withLifeline { worker in
+          wait = 1
+          try await work(worker)
+        }
+      } catch is CancellationError {
+        return
+      } catch {
+        report(StepReport("starting again in \(Int(wait)) s", subject: "the worker", problem: Self.words(error)))
+        try? await Task.sleep(for: .seconds(wait))
+        wait = min(wait * 2, Self.longestWait)
+      }
+    }
+  }
+
+  private func work(_ worker: Store.WorkerID) async throws {
+    let bell = WorkBell()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { [database] in
+        for try await event in NotificationListener(database, channels: [Store.channel]) {
+          switch event {
+          case .listening: bell.ringAll()
+          case .notification(let notification):
+            if let kind = Store.WorkKind(rawValue: notification.payload) { bell.ring(kind) }
+          }
+        }
+      }
+      for lane in all(atOnce: false) {
+        for _ in 0..<lane.count { group.addTask { try await repeatStep(lane, worker, bell) } }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  private func repeatStep(_ lane: Lane, _ worker: Store.WorkerID, _ bell: WorkBell) async throws {
+    var failures = 0
+    while true {
+      try Task.checkCancellation()
+      do {
+        if let done = try await lane.step(worker) {
+          report(done)
+          failures = 0
+          // One who found work wakes the next, who may find more.
+          bell.ring(lane.kind)
+          continue
+        }
+        let next = try await store.secondsUntilNext(lane.kind) ?? Self.longestWait
+        await bell.wait(for: lane.kind, atMost: min(max(next, 0.05), Self.longestWait))
+      } catch let error as PostgresError where error.isConnectionLost {
+        throw error
+      } catch is CancellationError {
+        throw CancellationError()
+      } catch {
+        // A full disk, say: it concerns this lane, and may pass.
+        failures += 1
+        report(StepReport("trying again", subject: lane.kind.rawValue, problem: Self.words(error)))
+        await bell.wait(for: lane.kind, atMost: min(Double(1 << min(failures, 5)), Self.longestWait))
+      }
+    }
+  }
+
+  private static func words(_ error: any Error) -> String { "\(error)" }
+
+  /// Registers a worker, whose leases are good as long as its connection lives.
+  private func withLifeline(_ body: (Store.WorkerID) async throws -> Void) async throws {
+    let lifeline = try await Connection.connect(database)
+    let host = ProcessInfo.processInfo.hostName
+    let pid = ProcessInfo.processInfo.processIdentifier
+    let worker = try await lifeline.run { session in try Store.register(host: host, pid: pid, session) }
+    try await body(worker)
+    // The connection lives to here.
+    _ = await lifeline.isAlive()
+  }
+}

@@ -1,0 +1,107 @@
+/// What is read of GitHub's webhook payloads.
+enum GitHubEvent {
+  struct Action: Decodable { let action: String? }
+
+  struct Repository: Decodable {
+    let name: GitHubText.Repository
+
+    private enum CodingKeys: String, CodingKey { case name = "full_name" }
+  }
+
+  struct Person: Decodable { let login: GitHubText.Name }
+
+  struct WorkflowJob: Decodable {
+    let action: String
+    let repository: Repository
+    let job: GitHubJob
+
+    private enum CodingKeys: String, CodingKey {
+      case action, repository
+      case job = "workflow_job"
+    }
+  }
+
+  struct WorkflowRun: Decodable {
+    let action: String
+    let repository: Repository
+    let run: GitHubRun
+
+    private enum CodingKeys: String, CodingKey {
+      case action, repository
+      case run = "workflow_run"
+    }
+  }
+
+  struct PullRequest: Decodable {
+    let action: String
+    let repository: Repository
+    let pullRequest: GitHubPullRequest
+    let changes: Changes?
+
+    struct Changes: Decodable {
+      let base: Base?
+      struct Base: Decodable {}
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case action, repository, changes
+      case pullRequest = "pull_request"
+    }
+  }
+
+  struct Push: Decodable {
+    let ref: GitHubText.Name
+    let after: GitHubText.Commit
+    let deleted: Bool
+    let repository: Repository
+  }
+
+  struct Status: Decodable {
+    let commit: GitHubText.Commit
+    let state: String
+    let context: GitHubText.Name
+    let link: GitHubText.Link?
+    let repository: Repository
+
+    private enum CodingKeys: String, CodingKey {
+      case state, context, repository
+      case commit = "sha"
+      case link = "target_url"
+    }
+  }
+
+  struct CheckRun: Decodable {
+    let action: String
+    let repository: Repository
+    let checkRun: Details
+    let requestedAction: RequestedAction?
+    let sender: Person?
+
+    struct Details: Decodable {
+      let name: GitHubText.Name
+      let commit: GitHubText.Commit
+      let conclusion: String?
+      let link: GitHubText.Link?
+      let app: App?
+
+      private enum CodingKeys: String, CodingKey {
+        case name, conclusion, app
+        case commit = "head_sha"
+        case link = "details_url"
+      }
+    }
+
+    struct App: Decodable {
+      let id: Int
+      let slug: String?
+    }
+
+    struct RequestedAction: Decodable { let identifier: GitHubText.Name? }
+
+    private enum CodingKeys: String, CodingKey {
+      case action, repository, sender
+      case checkRun = "check_run"
+      case requestedAction = "requested_action"
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Hummingbird
+import Logging
+import Providers
+import ServiceLifecycle
+import Store
+
+/// What Culprit serves over HTTP. A new page or route family is a folder here and a line in `router`.
+package struct WebServer: Sendable {
+  package struct Settings: Sendable {
+    package var host = "127.0.0.1"
+    /// 0: any that is free.
+    package var port = 8080
+    /// Secrets of webhooks by provider; a provider without one isn't listened to.
+    package var webhookSecrets: [String: String] = [:]
+
+    package init() {}
+  }
+
+  private let store: Store
+  private let settings: Settings
+  private let readers: [any WebhookReader]
+  private let logger: Logger
+  private let onListening: @Sendable (_ port: Int) async -> Void
+
+  /// - Parameter onListening: told the port once connections are taken.
+  package init(
+    store: Store, settings: Settings, readers: [any WebhookReader], logger: Logger,
+    onListening: @Sendable @escaping (_ port: Int) async -> Void = { _ in }
+  ) {
+    self.store = store
+    self.settings = settings
+    self.readers = readers
+    self.logger = logger
+    self.onListening = onListening
+  }
+
+  /// The server, which runs until its service group is shut down: it takes no more requests then, and answers those that it has.
+  package var service: some Service {
+    let onListening = onListening
+    return Application(
+      router: router,
+      configuration: ApplicationConfiguration(
+        address: .hostname(settings.host, port: settings.port), serverName: nil),
+      onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+      logger: logger)
+  }
+
+  private var router: Router<BasicRequestContext> {
+    let router = Router()
+    WebhookRoutes(store: store, readers: readers, secrets: settings.webhookSecrets).add(to: router)
+    HealthRoutes(store: store).add(to: router)
+    return router
+  }
+}
