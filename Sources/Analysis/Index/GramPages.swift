@@ -4,6 +4,7 @@
 /// A page is its part of the map, words of 64 bits, little-endian; then the seal: versions (32 bits each of index and engine) and a
 /// checksum of all that, the digest, the page's number and the size of the whole.
 package enum GramPages {
+  /// Size of a page, seal included.
   package static let pageBytes = 4_096
   static let sealBytes = 16
   static let mapBytes = pageBytes - sealBytes

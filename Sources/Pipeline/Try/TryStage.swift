@@ -8,9 +8,11 @@ import Store
 /// Nothing that a verdict rests on is written. What was found is kept with the trial of this definition: stopped or killed anywhere, the
 /// next run for the same definition goes on, and later ones try it on new logs only.
 package struct TryStage: Sendable {
+  /// How a trial is done.
   package struct Settings: Sendable {
     /// Logs that are scanned at once in this process.
     package var lanes = 1
+    /// Those of a rescan.
     package var limits = ScanLimits()
     /// Whether logs are passed over whose index says that they hold nothing; off to measure what that is worth.
     package var usesIndex = true
