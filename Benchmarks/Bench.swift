@@ -15,12 +15,15 @@ import Model
   @Option(help: "Rounds of each figure; an odd number.") var rounds: Int?
   @Option(help: "Only the figures whose names contain this.") var only: String?
 
+  @Option(help: "Raw megabytes of the archive that expressions are tried on; 2,000, or 256 with --quick.") var archive: Int?
+
   func run() throws {
     let supply = try PatternSupply(folder: patterns, count: 5_000)
     let generator = LogCorpus(seed: 17)
     let corpus = Corpus(raw: generator.logs(bytes: quick ? 16_000_000 : 64_000_000))
     let rounds = rounds ?? (quick ? 3 : 7)
-    let session = Session(supply: supply, corpus: corpus, rounds: rounds, isQuick: quick, culprit: culprit)
+    var session = Session(supply: supply, corpus: corpus, rounds: rounds, isQuick: quick, culprit: culprit)
+    session.archiveBytes = (archive ?? (quick ? 256 : 2_000)) * 1_000_000
     if !json {
       print(
         "kernels: \(LogScanner.kernels); \(corpus.bytes / 1_000_000) MB of generated logs, \(corpus.cleanedBytes / 1_000_000) MB cleaned; \(rounds) rounds"

@@ -9,6 +9,8 @@ struct Session {
   let rounds: Int
   let isQuick: Bool
   let culprit: String
+  /// Raw size of the archive that expressions are tried on.
+  var archiveBytes = 256_000_000
 
   typealias Measure = (name: String, run: @Sendable (Session) throws -> Figure)
 
@@ -22,6 +24,7 @@ struct Session {
     ("two-cores-vs-one", { try $0.twoCores("two-cores-vs-one", goal: 1.8) }),
     ("start-1000", { try $0.start("start-1000", patterns: 1_000, goal: 100) }),
     ("rescan-vs-decompress", { try $0.rescan("rescan-vs-decompress", goal: 1.6) }),
+    ("try-rare-vs-scan-all", { try $0.tryRare("try-rare-vs-scan-all", goal: 20) }),
   ]
 
   // MARK: - Parts that the figures are made of

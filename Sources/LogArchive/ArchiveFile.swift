@@ -29,6 +29,11 @@ struct ArchiveFile: ~Copyable {
     // What `deinit` unlinks is gone by now, and names are never used again.
   }
 
+  /// Gives the file its final name, in place of what had it. After a crash of the machine it may be there in part, or not at all.
+  consuming func replace(_ final: String) throws(ArchiveError) {
+    guard rename(path, final) == 0 else { throw ArchiveError(operation: "renaming a file", code: errno) }
+  }
+
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Makes a folder (mode 0700) if it isn't there. The disk knows of it when this returns.

@@ -5,6 +5,7 @@ import Glibc
 /// Raw logs, each kept once, compressed with zstd, in a folder, under the SHA-256 of its raw bytes.
 ///
 ///     archive/ab/cdef….zst     the log whose digest is abcdef…
+///     archive/ab/cdef….grams   its index, see `storeIndex(_:of:)`
 ///     archive/tmp/…            what is being written
 ///
 /// An object appears whole or not at all: it is written aside, flushed to disk, and renamed. Any number of threads and
@@ -46,7 +47,7 @@ package struct LogArchive: Sendable {
 
   /// Gives a file that is written its place, unless the archive has the same log already.
   func publish(_ temporary: consuming ArchiveFile, as digest: LogDigest) throws(ArchiveError) {
-    let (shard, path) = place(of: digest)
+    let (shard, path, _) = place(of: digest)
     if ArchiveFile.exists(path) {
       // Someone else may have renamed it just now, and not got to this yet.
       try ArchiveFile.flushFolder(shard)
@@ -104,10 +105,11 @@ package struct LogArchive: Sendable {
     guard count == size else { throw ArchiveError.corrupt(stored.digest, "it has \(count) bytes instead of \(size)") }
   }
 
-  private func place(of digest: LogDigest) -> (shard: String, path: String) {
+  func place(of digest: LogDigest) -> (shard: String, path: String, index: String) {
     let hex = digest.hex
     let shard = folder + "/" + hex.prefix(2)
-    return (shard, shard + "/" + hex.dropFirst(2) + ".zst")
+    let stem = shard + "/" + hex.dropFirst(2)
+    return (shard, stem + ".zst", stem + ".grams")
   }
 
   func digest(of hash: SHA256) throws(ArchiveError) -> LogDigest {

@@ -17,9 +17,11 @@ package struct JudgeStage: Sendable {
   /// - Throws: `StoreError.noSuchCommit`, `.ambiguousCommit`, `PostgresError`.
   package func judge(commit: String, repository: String?, today: CalendarDay) async throws -> Judged {
     let facts = try await store.facts(ofCommit: commit, repository: repository)
-    return Judged(
-      commit: facts.commit, repository: facts.repository,
-      verdict: CommitVerdict.of(facts.builds.map { Self.evidence($0, of: facts, today: today) }, today: today))
+    return Judged(commit: facts.commit, repository: facts.repository, verdict: Self.verdict(of: facts, today: today))
+  }
+
+  static func verdict(of facts: Store.CommitFacts, today: CalendarDay) -> CommitVerdict {
+    CommitVerdict.of(facts.builds.map { evidence($0, of: facts, today: today) }, today: today)
   }
 
   private static func evidence(_ facts: Store.BuildFacts, of commit: Store.CommitFacts, today: CalendarDay) -> BuildEvidence {
@@ -33,6 +35,9 @@ package struct JudgeStage: Sendable {
       knownProblems: problems.map { .init(reason: $0.reason, patterns: Set($0.patterns)) },
       overrule: facts.overrule.map { .init(kind: $0.kind, who: $0.who, reason: $0.reason) })
   }
+
+  /// What was found in a build's logs.
+  static func logs(of facts: Store.BuildFacts) -> [BuildEvidence.LogEvidence] { facts.logs.map(evidence) }
 
   /// What the base failed with: the finding that decides there. Others may be noise that every run of the job makes.
   private static func evidence(_ base: Store.BaseFacts, today: CalendarDay) -> BuildEvidence.BaseEvidence? {

@@ -5,6 +5,8 @@ import Store
 /// The revisions that a claim's logs lack, compiled.
 struct RescanProgram: Sendable {
   let program: ScanProgram
+  /// What a log's index is asked; nil where no answer would spare anything.
+  let query: GramQuery?
   let revisions: [PatternID: RevisionID]
   /// Revisions that this PCRE2 doesn't compile, though one did when they were entered: never tried, and told so.
   let uncompilable: [(revision: RevisionID, pattern: PatternID)]
@@ -26,7 +28,21 @@ struct RescanProgram: Sendable {
       }
     }
     program = try ScanProgram(patterns)
+    let query = GramQuery(program)
+    self.query = query.isUseful && uncompilable.isEmpty ? query : nil
     self.revisions = revisions
     self.uncompilable = uncompilable
+  }
+
+  /// A lane's outcome as the ledger keeps it.
+  func result(of log: LogID, _ outcome: ScanLane.Outcome) -> Store.LogResult {
+    var result = Store.LogResult(log: log, lines: outcome.summary.lines, findings: [])
+    result.findings = outcome.findings.compactMap { finding in revisions[finding.pattern].map { ($0, finding) } }
+    result.overflow = outcome.summary.overflow.compactMap { pattern, count in revisions[pattern].map { ($0, count) } }
+    result.inconclusive = outcome.summary.inconclusive.compactMap { entry in revisions[entry.pattern].map { ($0, entry) } }
+    for (revision, pattern) in uncompilable {
+      result.inconclusive.append((revision, Inconclusive(pattern: pattern, reason: .engineError, line: 1)))
+    }
+    return result
   }
 }

@@ -47,7 +47,7 @@ package struct RescanStage: Sendable {
     self.database = database
     self.settings = settings
     programs = ProgramCache(store: store)
-    scanners = (0..<settings.lanes).map { ScanLane(number: $0, archive: archive, limits: settings.limits) }
+    scanners = (0..<settings.lanes).map { ScanLane(number: $0, archive: archive, limits: settings.limits, engine: store.engine) }
   }
 
   /// Works until nothing is due that isn't another worker's.
@@ -102,7 +102,12 @@ package struct RescanStage: Sendable {
       var lastRecorded = ContinuousClock.now
       for (index, log) in claim.logs.enumerated() {
         do {
-          results.append(try await lane.scan(log, with: program))
+          // A log that was never read to its end has no number of lines yet.
+          let outcome = try await lane.scan(
+            digest: log.digest, bytes: log.bytes, names: log.names, with: program.program,
+            unless: log.lines == nil ? nil : program.query)
+          results.append(
+            outcome.map { program.result(of: log.id, $0) } ?? Store.LogResult(log: log.id, lines: log.lines ?? 0, findings: []))
           bytes += log.bytes
           // A process that is killed loses what isn't recorded, so slow logs are not gathered for long.
           if lastRecorded.duration(to: .now) > .milliseconds(500) {

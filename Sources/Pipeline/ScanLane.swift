@@ -1,4 +1,5 @@
 import Analysis
+import Glibc
 import LogArchive
 import Model
 import Postgres
@@ -9,41 +10,79 @@ actor ScanLane {
   private let queue: QueueExecutor
   private let archive: LogArchive
   private let limits: ScanLimits
+  private let engine: Int
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
 
-  init(number: Int, archive: LogArchive, limits: ScanLimits) {
+  /// - Parameter engine: the version of cleaning and matching that indexes are made for.
+  init(number: Int, archive: LogArchive, limits: ScanLimits, engine: Int) {
     queue = QueueExecutor(label: "culprit.scan.\(number)")
     self.archive = archive
     self.limits = limits
+    self.engine = engine
   }
 
+  /// What became of one log.
+  struct Outcome: Sendable {
+    var findings: [Finding] = []
+    var summary = ScanSummary()
+    /// CPU time of cleaning and matching.
+    var nanoseconds = 0
+  }
+
+  /// - Parameters:
+  ///   - digest: SHA-256 of the raw log.
+  ///   - bytes: size of the raw log.
+  ///   - query: what the log's index is asked first; nil to scan the log whatever it says.
+  /// - Returns: nil if nothing can be found in the log, so that it was not opened.
   /// - Throws: `ArchiveError` if the bytes can't be had, `CancellationError` between two blocks.
-  func scan(_ log: Store.ClaimedLog, with rescan: RescanProgram) throws -> Store.LogResult {
-    guard let digest = LogDigest(bytes: log.digest) else {
-      throw ArchiveError.system(operation: "reading a digest of \(log.digest.count) bytes", code: 22)
+  func scan(
+    digest: [UInt8], bytes: Int, names: LogNames, with program: ScanProgram, unless query: GramQuery?
+  ) throws -> Outcome? {
+    guard let digest = LogDigest(bytes: digest) else {
+      throw ArchiveError.system(operation: "reading a digest of \(digest.count) bytes", code: 22)
     }
+    if query != nil, !program.applies(to: names) { return nil }
+    let index = LogIndex(archive, digest, engine: engine)
+    var builder: GramIndexBuilder?
+    if bytes >= GramIndex.smallestLog {
+      switch index.ask(query) {
+      case .no: return nil
+      case .maybe: break
+      case .missing: builder = GramIndexBuilder(rawBytes: bytes)
+      }
+    }
+    let outcome = try scan(digest, names: names, with: program, builder)
+    if let builder { index.store(builder) }
+    return outcome
+  }
+
+  private func scan(_ digest: LogDigest, names: LogNames, with program: ScanProgram, _ builder: GramIndexBuilder?) throws -> Outcome
+  {
     var reader = try archive.open(digest)
-    var scanner = LogScanner(program: rescan.program, names: log.names, limits: limits)
-    var result = Store.LogResult(log: log.id, lines: 0, findings: [])
-    func keep(_ finding: Finding) {
-      if let revision = rescan.revisions[finding.pattern] { result.findings.append((revision, finding)) }
-    }
+    var outcome = Outcome()
+    let began = Self.threadNanoseconds()
+    var scanner = LogScanner(program: program, names: names, limits: limits, grams: builder)
+    outcome.nanoseconds += Self.threadNanoseconds() - began
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 64)
     defer { buffer.deallocate() }
     while true {
       try Task.checkCancellation()
       let count = try reader.read(into: buffer)
       if count == 0 { break }
-      scanner.scan(UnsafeRawBufferPointer(rebasing: buffer[..<count]), tell: keep)
+      let began = Self.threadNanoseconds()
+      scanner.scan(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { outcome.findings.append($0) }
+      outcome.nanoseconds += Self.threadNanoseconds() - began
     }
-    let summary = scanner.finish(tell: keep)
-    result.lines = summary.lines
-    result.overflow = summary.overflow.compactMap { pattern, count in rescan.revisions[pattern].map { ($0, count) } }
-    result.inconclusive = summary.inconclusive.compactMap { entry in rescan.revisions[entry.pattern].map { ($0, entry) } }
-    for (revision, pattern) in rescan.uncompilable {
-      result.inconclusive.append((revision, Inconclusive(pattern: pattern, reason: .engineError, line: 1)))
-    }
-    return result
+    let ending = Self.threadNanoseconds()
+    outcome.summary = scanner.finish { outcome.findings.append($0) }
+    outcome.nanoseconds += Self.threadNanoseconds() - ending - (builder?.nanoseconds ?? 0)
+    return outcome
+  }
+
+  private static func threadNanoseconds() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return time.tv_sec * 1_000_000_000 + time.tv_nsec
   }
 }

@@ -21,6 +21,8 @@ extension Store {
     package let digest: [UInt8]
     /// Length of the raw log.
     package let bytes: Int
+    /// Lines of the raw log; nil if these bytes have never been scanned.
+    package let lines: Int?
     /// What a pattern's `where` looks at.
     package let names: LogNames
   }

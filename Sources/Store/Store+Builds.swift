@@ -99,6 +99,7 @@ extension Store {
         FROM log l JOIN tried_set s ON s.id = l.tried_set_id, scoped c
        WHERE l.build_id = \(build) FOR UPDATE OF l
       """)
+    try forgetTrials(logs: try logs.map { try $0.decode("id") }, session)
     for row in logs {
       let log = try row.decode(Int64.self, "id")
       let set = try internSet(try row.decode("members"), engine: Int(try row.decode(Int32.self, "engine")), session)
@@ -131,6 +132,7 @@ extension Store {
     }
     entered.changed += 1
     let log = try row.decode(Int64.self, "id")
+    try forgetTrials(logs: [log], session)
     try session.execute("DELETE FROM finding WHERE log_id = \(log)")
     try session.execute("DELETE FROM finding_overflow WHERE log_id = \(log)")
     try session.execute("DELETE FROM inconclusive WHERE log_id = \(log)")

@@ -44,10 +44,11 @@ extension Store {
       let rows = try session.query(
         """
         UPDATE log SET fetch_state = \(isCut ? "too_large" : "stored"), fetch_reason = NULL, fetch_error = NULL, digest = \(digest),
-               bytes = \(Int64(bytes)), tried_set_id = \(set), lease_token = NULL, lease_worker = NULL, lease_until = NULL
+               bytes = \(Int64(bytes)), lines = NULL, tried_set_id = \(set), lease_token = NULL, lease_worker = NULL, lease_until = NULL
          WHERE id = \(log.id.rawValue) AND lease_token = \(log.token) RETURNING build_id
         """)
       guard let row = rows.first else { return false }
+      try Self.forgetTrials(logs: [log.id.rawValue], session)
       try Self.markDue(builds: [try row.decode("build_id")], coolOff: coolOff, session)
       try Self.wake(.scans, session)
       return true

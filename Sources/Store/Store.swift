@@ -7,7 +7,7 @@ import Postgres
 package struct Store: Sendable {
   let pool: ConnectionPool
   /// What the findings of this binary are made by; see `Engine`.
-  let engine: Int
+  package let engine: Int
   /// How long after an event a commit's status is computed, in seconds, so that many events make one post.
   let coolOff: Double
 

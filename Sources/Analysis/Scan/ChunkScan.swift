@@ -4,6 +4,8 @@ import Model
 /// segments for just those expressions that the sieve names.
 struct ChunkScan: ~Copyable, SegmentSink {
   var search: PatternSearch
+  /// Makes the log's index, if it is to have one.
+  var grams: GramIndexBuilder?
 
   private let kernels: Kernels
   private var chunk: CleanChunk
@@ -60,6 +62,7 @@ struct ChunkScan: ~Copyable, SegmentSink {
 
   private mutating func searchChunk(alone piece: SegmentPiece?) {
     guard !chunk.isEmpty else { return }
+    grams?.add(chunk.text, count: chunk.count)
     sieve.sift(chunk, isOneSegment: piece != nil)
     search.search(sieve, in: chunk, alone: piece)
     chunk.removeAll()

@@ -62,6 +62,9 @@ package final class LineBatch: @unchecked Sendable {
     search.search(sieve, in: gathered.chunk, linesBefore: linesBefore - (firstLine - 1))
   }
 
+  /// Gives its cleaned text to the log's index.
+  func index(in grams: GramIndexBuilder) { grams.add(gathered.chunk.text, count: gathered.chunk.count) }
+
   /// A chunk that has room for all of the batch: cleaning makes nothing longer.
   private struct Gathered: ~Copyable, SegmentSink {
     let kernels: Kernels

@@ -9,10 +9,15 @@ package struct LogScanner: ~Copyable {
   private var cleaner: LogCleaner
   private var scan: ChunkScan
 
-  /// - Parameter names: what the log's build is called; nil to try patterns whatever their `where` says.
-  package init(program: ScanProgram, names: LogNames? = LogNames(), limits: ScanLimits = ScanLimits()) {
+  /// - Parameters:
+  ///   - names: what the log's build is called; nil to try patterns whatever their `where` says.
+  ///   - grams: is given all cleaned text and knows the log's index once it is finished.
+  package init(
+    program: ScanProgram, names: LogNames? = LogNames(), limits: ScanLimits = ScanLimits(), grams: GramIndexBuilder? = nil
+  ) {
     cleaner = LogCleaner(limits: limits)
     scan = ChunkScan(program: program, names: names, limits: limits)
+    scan.grams = grams
   }
 
   /// Takes the next bytes of the log and tells what is certain by now, in order.
@@ -26,6 +31,7 @@ package struct LogScanner: ~Copyable {
   package mutating func scan(_ batch: LineBatch, tell: (Finding) throws -> Void) rethrows {
     guard batch.isWhole else { return try scan(batch.bytes, tell: tell) }
     batch.sift()
+    if let grams = scan.grams { batch.index(in: grams) }
     batch.search(with: &scan.search, linesBefore: cleaner.linesOver)
     cleaner.pass(lines: batch.lines, bytes: batch.bytes.count)
     scan.search.endLines(through: cleaner.linesOver)

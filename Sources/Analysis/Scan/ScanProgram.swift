@@ -24,7 +24,7 @@ package struct ScanProgram: Sendable {
     /// The lines that all steps of a sequence must lie in; 0 if the pattern is none.
     let within: Int
     /// For each step what a segment must hold to match.
-    fileprivate let literals: [LiteralSet]
+    let literals: [LiteralSet]
     let scope: [(field: Scope.Field, regex: Regex)]
 
     var isSequence: Bool { within > 0 }
@@ -49,6 +49,12 @@ package struct ScanProgram: Sendable {
     package let cause: PCRE2Error
 
     package var description: String { "pattern \(pattern): \(field): \(cause)" }
+  }
+
+  /// Whether any of the patterns is tried on logs of that name. A name that PCRE2 can't decide about is not.
+  package func applies(to names: LogNames) -> Bool {
+    var matcher = Matcher(mostCaptures: mostCaptures, matchLimit: ScanLimits().matchLimit)
+    return patterns.contains { $0.applies(to: names, matcher: &matcher) }
   }
 
   /// - Throws: `CompileError` for the first expression that doesn't compile. Retired patterns are left out.
@@ -121,6 +127,9 @@ extension ScanProgram.CompiledPattern {
     }
     self.scope = scope
   }
+
+  /// Whether findings have a capture of that name, or of that number in digits.
+  package func hasCapture(_ key: String) -> Bool { CaptureNames(steps).contains(key) }
 
   /// Whether the log's names are those that the pattern is limited to. A name that PCRE2 can't decide about is not.
   func applies(to names: LogNames, matcher: inout Matcher) -> Bool {

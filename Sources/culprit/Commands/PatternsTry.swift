@@ -1,0 +1,128 @@
+import Analysis
+import ArgumentParser
+import Foundation
+import Model
+import Pipeline
+import Store
+import Synchronization
+
+/// `culprit patterns try`: what would a pattern do?
+struct PatternsTry: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "try",
+    abstract: "Try a new pattern on every archived log.",
+    discussion: """
+      Tells what it would find, which verdicts it would change, and which patterns it overlaps. Nothing but the trial itself is \
+      written. Stopped or killed, the same command goes on from there.
+
+      Example: culprit patterns try 'connection to (?<host>\\S+) refused' --group-by host --verdict flaky
+      Example: culprit patterns try patterns/network/refused.yaml --since 14d
+      """)
+
+  @Argument(
+    help: ArgumentHelp("An expression (PCRE2), or a pattern file that ends in .yaml or .yml.", valueName: "expression|file"))
+  var candidate: String
+
+  @Flag(help: "Case doesn't matter to the expression.") var ignoreCase = false
+  @Option(help: "The verdict that the expression is to have: failure, flaky, infrastructure or known.")
+  var verdict: PatternVerdict?
+  @Option(
+    help: ArgumentHelp(
+      "A capture of the expression that makes two findings the same failure; may be given again.", valueName: "capture"))
+  var groupBy: [String] = []
+  @Option(help: "Only builds that finished since: 14d, 12h, or a date such as 2026-01-31.") var since: Since?
+  @Option(help: "Rows of each table at most.") var limit = 10
+  @Flag(help: "Forget what an earlier trial of the same found, and begin anew.") var fresh = false
+  @Option(help: "How to print: text or json (JSON Lines).") var format = ListFormat.text
+
+  @OptionGroup var global: GlobalOptions
+
+  func run() async throws {
+    let settings = try global.settings()
+    let pattern = try pattern()
+    var stage = TryStage.Settings()
+    stage.lanes = try settings.rescan.lanes
+    stage.limits = try settings.scanLimits
+    let (format, isQuiet, fresh, since, limit) = (format, global.quiet, fresh, since?.seconds, max(1, min(limit, 10_000)))
+    let style = global.style(settings)
+    let prepared = stage
+    let latest = Latest()
+    do {
+      let report = try await Workplace.open(settings) { workplace in
+        let scanning = ProgressBar("trying", unit: "logs", isQuiet: isQuiet)
+        let judging = ProgressBar("judging", unit: "commits", isQuiet: isQuiet)
+        defer { scanning.finish() }
+        return try await TryStage(store: workplace.store, archive: workplace.archive, settings: prepared)
+          .run(pattern, since: since, fresh: fresh, today: .now) { news in
+            switch news {
+            case .progress(let report):
+              latest.set(report)
+              if let judged = report.judgedCommits {
+                judging.update(judged, of: nil)
+              } else {
+                scanning.update(report.triedLogs, of: report.archived.logs)
+              }
+            case .hit(let hit): if format == .json { TrialJSON.print(hit) }
+            case .change(let change): if format == .json { Output.line(TrialJSON.change(change).text) }
+            }
+          }
+      }
+      print(report, isComplete: true, limit, style)
+    } catch is CancellationError {
+      if let report = latest.report { print(report, isComplete: false, limit, style) }
+      throw CancellationError()
+    }
+    if let report = latest.report, report.lostLogs > 0 {
+      for reason in report.lost { Output.error("culprit: \(reason)") }
+      throw Failure(
+        "\(report.lostLogs) logs can't be read from the archive", hint: "they were not tried; import or fetch them again")
+    }
+  }
+
+  private func print(_ report: TrialReport, isComplete: Bool, _ limit: Int, _ style: Style) {
+    switch format {
+    case .text: Output.write(TrialText(report: report, isComplete: isComplete, limit: limit, style: style).text)
+    case .json: Output.line(TrialJSON.summary(report, isComplete: isComplete, limit: limit).text)
+    }
+  }
+
+  /// What a run that is stopped has come to.
+  private final class Latest: Sendable {
+    private let value = Mutex<TrialReport?>(nil)
+    var report: TrialReport? { value.withLock { $0 } }
+    func set(_ report: TrialReport) { value.withLock { $0 = report } }
+  }
+
+  // MARK: - The candidate
+
+  private func pattern() throws -> Pattern {
+    guard candidate.hasSuffix(".yaml") || candidate.hasSuffix(".yml") else {
+      let pattern = Pattern(
+        id: PatternID("candidate"), title: "candidate",
+        definition: MatchDefinition(matcher: .match(candidate), ignoreCase: ignoreCase), verdict: verdict ?? .failure,
+        groupBy: groupBy)
+      let compiled: ScanProgram.CompiledPattern
+      do throws(ScanProgram.CompileError) {
+        compiled = try ScanProgram([pattern]).patterns[0]
+      } catch {
+        throw Failure("the expression: \(error.cause)", hint: "it must be PCRE2, as in the `match` of a pattern file")
+      }
+      if let unknown = groupBy.first(where: { !compiled.hasCapture($0) }) {
+        throw Failure(
+          "--group-by: the expression has no capture \"\(unknown)\"", hint: "name a group, (?<\(unknown)>…), or give its number")
+      }
+      return pattern
+    }
+    guard !ignoreCase, verdict == nil, groupBy.isEmpty else {
+      throw Failure("--ignore-case, --verdict and --group-by are for expressions", hint: "a pattern file says these itself")
+    }
+    let reading = Catalog.read(paths: [candidate])
+    guard let pattern = reading.patterns.first, reading.patterns.count == 1, !reading.hasErrors else {
+      for issue in reading.issues where issue.severity == .error { Output.error(Style.inert(issue.description)) }
+      throw Failure("\(candidate) is not a pattern file without errors", hint: "`culprit patterns check \(candidate)` tells more")
+    }
+    return pattern
+  }
+}
+
+extension PatternVerdict: ExpressibleByArgument {}
