@@ -1,4 +1,5 @@
 import Analysis
+import FuzzSupport
 import Testing
 
 /// Which failures are put together.

@@ -1,4 +1,5 @@
 import Analysis
+import FuzzSupport
 import Foundation
 import Model
 import Testing
