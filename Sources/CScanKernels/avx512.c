@@ -1,4 +1,4 @@
-// The kernels with AVX-512 (F, BW, VBMI): 64 bytes at a time.
+// The kernels with AVX-512 (F, BW, VBMI, VBMI2): 64 bytes at a time.
 
 #if defined(__x86_64__)
 
@@ -6,7 +6,7 @@
 
 #include "simple_line.h"
 
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512vbmi,popcnt,bmi,bmi2")))
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt,bmi,bmi2,lzcnt")))
 
 TARGET static size_t count_newlines(const uint8_t *text, size_t count) {
   const __m512i newline = _mm512_set1_epi8('\n');
@@ -17,24 +17,15 @@ TARGET static size_t count_newlines(const uint8_t *text, size_t count) {
   return newlines;
 }
 
-// The four special bytes differ in their low halves: each byte is compared with the one that its low half stands for,
-// which for the other halves is one that has another.
-TARGET static inline __m512i special_bytes(void) {
-  return _mm512_broadcast_i32x4(_mm_setr_epi8(
+// BS, CR, ESC and C2 differ in their low halves: each byte is compared with the one of them that its low half stands for, and
+// otherwise with one that has another.
+TARGET static inline uint64_t special_mask(__m512i bytes) {
+  const __m512i table = _mm512_broadcast_i32x4(_mm_setr_epi8(
       1, 0, (char)0xC2, 0, 0, 0, 0, 0, '\b', 0, 0, 0x1B, 0, '\r', 0, 0));
+  return _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(table, _mm512_and_si512(bytes, _mm512_set1_epi8(0x0F))));
 }
 
-#define CLEAN_LINES clean_lines
-#define CLEAN_COLOURS clean_colours
-#define CLASSIFY(block, newlines, special)                                                                    \
-  do {                                                                                                        \
-    /* A shuffle yields 0 for bytes above 7F, so their top bit is masked; what is compared is the byte. */     \
-    __m512i bytes = _mm512_loadu_si512(block);                                                                \
-    __m512i low = _mm512_and_si512(bytes, _mm512_set1_epi8(0x0F));                                            \
-    (newlines) = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n'));                                       \
-    (special) = _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(special_bytes(), low));                     \
-  } while (0)
-#include "clean_lines.inc.h"
+#include "clean_avx512.h"
 
 // Which of sixteen hashes have both their bits in the map.
 TARGET static inline uint32_t test_hashes(__m512i hashes, const uint32_t *map) {

@@ -12,7 +12,8 @@ const culprit_kernels *culprit_kernels_named(const char *name) {
   if (strcmp(name, "avx2") == 0 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
     return &culprit_kernels_avx2;
   if (strcmp(name, "avx512") == 0 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("bmi2"))
+      __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2") &&
+      __builtin_cpu_supports("lzcnt"))
     return &culprit_kernels_avx512;
 #elif defined(__aarch64__)
   if (strcmp(name, "neon") == 0) return &culprit_kernels_neon;

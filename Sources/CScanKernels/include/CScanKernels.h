@@ -61,7 +61,8 @@ typedef struct {
   // Number of \n.
   size_t (*count_newlines)(const uint8_t *text, size_t count);
   // Cleans whole lines from the start of the source on, as long as they are simple: bytes that stay, CSI sequences, carriage returns
-  // before the \n, a provider's time. Stops at the first line that is not, that is cut off, or that the room is too small for.
+  // before the \n, a provider's time. Stops at the first line that is not, that is cut off, or that the room may be too small for: it is
+  // large enough for a line that is shorter than it.
   // The source begins at the start of a line that is not the log's first.
   culprit_cleaned (*clean_lines)(const uint8_t *source, size_t count, uint8_t *target, size_t room);
   // The positions from `from` on (a multiple of 64), before `to`, at which a q-gram of the maps may begin, each a multiple of 4.
