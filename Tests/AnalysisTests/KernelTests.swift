@@ -76,12 +76,16 @@ import Testing
       defer { hits.deallocate() }
       var found: Set<Int> = []
       if let sampled = filter.tables.sampled {
-        var maps = sampled.maps
-        for hit in 0..<kernels.findSampled(&maps, in: text, 0..<length, hits: hits) {
-          let at = Int(hits[hit])
+        var grams = sampled.grams
+        for hit in 0..<kernels.findSampled(&grams, in: text, 0..<length, hits: hits) {
+          let at = Int(hits[hit] & ~3)
           let gram = UnsafeRawPointer(text + at).loadUnaligned(as: UInt64.self) | 0x2020_2020_2020_2020
-          for place in sampled.fours.places(of: gram & 0xFFFF_FFFF) { found.insert(at - Int(place.offset)) }
-          if let eights = sampled.eights { for place in eights.places(of: gram) { found.insert(at - Int(place.offset)) } }
+          if hits[hit] & UInt32(CULPRIT_MAY_BE_FOUR) != 0 {
+            for place in sampled.fours.places(of: gram & 0xFFFF_FFFF) { found.insert(at - Int(place.offset)) }
+          }
+          if hits[hit] & UInt32(CULPRIT_MAY_BE_EIGHT) != 0, let eights = sampled.eights {
+            for place in eights.places(of: gram) { found.insert(at - Int(place.offset)) }
+          }
         }
       }
       if let shorts = filter.tables.shorts {
