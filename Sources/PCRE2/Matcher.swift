@@ -66,6 +66,7 @@ import CPCRE2
   package mutating func firstMatch(
     of regex: Regex, in subject: UnsafeRawBufferPointer, from start: Int, lastStart: Int? = nil, edges: Edges = []
   ) -> Outcome {
+    regex.translate()
     guard unsafe Matcher.endsInBrokenCharacter(subject) else {
       return unsafe search(regex, subject, from: start, lastStart: lastStart, edges: edges)
     }

@@ -1,18 +1,25 @@
 import CPCRE2
+import Synchronization
 
 /// A compiled PCRE2 expression: UTF on, invalid UTF-8 tolerated, translated to machine code where PCRE2 can.
 ///
-/// Immutable after `init`, so any number of threads may share one; what a match writes to belongs to a `Matcher`.
+/// Any number of threads may share one; what a match writes to belongs to a `Matcher`. It is translated when it is first needed: of a
+/// thousand patterns, most are never searched for in a log.
 @safe package final class Regex: @unchecked Sendable {
-  // `@unchecked Sendable`: pcre2api(3), "Multithreading": compiled code is read-only once JIT compilation is done,
-  // which `init` does before anyone else can see it.
+  // `@unchecked Sendable`: pcre2api(3), "Multithreading": compiled code is read-only once JIT compilation is done, which `translate` does
+  // under a lock, before any match.
   let code: OpaquePointer
+  private let isTranslated = Atomic(false)
+  private let translating = Mutex(())
   /// Number of capturing groups, without the whole match.
   package let captureCount: Int
   /// Name of each named group by its number. Several groups may share a name.
   package let names: [Int: String]
   /// Whether the expression is machine code; otherwise PCRE2 interprets it.
-  package let isJIT: Bool
+  package var isJIT: Bool {
+    translate()
+    return unsafe culprit_pcre2_jit_size(code) > 0
+  }
   /// Whether one search may be made as several, each for a range of starts.
   package let searching: Searching
 
@@ -59,23 +66,37 @@ import CPCRE2
       throw PCRE2Error(message: Regex.message(of: errorCode), offset: errorOffset)
     }
     unsafe code = compiled
-    // A refusal to translate is no error: PCRE2 interprets what it can't translate.
-    _ = unsafe pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
-    isJIT = unsafe culprit_pcre2_jit_size(compiled) > 0
     captureCount = Int(unsafe Regex.info(compiled, UInt32(PCRE2_INFO_CAPTURECOUNT)))
     names = unsafe Regex.readNames(compiled)
     let anchored = unsafe Regex.info(compiled, UInt32(PCRE2_INFO_ALLOPTIONS)) & UInt32(PCRE2_ANCHORED) != 0
     let startOfLineOnly = unsafe Regex.info(compiled, UInt32(PCRE2_INFO_FIRSTCODETYPE)) == 2
     if options.contains(.literal) {
       searching = .divisible
-    } else if expression.utf8.contains("\\G".utf8) || expression.utf8.contains("(*".utf8) {
+    } else if Regex.holds("\\", "G", in: pattern) || Regex.holds("(", "*", in: pattern) {
       searching = .indivisible
     } else {
       searching = anchored || startOfLineOnly ? .singleStart : .divisible
     }
   }
 
+  /// Whether the two follow each other anywhere. The library's search for a sequence takes longer than compiling the expression.
+  private static func holds(_ first: Unicode.Scalar, _ second: Unicode.Scalar, in bytes: [UInt8]) -> Bool {
+    bytes.indices.dropLast().contains { bytes[$0] == UInt8(ascii: first) && bytes[$0 + 1] == UInt8(ascii: second) }
+  }
+
   deinit { unsafe pcre2_code_free_8(code) }
+
+  /// Makes machine code of the expression, unless that was done before. Some milliseconds for the largest ones, so whoever measures a
+  /// search calls it first.
+  package func translate() {
+    if isTranslated.load(ordering: .acquiring) { return }
+    translating.withLock { _ in
+      if isTranslated.load(ordering: .relaxed) { return }
+      // A refusal is no error: PCRE2 interprets what it can't translate.
+      _ = unsafe pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE))
+      isTranslated.store(true, ordering: .releasing)
+    }
+  }
 
   private static func info(_ code: OpaquePointer, _ what: UInt32) -> UInt32 {
     var value: UInt32 = 0

@@ -80,7 +80,7 @@ struct PatternSearch: ~Copyable {
     guard isAwaited[number] else { return }
     let step = program.steps[number]
     guard !budgets[step.pattern].isStopped(on: piece.line) else { return }
-    if program.patterns[step.pattern].isSequence {
+    if step.isOfSequence {
       takeFirst(of: step, number, piece)
     } else {
       takeAll(of: step, piece)
@@ -148,6 +148,7 @@ struct PatternSearch: ~Copyable {
   ) -> Range<Int>? {
     let edges = Matcher.Edges(isBeginning: piece.isFirst, isEnd: piece.isLast)
     var start = from
+    regex.translate()  // not at the pattern's expense
     while !budgets[index].isStopped(on: piece.line) {
       let step = budgets[index].step(searching: regex.searching, bytes: piece.bytes.count)
       guard step > 0 else {
