@@ -5,6 +5,7 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
   case ambiguousCommit(String, [String])
   case noSuchPattern(String)
   case noSuchKnownProblem(Int64)
+  case noSuchToken(Int64)
   case noSuchJob(String, String)
   case ambiguousJob(String, [String])
 
@@ -15,6 +16,7 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case .ambiguousCommit(let commit, let candidates): "commit \(commit) is ambiguous: \(candidates.joined(separator: ", "))"
     case .noSuchPattern(let pattern): "no pattern \(pattern) is in the database"
     case .noSuchKnownProblem(let id): "no known problem \(id) is open"
+    case .noSuchToken(let id): "no token \(id) is in force"
     case .noSuchJob(let job, let commit): "no failed build of job \(job) of commit \(commit.prefix(12)) is known"
     case .ambiguousJob(let job, let candidates): "job \(job) is ambiguous: \(candidates.joined(separator: ", "))"
     }
@@ -27,6 +29,7 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case .noSuchCommit: "give at least 4 digits of its name; `culprit import` enters builds"
     case .ambiguousCommit: "give more digits of its name, or --repository"
     case .noSuchKnownProblem: "`culprit known list` tells the numbers of those that are open"
+    case .noSuchToken: "`culprit token list` tells the numbers"
     case .noSuchJob: "`culprit status <commit>` names the jobs"
     case .ambiguousJob: "give it as workflow/job"
     case .noSuchPattern: "`culprit patterns list` names them; `culprit patterns sync` enters new files"

@@ -47,6 +47,31 @@ import Testing
     }
   }
 
+  @Test func otherMethodsAreRefusedByName() async throws {
+    try await WebSite.with { site in
+      let response = try await site.post("/api/v1/causes", "{}", type: "application/json")
+      #expect(response.status == 405)
+      #expect(response.headers["allow"] == "GET, HEAD")
+      let log = try await site.get("/api/v1/logs")
+      #expect(log.status == 405)
+      #expect(log.headers["allow"] == "POST")
+    }
+  }
+
+  /// Whatever is declared is described, and the description is a valid document.
+  @Test func theDescriptionNamesEveryWay() async throws {
+    try await WebSite.with { site in
+      let document = try await site.json("/openapi.json")
+      #expect(document["openapi"].text == "3.1.0")
+      let causes = document["paths"]["/api/v1/causes"]["get"]
+      #expect(causes["parameters"][0]["name"].text == "since")
+      #expect(causes["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].text == "#/components/schemas/Causes")
+      #expect(document["paths"]["/api/v1/logs"]["post"]["requestBody"]["required"].flag == true)
+      let people = try await site.page("/api")
+      #expect(people.contains("POST /api/v1/logs"))
+    }
+  }
+
   @Test func browsersAreToldToRunNothingElse() async throws {
     try await WebSite.with { site in
       for path in ["/", "/nowhere", "/health", "/static/culprit.css", "/api/v1/causes"] {
