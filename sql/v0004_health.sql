@@ -38,13 +38,19 @@ CREATE TABLE suspect (
   CHECK ((cleared_at IS NULL) = (cleared_by IS NULL) AND (cleared_at IS NULL) = (cleared_reason IS NULL))
 );
 
--- What the searches for a revision cost, measured on a share of the logs.
+-- What the searches for a revision cost, measured on a share of the logs: which revisions were tried on logs that were measured, and how
+-- large these were. The sets are few, as with tried_set.
+CREATE TABLE cost_sample (
+  -- SHA-256 of the revisions.
+  key       bytea PRIMARY KEY CHECK (length(key) = 32),
+  revisions int8multirange NOT NULL,
+  logs      bigint NOT NULL,
+  bytes     bigint NOT NULL
+);
+
+-- Searches that were made in these logs, and their CPU time; no row where there was none.
 CREATE TABLE pattern_cost (
   revision_id bigint PRIMARY KEY REFERENCES pattern_revision,
-  -- Logs that were measured, and their raw bytes.
-  logs        bigint NOT NULL,
-  bytes       bigint NOT NULL,
-  -- Searches that were made in them, and their CPU time.
   searches    bigint NOT NULL,
   nanoseconds bigint NOT NULL
 );

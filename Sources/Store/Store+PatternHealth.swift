@@ -16,6 +16,9 @@ extension Store {
                  min(coalesce(b.finished_at, b.created_at)) FILTER (WHERE b.outcome IN ('failure', 'timed_out')) AS first_seen,
                  max(coalesce(b.finished_at, b.created_at)) FILTER (WHERE b.outcome IN ('failure', 'timed_out')) AS last_seen
             FROM finding f JOIN log l ON l.id = f.log_id JOIN build b ON b.id = l.build_id GROUP BY 1),
+        measured AS (
+          SELECT r.id, sum(c.logs)::bigint AS logs, sum(c.bytes)::bigint AS bytes
+            FROM cost_sample c JOIN pattern_revision r ON c.revisions @> r.id GROUP BY 1),
         explained AS (SELECT pattern_id, count(*) AS builds FROM failed WHERE pattern_id IS NOT NULL GROUP BY 1)
         SELECT p.id, p.title, p.verdict, p.owner, p.fallback, p.retired, r.suspended_at IS NOT NULL AS suspended, p.review_by::text,
                coalesce(f.findings, 0) AS findings, coalesce(f.builds, 0) AS builds, coalesce(e.builds, 0) AS explained,
@@ -24,7 +27,7 @@ extension Store {
                (SELECT count(DISTINCT w.build_id) FROM wrong_report w WHERE w.revision_id = r.id AND w.withdrawn_at IS NULL) AS reports,
                extract(epoch FROM u.since)::float8 AS suspect_since, u.reason AS suspect_reason,
                extract(epoch FROM u.cleared_at)::float8 AS cleared_at, u.cleared_by, u.cleared_reason,
-               coalesce(c.logs, 0) AS cost_logs, coalesce(c.bytes, 0) AS cost_bytes, coalesce(c.searches, 0) AS searches,
+               coalesce(m.logs, 0) AS cost_logs, coalesce(m.bytes, 0) AS cost_bytes, coalesce(c.searches, 0) AS searches,
                coalesce(c.nanoseconds, 0) AS nanoseconds,
                (SELECT count(*) FROM inconclusive i WHERE i.revision_id = r.id) AS inconclusive,
                CASE WHEN f.builds > 0 AND e.builds IS NULL AND NOT p.retired AND NOT p.fallback THEN (
@@ -38,6 +41,7 @@ extension Store {
           LEFT JOIN explained e ON e.pattern_id = p.id
           LEFT JOIN rate n ON n.id = r.id
           LEFT JOIN suspect u ON u.revision_id = r.id
+          LEFT JOIN measured m ON m.id = r.id
           LEFT JOIN pattern_cost c ON c.revision_id = r.id
          WHERE \(id?.rawValue)::text IS NULL OR p.id = \(id?.rawValue)::text
          ORDER BY p.id

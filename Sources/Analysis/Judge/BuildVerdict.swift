@@ -33,7 +33,9 @@ package struct BuildVerdict: Sendable {
     let rank = explained.finding.rank
     if rank.verdict == .known, rank.excuses(today) { return verdict(.known, "\(rank.id) is a known problem") }
     // What passing builds say, too, doesn't tell one failure from another.
-    if rank.suspicion == nil, let base = build.base, base.failures.contains(Failure(pattern: rank.id, group: explained.finding.group)) {
+    if rank.suspicion == nil, let base = build.base,
+      base.failures.contains(Failure(pattern: rank.id, group: explained.finding.group))
+    {
       return verdict(.upstream, "the same job fails in the same way at \(base.commit.prefix(12))")
     }
     if rank.verdict.excuses, let suspicion = rank.suspicion {
