@@ -9,6 +9,9 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
   case noSuchToken(Int64)
   case noSuchJob(String, String)
   case ambiguousJob(String, [String])
+  case noSuchBuild(Int64)
+  case noSuchRepository(String)
+  case badCursor
 
   package var description: String {
     switch self {
@@ -21,6 +24,9 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case .noSuchToken(let id): "no token \(id) is in force"
     case .noSuchJob(let job, let commit): "no failed build of job \(job) of commit \(commit.prefix(12)) is known"
     case .ambiguousJob(let job, let candidates): "job \(job) is ambiguous: \(candidates.joined(separator: ", "))"
+    case .noSuchBuild(let id): "no build \(id) is known"
+    case .noSuchRepository(let name): "no build of repository \(name) is known"
+    case .badCursor: "the cursor isn't one of this list"
     }
   }
 
@@ -35,6 +41,9 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case .noSuchToken: "`culprit token list` tells the numbers"
     case .noSuchJob: "`culprit status <commit>` names the jobs"
     case .ambiguousJob: "give it as workflow/job"
+    case .noSuchBuild: "the list of builds has the ids of those that there are"
+    case .noSuchRepository: "names are owner/name, as the provider writes them"
+    case .badCursor: "take `next` from the page before as it is, or leave it out"
     case .noSuchPattern: "`culprit patterns list` names them; `culprit patterns sync` enters new files"
     }
   }

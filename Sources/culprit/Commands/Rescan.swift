@@ -52,6 +52,7 @@ struct Rescan: AsyncParsableCommand {
         store: workplace.store, archive: workplace.archive, database: workplace.database, settings: stage
       ).run(scope) { bar.update($0.pairs, of: due.pairs) }
       bar.finish()
+      try await workplace.tally(isQuiet: isQuiet)
       return (done, try await workplace.store.due(scope))
     }
     let seconds = Date().timeIntervalSince(began)
