@@ -27,7 +27,7 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     let settings = try global.settings()
     let integrations = try Integrations(settings)
-    var server = WebServer.Settings()
+    var server = WebServer.Settings(folder: try Bundled.folder("web"))
     (server.host, server.port) = try Self.address(listen)
     server.webhookSecrets = integrations.webhookSecrets
     guard Self.loopback.contains(server.host) || !server.webhookSecrets.isEmpty else {
@@ -43,7 +43,10 @@ struct Serve: AsyncParsableCommand {
       _ = try await SyncStage(store: workplace.store).sync(folder: folder, dryRun: false)
       var logger = Logger(label: "culprit") { StreamLogHandler.standardError(label: $0) }
       logger.logLevel = verbose ? .info : .error
-      let http = WebServer(store: workplace.store, settings: web, readers: integrations.readers, logger: logger) { port in
+      let backend = Backend(
+        store: workplace.store, archive: workplace.archive, database: workplace.database, providers: integrations.providers,
+        rescan: try settings.rescan)
+      let http = try WebServer(backend: backend, settings: web, readers: integrations.readers, logger: logger) { port in
         Output.line("listening on http://\(web.host):\(port)")
         Output.flush()
       }
