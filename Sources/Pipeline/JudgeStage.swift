@@ -24,6 +24,11 @@ package struct JudgeStage: Sendable {
     CommitVerdict.of(facts.builds.map { evidence($0, of: facts, today: today) }, today: today)
   }
 
+  /// The verdict on one of the builds, whatever became of later attempts.
+  static func verdict(on build: Store.BuildFacts, of commit: Store.CommitFacts, today: CalendarDay) -> BuildVerdict {
+    BuildVerdict.of(evidence(build, of: commit, today: today), today: today)
+  }
+
   private static func evidence(_ facts: Store.BuildFacts, of commit: Store.CommitFacts, today: CalendarDay) -> BuildEvidence {
     let problems = commit.knownProblems.filter {
       $0.covers(facts.build, targets: commit.targets, ancestors: commit.ancestors)
@@ -68,6 +73,7 @@ package struct JudgeStage: Sendable {
 
   private static func rank(_ facts: Store.PatternFacts) -> PatternRank {
     PatternRank(
-      id: facts.id, verdict: facts.verdict, priority: facts.priority, fallback: facts.fallback, reviewBy: facts.reviewBy)
+      id: facts.id, verdict: facts.verdict, priority: facts.priority, fallback: facts.fallback, reviewBy: facts.reviewBy,
+      suspicion: facts.suspicion)
   }
 }

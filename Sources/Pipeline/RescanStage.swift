@@ -63,6 +63,8 @@ package struct RescanStage: Sendable {
     let pid = ProcessInfo.processInfo.processIdentifier
     let worker = try await lifeline.run { session in try Store.register(host: host, pid: pid, session) }
     let progress = try await run(scope, worker, report)
+    // Also for what was recorded by a run that was killed before it could look.
+    try await store.markSuspects()
     _ = await lifeline.isAlive()
     return progress
   }
@@ -84,6 +86,7 @@ package struct RescanStage: Sendable {
       for lane in scanners { group.addTask { try await drain(scope, worker, lane, tally) } }
       try await group.waitForAll()
     }
+    if await tally.hasNewSamples { try await store.markSuspects() }
     return await tally.progress
   }
 
@@ -137,6 +140,8 @@ package struct RescanStage: Sendable {
       try await store.record(results, of: claim, suspendAfter: settings.suspendAfter)
     }.value
     await tally.add(results.filter { written.contains($0.log) }, bytes: bytes, pairsPerLog: program.pairsPerLog)
+    guard claim.logs.contains(where: { $0.isSample && written.contains($0.id) }) else { return }
+    if await tally.shouldMark() { try await store.markSuspects() }
   }
 
   private actor Tally {
@@ -154,6 +159,19 @@ package struct RescanStage: Sendable {
         progress.inconclusive += result.inconclusive.count
       }
       report(progress)
+    }
+
+    /// Whether logs of passing builds were recorded that no marking has looked at.
+    private(set) var hasNewSamples = false
+    private var lastMarking = ContinuousClock.now
+
+    /// Whether a long run should look for suspects now, rather than at its end.
+    func shouldMark() -> Bool {
+      hasNewSamples = true
+      guard lastMarking.duration(to: .now) > .seconds(10) else { return false }
+      lastMarking = .now
+      hasNewSamples = false
+      return true
     }
 
     func lost(_ reason: String) {

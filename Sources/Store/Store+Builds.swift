@@ -39,6 +39,8 @@ extension Store {
         let repository = try Self.repositoryID(entry.build.repository, session)
         let build = try Self.enter(entry.build, repository: repository, &entered, session)
         try Self.enter(entry, build: build, emptySet: empty, &entered, session)
+        // What has logs is scanned anyway, so it tells as much as one that was chosen.
+        if entry.build.outcome == .success { try Self.sample(build, share: 1, session) }
       }
       return entered
     }

@@ -4,6 +4,7 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
   case noSuchCommit(String)
   case ambiguousCommit(String, [String])
   case noSuchPattern(String)
+  case notSuspect(String)
   case noSuchKnownProblem(Int64)
   case noSuchJob(String, String)
   case ambiguousJob(String, [String])
@@ -17,6 +18,7 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case .noSuchCommit(let commit): "no build of commit \(commit) is known"
     case .ambiguousCommit(let commit, let candidates): "commit \(commit) is ambiguous: \(candidates.joined(separator: ", "))"
     case .noSuchPattern(let pattern): "no pattern \(pattern) is in the database"
+    case .notSuspect(let pattern): "pattern \(pattern) is not suspect"
     case .noSuchKnownProblem(let id): "no known problem \(id) is open"
     case .noSuchJob(let job, let commit): "no failed build of job \(job) of commit \(commit.prefix(12)) is known"
     case .ambiguousJob(let job, let candidates): "job \(job) is ambiguous: \(candidates.joined(separator: ", "))"
@@ -32,6 +34,7 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case .unreadableDefinition: "it was written by another version of culprit; run `culprit patterns sync`"
     case .noSuchCommit: "give at least 4 digits of its name; `culprit import` enters builds"
     case .ambiguousCommit: "give more digits of its name, or --repository"
+    case .notSuspect: "`culprit patterns stats` tells which ones are"
     case .noSuchKnownProblem: "`culprit known list` tells the numbers of those that are open"
     case .noSuchJob: "`culprit status <commit>` names the jobs"
     case .ambiguousJob: "give it as workflow/job"
