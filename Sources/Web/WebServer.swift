@@ -75,6 +75,16 @@ package struct WebServer: Sendable {
     router.add(middleware: Gate(names: .loopback))
     var site = Site(backend: backend, shell: shell, router: router)
     site.add(CausesPage.page)
+    site.add(CommitsPage.page)
+    site.add(CommitPage.page)
+    site.add(BuildsPage.page)
+    site.add(BuildPage.page)
+    site.add(BuildActions.overrule)
+    site.add(BuildActions.wrong)
+    site.add(BuildActions.known)
+    RawLogRoute(backend: backend).add(to: router)
+    site.add(PatternsPage.page)
+    site.add(PatternPage.page)
     return router
   }
 }

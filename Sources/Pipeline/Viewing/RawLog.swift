@@ -10,7 +10,7 @@ package struct RawLog: AsyncSequence, Sendable {
 
   package func makeAsyncIterator() -> Iterator { Iterator(reading: Reading(archive, digest)) }
 
-  package struct Iterator: AsyncIteratorProtocol {
+  package struct Iterator: AsyncIteratorProtocol, Sendable {
     fileprivate let reading: Reading
 
     /// - Throws: `ArchiveError`.
