@@ -139,7 +139,7 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "TestSupport",
+        "Analysis", "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: ours),
