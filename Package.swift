@@ -15,6 +15,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -48,6 +49,9 @@ let package = Package(
     // Value types everyone shares; imports nothing.
     .target(name: "Model", swiftSettings: ours),
 
+    // What is measured, through swift-metrics, and its text for Prometheus.
+    .target(name: "Telemetry", dependencies: [.product(name: "Metrics", package: "swift-metrics")], swiftSettings: ours),
+
     // Pure: cleaning, the pattern catalog, matching, verdicts.
     .target(
       name: "Analysis",
@@ -74,7 +78,7 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: [
-        "Analysis", "LogArchive", "LogSource", "Model", "Postgres", "Providers", "Store",
+        "Analysis", "Curl", "LogArchive", "LogSource", "Model", "Postgres", "Providers", "Store", "Telemetry",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: ours),
@@ -82,7 +86,7 @@ let package = Package(
     .target(
       name: "Web",
       dependencies: [
-        "Providers", "Store",
+        "Providers", "Store", "Telemetry",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -92,9 +96,11 @@ let package = Package(
     .executableTarget(
       name: "culprit",
       dependencies: [
-        "Analysis", "Curl", "LogArchive", "LogSource", "Model", "Pipeline", "Postgres", "Providers", "Store", "Web",
+        "Analysis", "Curl", "LogArchive", "LogSource", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry",
+        "Web",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -128,11 +134,13 @@ let package = Package(
       name: "AnalysisTests", dependencies: ["Analysis", "CScanKernels", "FuzzSupport", "Model", "PCRE2"], swiftSettings: ours),
     .testTarget(name: "CompressionTests", dependencies: ["Compression", "ArchiveFixtures"], swiftSettings: ours),
     .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport"], swiftSettings: ours),
+    .testTarget(
+      name: "TelemetryTests", dependencies: ["Telemetry", .product(name: "Metrics", package: "swift-metrics")], swiftSettings: ours),
     .testTarget(name: "LogSourceTests", dependencies: ["LogSource", "Compression", "ArchiveFixtures"], swiftSettings: ours),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "TestSupport",
+        "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: ours),

@@ -3,6 +3,7 @@ import Logging
 import Providers
 import ServiceLifecycle
 import Store
+import Telemetry
 
 /// What Culprit serves over HTTP. A new page or route family is a folder here and a line in `router`.
 package struct WebServer: Sendable {
@@ -12,6 +13,10 @@ package struct WebServer: Sendable {
     package var port = 8080
     /// Secrets of webhooks by provider; a provider without one isn't listened to.
     package var webhookSecrets: [String: String] = [:]
+    /// What `/health/deep` looks at beside the database.
+    package var healthChecks: [HealthCheck] = []
+    /// What `/metrics` tells; nil: there is no such page.
+    package var metrics: PrometheusRegistry?
 
     package init() {}
   }
@@ -47,8 +52,10 @@ package struct WebServer: Sendable {
 
   private var router: Router<BasicRequestContext> {
     let router = Router()
+    router.add(middleware: RequestMetrics())
     WebhookRoutes(store: store, readers: readers, secrets: settings.webhookSecrets).add(to: router)
-    HealthRoutes(store: store).add(to: router)
+    HealthRoutes(store: store, checks: settings.healthChecks, logger: logger).add(to: router)
+    if let registry = settings.metrics { MetricsRoutes(store: store, registry: registry).add(to: router) }
     return router
   }
 }

@@ -77,7 +77,7 @@ package struct Worker: Sendable {
     if let stage = stages.post {
       all.append(Lane(kind: .commits, count: lanes.post) { try await stage.step($0, atOnce: atOnce) })
     }
-    return all
+    return all.map { Lane(kind: $0.kind, count: $0.count, step: StepMetrics.measured($0.kind.rawValue, $0.step)) }
   }
 
   // MARK: - Until nothing is left

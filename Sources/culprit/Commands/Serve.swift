@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Metrics
 import Pipeline
 import ServiceLifecycle
+import Telemetry
 import Web
 
 /// `culprit serve`: webhooks, health, and workers beside them.
@@ -35,21 +37,25 @@ struct Serve: AsyncParsableCommand {
         "\(listen) is open to others, and no webhook secret is set",
         hint: "set CULPRIT_GITHUB_WEBHOOK_SECRET or its like, or listen on 127.0.0.1 behind a proxy")
     }
-    let web = server
-    let (quiet, verbose, noWork) = (global.quiet, global.verbose, noWork)
-    let log = WorkLog(isQuiet: quiet, isVerbose: verbose)
+    let noWork = noWork
+    let log = WorkLog(format: settings.logFormat, isQuiet: global.quiet, isVerbose: global.verbose)
+    let registry = PrometheusRegistry()
+    MetricsSystem.bootstrap(registry)
+    server.metrics = registry
+    let prepared = server
     let folder = try settings.patternFolder(nil)
     try await Workplace.open(settings, connections: Worker.Lanes().connections + 8) { workplace in
       _ = try await SyncStage(store: workplace.store).sync(folder: folder, dryRun: false)
-      var logger = Logger(label: "culprit") { StreamLogHandler.standardError(label: $0) }
-      logger.logLevel = verbose ? .info : .error
-      let http = WebServer(store: workplace.store, settings: web, readers: integrations.readers, logger: logger) { port in
-        Output.line("listening on http://\(web.host):\(port)")
+      var web = prepared
+      web.healthChecks = HealthChecks.all(workplace, patterns: folder)
+      let address = web.host
+      let http = WebServer(store: workplace.store, settings: web, readers: integrations.readers, logger: log.logger) { port in
+        Output.line("listening on http://\(address):\(port)")
         Output.flush()
       }
       var services: [any Service] = [http.service]
       if !noWork { services.append(WorkService(worker: try workplace.worker(settings, integrations) { log.report($0) })) }
-      try await Self.run(services, logger)
+      try await Self.run(services, log.logger)
     }
   }
 
