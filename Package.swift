@@ -17,6 +17,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
@@ -82,13 +83,15 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: ours),
-    // What is served over HTTP: webhooks, health.
+    // What is served over HTTP: pages, the API, webhooks, health.
     .target(
       name: "Web",
       dependencies: [
-        "Providers", "Store", "Telemetry",
+        "Analysis", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: ours),
@@ -154,6 +157,14 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ], swiftSettings: ours),
+    .testTarget(
+      name: "WebTests",
+      dependencies: [
+        "Curl", "Model", "Pipeline", "Postgres", "Providers", "Store", "TestSupport", "Web",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
     .testTarget(name: "CulpritTests", dependencies: ["culprit", "Postgres", "TestSupport"], swiftSettings: ours),
     .testTarget(name: "LogArchiveTests", dependencies: ["LogArchive", "Compression", "ArchiveFixtures"], swiftSettings: ours),
   ],

@@ -1,11 +1,13 @@
 import Hummingbird
 import Logging
+import Model
+import NIOCore
 import Providers
 import ServiceLifecycle
 import Store
 import Telemetry
 
-/// What Culprit serves over HTTP. A new page or route family is a folder here and a line in `router`.
+/// What Culprit serves over HTTP. A new page is a folder in `Pages` and a line in `router`.
 package struct WebServer: Sendable {
   package struct Settings: Sendable {
     package var host = "127.0.0.1"
@@ -17,45 +19,69 @@ package struct WebServer: Sendable {
     package var healthChecks: [HealthCheck] = []
     /// What `/metrics` tells; nil: there is no such page.
     package var metrics: PrometheusRegistry?
+    /// Where people reach the server; nil: at the address that it listens on.
+    package var publicURL: String?
+    /// Holds `templates` and `static`.
+    package var folder: String
 
-    package init() {}
+    package init(folder: String) { self.folder = folder }
   }
 
-  private let store: Store
+  private let backend: Backend
   private let settings: Settings
   private let readers: [any WebhookReader]
+  private let shell: Shell
+  private let assets: Assets
   private let logger: Logger
   private let onListening: @Sendable (_ port: Int) async -> Void
 
   /// - Parameter onListening: told the port once connections are taken.
+  /// - Throws: an error that names the template or file that can't be read.
   package init(
-    store: Store, settings: Settings, readers: [any WebhookReader], logger: Logger,
+    backend: Backend, settings: Settings, readers: [any WebhookReader], logger: Logger,
     onListening: @Sendable @escaping (_ port: Int) async -> Void = { _ in }
-  ) {
-    self.store = store
+  ) throws {
+    self.backend = backend
     self.settings = settings
     self.readers = readers
     self.logger = logger
     self.onListening = onListening
+    assets = try Assets(folder: settings.folder + "/static")
+    shell = Shell(templates: try Templates(folder: settings.folder + "/templates"), assets: assets, hasLogin: false)
   }
+
+  /// Connections at once: more wait in the system's queue. Each holds some memory, and a slow client holds it long.
+  private static let mostConnections = 1_000
+  /// After so many seconds in which nothing comes or goes, a connection is closed.
+  private static let idleSeconds: Int64 = 60
 
   /// The server, which runs until its service group is shut down: it takes no more requests then, and answers those that it has.
   package var service: some Service {
     let onListening = onListening
     return Application(
       router: router,
+      server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
       configuration: ApplicationConfiguration(
-        address: .hostname(settings.host, port: settings.port), serverName: nil),
+        address: .hostname(settings.host, port: settings.port), serverName: nil,
+        availableConnectionsDelegate: .maximum(Self.mostConnections, logger: logger)),
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
       logger: logger)
   }
 
-  private var router: Router<BasicRequestContext> {
-    let router = Router()
+  private var router: Router<WebContext> {
+    let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: RequestMetrics())
-    WebhookRoutes(store: store, readers: readers, secrets: settings.webhookSecrets).add(to: router)
-    HealthRoutes(store: store, checks: settings.healthChecks, logger: logger).add(to: router)
-    if let registry = settings.metrics { MetricsRoutes(store: store, registry: registry).add(to: router) }
+    router.add(middleware: HeadersMiddleware(isSecure: settings.publicURL?.hasPrefix("https://") ?? false))
+    router.add(middleware: ErrorMiddleware(shell: shell))
+    // What is called by programs that have ways of their own to prove who they are, or that learn nothing worth hiding.
+    WebhookRoutes(store: backend.store, readers: readers, secrets: settings.webhookSecrets).add(to: router)
+    HealthRoutes(store: backend.store, checks: settings.healthChecks, logger: logger).add(to: router)
+    assets.add(to: router)
+    // All else is for those whom the gate lets in.
+    router.add(middleware: Gate(names: .loopback))
+    if let registry = settings.metrics { MetricsRoutes(store: backend.store, registry: registry).add(to: router) }
+    var site = Site(backend: backend, shell: shell, router: router)
+    site.add(CausesPage.page)
     return router
   }
 }

@@ -60,6 +60,8 @@ package actor TrialDesk {
     }
 
     package let order: Order
+    /// Who began it.
+    package let owner: String
     package fileprivate(set) var phase = Phase.running
     /// Nil until the first logs are tried.
     package fileprivate(set) var report: TrialReport?
@@ -79,7 +81,6 @@ package actor TrialDesk {
 
   private struct Entry {
     var state: State
-    let owner: String
     var task: Task<Void, Never>?
     /// Streams of those who look.
     var watchers: [Int: AsyncStream<State>.Continuation] = [:]
@@ -110,14 +111,14 @@ package actor TrialDesk {
     let key = order.key
     if let entry = entries[key], entry.state.isRunning { return key }
     let running = entries.values.filter(\.state.isRunning)
-    guard running.count { $0.owner == owner } < settings.mostOfOne else { throw .busyWithYours(settings.mostOfOne) }
+    guard running.count(where: { $0.state.owner == owner }) < settings.mostOfOne else { throw .busyWithYours(settings.mostOfOne) }
     guard running.count < settings.mostRunning else { throw .busy(settings.mostRunning) }
     forgetOldest()
     let watchers = entries[key]?.watchers ?? [:]
     let version = (entries[key]?.state.version ?? 0) + 1
-    var state = State(order: order)
+    var state = State(order: order, owner: owner)
     state.version = version
-    entries[key] = Entry(state: state, owner: owner, watchers: watchers)
+    entries[key] = Entry(state: state, watchers: watchers)
     entries[key]?.task = Task { await run(key, order) }
     return key
   }

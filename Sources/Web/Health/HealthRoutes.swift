@@ -15,7 +15,7 @@ struct HealthRoutes: Sendable {
     deep = DeepHealth(store: store, others: checks, logger: logger)
   }
 
-  func add<Context: RequestContext>(to router: Router<Context>) {
+  func add(to router: Router<WebContext>) {
     // The process answers.
     router.get("health") { _, _ in "ok\n" }
     // It can do its work: the database answers, too.

@@ -8,8 +8,9 @@ struct MetricsRoutes: Sendable {
   let store: Store
   let registry: PrometheusRegistry
 
-  func add<Context: RequestContext>(to router: Router<Context>) {
-    router.get("metrics") { _, _ in
+  func add(to router: Router<WebContext>) {
+    router.get("metrics") { _, context in
+      _ = try Site.viewer(of: context, .reader)
       await noteQueues()
       return Response(
         status: .ok, headers: [.contentType: PrometheusRegistry.mediaType, .cacheControl: "no-store"],

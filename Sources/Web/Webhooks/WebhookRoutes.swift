@@ -19,7 +19,7 @@ struct WebhookRoutes: Sendable {
     self.secrets = secrets
   }
 
-  func add(to router: Router<BasicRequestContext>) {
+  func add(to router: Router<WebContext>) {
     router.post("webhooks/:provider") { request, context in
       try await receive(request, from: context.parameters.require("provider"), context)
     }

@@ -29,7 +29,7 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     let settings = try global.settings()
     let integrations = try Integrations(settings)
-    var server = WebServer.Settings()
+    var server = WebServer.Settings(folder: try Bundled.folder("web"))
     (server.host, server.port) = try Self.address(listen)
     server.webhookSecrets = integrations.webhookSecrets
     guard Self.loopback.contains(server.host) || !server.webhookSecrets.isEmpty else {
@@ -49,7 +49,10 @@ struct Serve: AsyncParsableCommand {
       var web = prepared
       web.healthChecks = HealthChecks.all(workplace, patterns: folder)
       let address = web.host
-      let http = WebServer(store: workplace.store, settings: web, readers: integrations.readers, logger: log.logger) { port in
+      let backend = Backend(
+        store: workplace.store, archive: workplace.archive, database: workplace.database, providers: integrations.providers,
+        rescan: try settings.rescan)
+      let http = try WebServer(backend: backend, settings: web, readers: integrations.readers, logger: log.logger) { port in
         Output.line("listening on http://\(address):\(port)")
         Output.flush()
       }
