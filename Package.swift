@@ -160,9 +160,10 @@ let package = Package(
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "Curl", "Model", "Pipeline", "Postgres", "Providers", "Store", "TestSupport", "Web",
+        "Curl", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry", "TestSupport", "Web",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
       ],
       swiftSettings: ours),
     .testTarget(name: "CulpritTests", dependencies: ["culprit", "Postgres", "TestSupport"], swiftSettings: ours),

@@ -7,6 +7,9 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
   case noSuchKnownProblem(Int64)
   case noSuchJob(String, String)
   case ambiguousJob(String, [String])
+  case noSuchBuild(Int64)
+  case noSuchRepository(String)
+  case badCursor
 
   package var description: String {
     switch self {
@@ -17,6 +20,9 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case .noSuchKnownProblem(let id): "no known problem \(id) is open"
     case .noSuchJob(let job, let commit): "no failed build of job \(job) of commit \(commit.prefix(12)) is known"
     case .ambiguousJob(let job, let candidates): "job \(job) is ambiguous: \(candidates.joined(separator: ", "))"
+    case .noSuchBuild(let id): "no build \(id) is known"
+    case .noSuchRepository(let name): "no build of repository \(name) is known"
+    case .badCursor: "the cursor isn't one of this list"
     }
   }
 
@@ -29,6 +35,9 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case .noSuchKnownProblem: "`culprit known list` tells the numbers of those that are open"
     case .noSuchJob: "`culprit status <commit>` names the jobs"
     case .ambiguousJob: "give it as workflow/job"
+    case .noSuchBuild: "the list of builds has the ids of those that there are"
+    case .noSuchRepository: "names are owner/name, as the provider writes them"
+    case .badCursor: "take `next` from the page before as it is, or leave it out"
     case .noSuchPattern: "`culprit patterns list` names them; `culprit patterns sync` enters new files"
     }
   }

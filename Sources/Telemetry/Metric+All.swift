@@ -60,13 +60,16 @@ extension Metric {
   package static let queueDue = Metric("culprit_queue_due", .gauge, labels: ["queue"], "What of this could be done now.")
   package static let queueAge = Metric(
     "culprit_queue_oldest_due_seconds", .gauge, labels: ["queue"], "For how long the oldest of these has been due.")
+  package static let ledgerPairs = Metric(
+    "culprit_ledger_pairs", .gauge, labels: ["state"],
+    "Pairs of archived log and pattern that is tried now: done, due, and done but not conclusive.")
   package static let workers = Metric("culprit_workers", .gauge, "Workers whose connection is alive.")
 
   /// In the order of the text.
   package static let all: [Metric] = [
     steps, stepSeconds, deliveries, fetches, fetchedBytes, scannedLogs, scannedBytes, scannedPairs, findings, inconclusive, lostLogs,
     verdicts, posts, providerRequests, providerSeconds, providerLimit, providerRemaining, httpRequests, httpSeconds, queueWaiting,
-    queueDue, queueAge, workers,
+    queueDue, queueAge, ledgerPairs, workers,
   ]
 
   private static let seconds = [0.005, 0.02, 0.1, 0.5, 2, 10, 60]

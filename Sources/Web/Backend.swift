@@ -20,6 +20,8 @@ package struct Backend: Sendable {
   package let trials: TrialDesk
   /// What could be written a pattern for.
   package let suggestions: SuggestDesk
+  /// How fast the ledger gets done.
+  package let ledger = LedgerWatch()
 
   package init(
     store: Store, archive: LogArchive, database: ConnectionConfiguration, providers: [String: any Provider] = [:],

@@ -46,9 +46,12 @@ package struct WebServer: Sendable {
     self.readers = readers
     self.logger = logger
     self.onListening = onListening
-    assets = try Assets(folder: settings.folder + "/static")
+    assets = try Assets(folder: settings.folder + "/static", extra: ["chart.js": Self.chartLibrary])
     shell = Shell(templates: try Templates(folder: settings.folder + "/templates"), assets: assets, hasLogin: false)
   }
+
+  /// Where Debian's package libjs-chart.js puts it. Without it there are tables and no charts.
+  private static let chartLibrary = "/usr/share/javascript/chart.js/chart.min.js"
 
   /// Connections at once: more wait in the system's queue. Each holds some memory, and a slow client holds it long.
   private static let mostConnections = 1_000
@@ -82,6 +85,17 @@ package struct WebServer: Sendable {
     if let registry = settings.metrics { MetricsRoutes(store: backend.store, registry: registry).add(to: router) }
     var site = Site(backend: backend, shell: shell, router: router)
     site.add(CausesPage.page)
+    site.add(TryPage.page)
+    site.add(TryPage.begin)
+    site.add(TryPage.stop)
+    TryRoutes(backend: backend, shell: shell).add(to: router)
+    site.add(UnexplainedPage.page)
+    site.add(UnexplainedPage.refresh)
+    site.add(KnownPage.page)
+    site.add(KnownPage.add)
+    site.add(KnownPage.resolve)
+    site.add(LinePage.page)
+    site.add(OperationsPage.page)
     return router
   }
 }

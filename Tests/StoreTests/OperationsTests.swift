@@ -6,8 +6,8 @@ import Testing
 
 /// What operators are told of queues, limits and troubles.
 @Suite struct OperationsTests {
-  private func state(_ ledger: TestLedger, _ kind: Store.WorkKind) async throws -> Store.QueueState {
-    try #require(try await ledger.store.queueStates().first { $0.kind == kind })
+  private func state(_ ledger: TestLedger, _ kind: Store.WorkKind) async throws -> Store.QueueDepth {
+    try #require(try await ledger.store.queueDepths().first { $0.kind == kind })
   }
 
   @Test func queuesTellWhatWaitsWhatIsDueAndForHowLong() async throws {
@@ -22,17 +22,17 @@ import Testing
         try session.execute("UPDATE delivery SET state = 'done' WHERE external_id = '0'")
       }
       var state = try await state(ledger, .deliveries)
-      #expect((state.waiting, state.due, state.taken) == (4, 3, 0))
-      #expect(abs((state.oldestDue ?? 0) - 1_200) < 60)
+      #expect((state.waiting, state.due, state.leased) == (4, 3, 0))
+      #expect(abs((state.oldestSeconds ?? 0) - 1_200) < 60)
 
       let lifeline = try await ledger.database.connect()
       let worker = try await lifeline.run { session in try Store.register(host: "here", pid: 7, session) }
       _ = try await ledger.store.claimDeliveries(worker: worker, most: 1, leaseSeconds: 300)
       state = try await self.state(ledger, .deliveries)
       // What someone works on is late no more.
-      #expect((state.waiting, state.due, state.taken) == (4, 3, 1))
-      #expect((state.oldestDue ?? 0) < 60)
-      #expect(try await ledger.store.liveWorkerCount() == 1)
+      #expect((state.waiting, state.due, state.leased) == (4, 3, 1))
+      #expect((state.oldestSeconds ?? 0) < 60)
+      #expect(try await ledger.store.workers().map(\.leases) == [[.deliveries: 1]])
       _ = await lifeline.isAlive()
     }
   }

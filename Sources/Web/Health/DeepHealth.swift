@@ -57,10 +57,10 @@ actor DeepHealth {
 
   private static func work(_ store: Store, _ logger: Logger) async -> ([HealthReport.Check], [HealthReport.Queue]) {
     do {
-      let queues = try await store.queueStates()
-      let workers = try await store.liveWorkerCount()
+      let queues = try await store.queueDepths()
+      let workers = try await store.workers().count(where: \.isAlive)
       let told = queues.map {
-        HealthReport.Queue(queue: $0.kind.rawValue, waiting: $0.waiting, due: $0.due, oldestDueSeconds: $0.oldestDue)
+        HealthReport.Queue(queue: $0.kind.rawValue, waiting: $0.waiting, due: $0.due, oldestDueSeconds: $0.oldestSeconds)
       }
       return ([check(queues), check(workers: workers, isNeeded: queues.contains { $0.due > 0 })], told)
     } catch {
@@ -69,9 +69,9 @@ actor DeepHealth {
     }
   }
 
-  private static func check(_ queues: [Store.QueueState]) -> HealthReport.Check {
-    let late = queues.filter { $0.oldestDue ?? 0 > longestWait }
-    let words = late.map { "\($0.kind.rawValue) for \(Int($0.oldestDue ?? 0)) s" }.joined(separator: ", ")
+  private static func check(_ queues: [Store.QueueDepth]) -> HealthReport.Check {
+    let late = queues.filter { $0.oldestSeconds ?? 0 > longestWait }
+    let words = late.map { "\($0.kind.rawValue) for \(Int($0.oldestSeconds ?? 0)) s" }.joined(separator: ", ")
     return HealthReport.Check(
       name: "queues", ok: late.isEmpty, detail: late.isEmpty ? "nothing is overdue" : "overdue: \(words)", seconds: 0)
   }

@@ -31,6 +31,7 @@ struct WebError: Error, Equatable {
       switch error {
       case .noSuchCommit, .noSuchPattern, .noSuchKnownProblem, .noSuchJob: self.init(.notFound, error.description)
       case .ambiguousCommit, .ambiguousJob: self.init(.conflict, error.description)
+      case .badCursor: self.init(.badRequest, error.description, field: "cursor")
       default: return nil
       }
     case let error as PostgresError where error.isConnectionLost:

@@ -112,6 +112,7 @@ extension Workplace {
     stages.fetch = FetchStage(store: store, archive: archive, providers: integrations.providers)
     stages.rescan = RescanStage(store: store, archive: archive, database: database, settings: try settings.rescan)
     stages.post = integrations.host.map { PostStage(store: store, host: $0, settings: integrations.posting) { .now } }
+    stages.tally = TallyStage(store: store) { .now }
     return Worker(store: store, database: database, stages: stages, report: report)
   }
 }

@@ -27,7 +27,7 @@ struct JSONLogHandler: LogHandler {
     values.merge(event.metadata ?? [:]) { $1 }
     if let error = event.error { values["error"] = "\(error)" }
     var members: [(String, JSONText)] = [
-      ("time", .string(Date().formatted(.iso8601.time(includingFractionalSeconds: true)))),
+      ("time", .string(Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))),
       ("level", .string(event.level.rawValue)), ("logger", .string(label)), ("message", .string(event.message.description)),
     ]
     let taken = Set(members.map(\.0))
