@@ -62,9 +62,10 @@ import Testing
   /// A name of someone else's that leads to 127.0.0.1 would let their scripts read everything.
   @Test func aServerWithoutLoginAnswersOnlyToItsOwnNames() async throws {
     try await WebSite.with { site in
-      #expect(try await site.get("/", ["Host": "evil.example"]).status == 421)
-      #expect(try await site.get("/api/v1/causes", ["Host": "evil.example:8080"]).status == 421)
-      #expect(try await site.get("/", ["Host": "localhost:8080"]).status == 200)
+      for (host, status) in [("evil.example", 421), ("evil.example:8080", 421), ("localhost:8080", 200)] {
+        let response = try await site.get("/api/v1/causes", ["Host": host])
+        #expect(response.status == status, "\(host)")
+      }
     }
   }
 
