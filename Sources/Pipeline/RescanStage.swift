@@ -4,6 +4,7 @@ import LogArchive
 import Model
 import Postgres
 import Store
+import Telemetry
 
 /// Tries on every log what it hasn't been tried on: claims logs, scans them, records the results.
 ///
@@ -155,6 +156,11 @@ package struct RescanStage: Sendable {
     init(_ report: @Sendable @escaping (Progress) -> Void) { self.report = report }
 
     func add(_ results: [Store.LogResult], bytes: Int, pairsPerLog: Int) {
+      Metric.scannedLogs.add(results.count)
+      Metric.scannedBytes.add(bytes)
+      Metric.scannedPairs.add(results.count * pairsPerLog)
+      Metric.findings.add(results.reduce(0) { $0 + $1.findings.count })
+      for pair in results.lazy.flatMap(\.inconclusive) { Metric.inconclusive.add(1, pair.inconclusive.reason.rawValue) }
       progress.logs += results.count
       progress.pairs += results.count * pairsPerLog
       progress.bytes += bytes
@@ -179,6 +185,7 @@ package struct RescanStage: Sendable {
     }
 
     func lost(_ reason: String) {
+      Metric.lostLogs.add()
       progress.lost.append(reason)
       report(progress)
     }

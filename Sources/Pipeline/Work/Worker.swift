@@ -80,7 +80,7 @@ package struct Worker: Sendable {
       all.append(Lane(kind: .commits, count: lanes.post) { try await stage.step($0, atOnce: atOnce) })
     }
     if let stage = stages.tally { all.append(Lane(kind: .tallies, count: 1) { _ in try await stage.step() }) }
-    return all
+    return all.map { Lane(kind: $0.kind, count: $0.count, step: StepMetrics.measured($0.kind.rawValue, $0.step)) }
   }
 
   // MARK: - Until nothing is left
