@@ -56,8 +56,8 @@ extension Store {
           SELECT p.id AS pattern_id, p.title, p.verdict
             FROM log l JOIN finding f ON f.log_id = l.id JOIN pattern p ON p.revision_id = f.revision_id
            WHERE l.build_id = b.id AND NOT p.retired AND NOT p.fallback
-           ORDER BY p.priority DESC, (p.verdict = 'failure' OR coalesce(p.review_by <= \(today.description)::text::date, false)) DESC,
-                    l.id DESC, f.line DESC, p.id
+           ORDER BY p.priority DESC, (p.verdict = 'failure' OR coalesce(p.review_by <= \(today.description)::text::date, false)
+                     OR \(isSuspect)) DESC, l.id DESC, f.line DESC, p.id
            LIMIT 1) best ON true
        WHERE b.outcome IN ('failure', 'timed_out')
          AND (\(since)::float8 IS NULL OR coalesce(b.finished_at, b.created_at) >= to_timestamp(\(since)::float8)))

@@ -197,6 +197,8 @@ package struct Worker: Sendable {
     let host = ProcessInfo.processInfo.hostName
     let pid = ProcessInfo.processInfo.processIdentifier
     let worker = try await lifeline.run { session in try Store.register(host: host, pid: pid, session) }
+    // For what was recorded by a worker that was killed before it could look.
+    try await store.markSuspects()
     try await body(worker)
     // The connection lives to here.
     _ = await lifeline.isAlive()

@@ -67,7 +67,7 @@ struct Workplace: Sendable {
     let lanes = try settings.rescan.lanes
     let pool = ConnectionPool(database, limit: lanes + 2 + connections)
     defer { pool.close() }
-    let store = Store(pool: pool, coolOff: try settings.coolOff)
+    let store = Store(pool: pool, coolOff: try settings.coolOff, health: try settings.health)
     let workplace = Workplace(store: store, archive: archive, database: database, isPrivate: isPrivate)
     return try await body(workplace)
   }
