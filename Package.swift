@@ -122,7 +122,7 @@ let package = Package(
     .executableTarget(
       name: "culprit-bench",
       dependencies: [
-        "Analysis", "CPCRE2", "LogArchive", "Model", "PCRE2", "Pipeline", "Store", "TestSupport",
+        "Analysis", "CPCRE2", "LogArchive", "Model", "PCRE2", "Pipeline", "Postgres", "Store", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks", swiftSettings: ours),
