@@ -138,7 +138,8 @@ let package = Package(
       swiftSettings: ours),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport", "cluster-tool"], swiftSettings: ours),
     .testTarget(
-      name: "StoreTests", dependencies: ["Analysis", "Model", "Pipeline", "Postgres", "Store", "TestSupport"], swiftSettings: ours),
+      name: "StoreTests", dependencies: ["Analysis", "FuzzSupport", "Model", "Pipeline", "Postgres", "Store", "TestSupport"],
+      swiftSettings: ours),
     .testTarget(
       name: "ProvidersTests",
       dependencies: [
