@@ -15,7 +15,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
@@ -78,13 +81,17 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: ours),
-    // What is served over HTTP: webhooks, health.
+    // What is served over HTTP: pages, the API, webhooks, health.
     .target(
       name: "Web",
       dependencies: [
-        "Providers", "Store",
+        "Analysis", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: ours),
@@ -132,14 +139,14 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "TestSupport",
+        "Analysis", "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: ours),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport", "cluster-tool"], swiftSettings: ours),
     .testTarget(
-      name: "StoreTests", dependencies: ["Analysis", "FuzzSupport", "Model", "Pipeline", "Postgres", "Store", "TestSupport"],
-      swiftSettings: ours),
+      name: "StoreTests",
+      dependencies: ["Analysis", "FuzzSupport", "Model", "Pipeline", "Postgres", "Store", "TestSupport"], swiftSettings: ours),
     .testTarget(
       name: "ProvidersTests",
       dependencies: [
@@ -147,6 +154,14 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ], swiftSettings: ours),
+    .testTarget(
+      name: "WebTests",
+      dependencies: [
+        "Curl", "Model", "Pipeline", "Postgres", "Providers", "Store", "TestSupport", "Web",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: ours),
     .testTarget(name: "CulpritTests", dependencies: ["culprit", "Postgres", "TestSupport"], swiftSettings: ours),
     .testTarget(name: "LogArchiveTests", dependencies: ["LogArchive", "Compression", "ArchiveFixtures"], swiftSettings: ours),
   ],

@@ -20,7 +20,8 @@ package struct JudgeStage: Sendable {
     return Judged(commit: facts.commit, repository: facts.repository, verdict: Self.verdict(of: facts, today: today))
   }
 
-  static func verdict(of facts: Store.CommitFacts, today: CalendarDay) -> CommitVerdict {
+  /// For who has the facts already, and needs more of them than the verdict.
+  package static func verdict(of facts: Store.CommitFacts, today: CalendarDay) -> CommitVerdict {
     CommitVerdict.of(facts.builds.map { evidence($0, of: facts, today: today) }, today: today)
   }
 

@@ -40,9 +40,7 @@ actor ScanLane {
   func scan(
     digest: [UInt8], bytes: Int, names: LogNames, with program: ScanProgram, measured: Bool = false, unless query: GramQuery?
   ) throws -> Outcome? {
-    guard let digest = LogDigest(bytes: digest) else {
-      throw ArchiveError.system(operation: "reading a digest of \(digest.count) bytes", code: 22)
-    }
+    let digest = try LogDigest.of(digest)
     if query != nil, !program.applies(to: names) { return nil }
     let index = LogIndex(archive, digest, engine: engine)
     var builder: GramIndexBuilder?

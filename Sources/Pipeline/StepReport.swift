@@ -7,11 +7,14 @@ package struct StepReport: Sendable {
   package let subject: String
   /// What went wrong, without secrets and without text of logs.
   package let problem: String?
+  /// Whether it follows from what other reports have told already.
+  package let isRoutine: Bool
 
-  package init(_ action: String, subject: String, problem: String? = nil) {
+  package init(_ action: String, subject: String, problem: String? = nil, isRoutine: Bool = false) {
     self.action = action
     self.subject = subject
     self.problem = problem
+    self.isRoutine = isRoutine
   }
 
   init(_ action: String, build: Build, problem: String? = nil) {

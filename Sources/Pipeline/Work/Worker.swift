@@ -17,7 +17,7 @@ package struct Worker: Sendable {
     package init() {}
 
     /// Connections to the database that they use at most.
-    package var connections: Int { receive + list + fetch + post }
+    package var connections: Int { receive + list + fetch + post + 1 }
   }
 
   /// The stages that this worker takes part in; those that nothing is configured for are left out.
@@ -27,16 +27,18 @@ package struct Worker: Sendable {
     package var fetch: FetchStage?
     package var rescan: RescanStage?
     package var post: PostStage?
+    package var tally: TallyStage?
 
     package init(
       receive: ReceiveStage? = nil, list: ListStage? = nil, fetch: FetchStage? = nil, rescan: RescanStage? = nil,
-      post: PostStage? = nil
+      post: PostStage? = nil, tally: TallyStage? = nil
     ) {
       self.receive = receive
       self.list = list
       self.fetch = fetch
       self.rescan = rescan
       self.post = post
+      self.tally = tally
     }
   }
 
@@ -77,6 +79,7 @@ package struct Worker: Sendable {
     if let stage = stages.post {
       all.append(Lane(kind: .commits, count: lanes.post) { try await stage.step($0, atOnce: atOnce) })
     }
+    if let stage = stages.tally { all.append(Lane(kind: .tallies, count: 1) { _ in try await stage.step() }) }
     return all
   }
 

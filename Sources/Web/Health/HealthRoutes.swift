@@ -5,7 +5,7 @@ import Store
 struct HealthRoutes: Sendable {
   let store: Store
 
-  func add(to router: Router<BasicRequestContext>) {
+  func add(to router: Router<WebContext>) {
     // The process answers.
     router.get("health") { _, _ in "ok\n" }
     // It can do its work: the database answers, too.

@@ -18,7 +18,7 @@ struct WebhookRoutes: Sendable {
     self.secrets = secrets
   }
 
-  func add(to router: Router<BasicRequestContext>) {
+  func add(to router: Router<WebContext>) {
     router.post("webhooks/:provider") { request, context in
       try await receive(request, from: context.parameters.require("provider"))
     }

@@ -41,6 +41,15 @@ enum Setting: String, CaseIterable {
   case travisURL = "travis-url"
   case travisTokenFile = "travis-token-file"
   case folder
+  case loginReaders = "login-readers"
+  case loginCurators = "login-curators"
+  case loginOperators = "login-operators"
+  case loginGitHubURL = "login-github-url"
+  case loginGitHubClient = "login-github-client"
+  case loginGitHubSecretFile = "login-github-secret-file"
+  case loginProxyHeader = "login-proxy-header"
+  case loginProxies = "login-proxies"
+  case rateLimit = "rate-limit"
 
   var variable: String { "CULPRIT_" + rawValue.uppercased().replacing("-", with: "_") }
 
@@ -86,6 +95,15 @@ enum Setting: String, CaseIterable {
     case .jenkinsTokenFile: "file that holds user:token for Jenkins"
     case .travisURL: "address of Travis CI's API"
     case .travisTokenFile: "file that holds the Travis CI token"
+    case .loginReaders: "who may look: organisations, teams, @people"
+    case .loginCurators: "who may say what failures are"
+    case .loginOperators: "who may do everything"
+    case .loginGitHubURL: "address at which people log in to GitHub"
+    case .loginGitHubClient: "client id of the OAuth app by which people log in"
+    case .loginGitHubSecretFile: "file that holds the OAuth app's secret"
+    case .loginProxyHeader: "header in which a proxy names who has logged in"
+    case .loginProxies: "addresses of the proxies that this header is taken from"
+    case .rateLimit: "requests per second from one address or token, 0 for any number"
     case .folder: "folder with a manifest, as a CI system of its own"
     }
   }

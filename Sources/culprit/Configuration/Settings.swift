@@ -65,6 +65,7 @@ struct Settings: Sendable {
     }
     _ = try health
     _ = try coolOff
+    _ = try rateLimit
     if let (text, origin) = values[.color], Style.Mode(rawValue: text) == nil {
       throw Failure("\(origin): \"color\" is \"\(text)\"", hint: "it must be auto, always or never")
     }
@@ -169,6 +170,11 @@ struct Settings: Sendable {
   /// Seconds.
   var coolOff: Double {
     get throws { try number(.coolOff, from: 0).map(Double.init) ?? 30 }
+  }
+
+  /// Requests per second; 0: any number.
+  var rateLimit: Double? {
+    get throws { try number(.rateLimit, from: 0).map(Double.init) }
   }
 
   /// The pattern files: `--patterns`, the setting, else the bundled ones.

@@ -1,5 +1,6 @@
 import Foundation
 import LogArchive
+import Pipeline
 import Postgres
 import Store
 
@@ -69,6 +70,14 @@ struct Workplace: Sendable {
     let store = Store(pool: pool, coolOff: try settings.coolOff, health: try settings.health)
     let workplace = Workplace(store: store, archive: archive, database: database, isPrivate: isPrivate)
     return try await body(workplace)
+  }
+
+  /// Brings the tally, which pages are made from, up to what was entered and found.
+  func tally(isQuiet: Bool) async throws {
+    let bar = ProgressBar("tallying", unit: "marks", isQuiet: isQuiet)
+    let marks = try await store.tallyLag().marks
+    try await TallyStage(store: store) { .now }.run { bar.update($0, of: max($0, marks)) }
+    bar.finish()
   }
 
   /// A private database and an empty one are brought up to date; any other only by `culprit migrate`, on purpose.

@@ -9,7 +9,7 @@ struct WorkLog: Sendable {
   func report(_ step: StepReport) {
     if let problem = step.problem {
       Output.error("\(Self.time) \(step.action): \(Style.inert(step.subject)): \(Style.inert(problem))")
-    } else if !isQuiet {
+    } else if !isQuiet, isVerbose || !step.isRoutine {
       Output.error("\(Self.time) \(step.action): \(Style.inert(isVerbose ? step.subject : String(step.subject.prefix(120))))")
     }
   }
