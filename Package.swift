@@ -15,7 +15,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
@@ -48,6 +52,9 @@ let package = Package(
     // Value types everyone shares; imports nothing.
     .target(name: "Model", swiftSettings: ours),
 
+    // What is measured, through swift-metrics, and its text for Prometheus.
+    .target(name: "Telemetry", dependencies: [.product(name: "Metrics", package: "swift-metrics")], swiftSettings: ours),
+
     // Pure: cleaning, the pattern catalog, matching, verdicts.
     .target(
       name: "Analysis",
@@ -74,17 +81,21 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: [
-        "Analysis", "LogArchive", "LogSource", "Model", "Postgres", "Providers", "Store",
+        "Analysis", "Curl", "LogArchive", "LogSource", "Model", "Postgres", "Providers", "Store", "Telemetry",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: ours),
-    // What is served over HTTP: webhooks, health.
+    // What is served over HTTP: pages, the API, webhooks, health.
     .target(
       name: "Web",
       dependencies: [
-        "Providers", "Store",
+        "Analysis", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: ours),
@@ -92,9 +103,11 @@ let package = Package(
     .executableTarget(
       name: "culprit",
       dependencies: [
-        "Analysis", "Curl", "LogArchive", "LogSource", "Model", "Pipeline", "Postgres", "Providers", "Store", "Web",
+        "Analysis", "Curl", "LogArchive", "LogSource", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry",
+        "Web",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -109,7 +122,7 @@ let package = Package(
     .executableTarget(
       name: "culprit-bench",
       dependencies: [
-        "Analysis", "CPCRE2", "LogArchive", "Model", "PCRE2", "Pipeline", "Store", "TestSupport",
+        "Analysis", "CPCRE2", "LogArchive", "Model", "PCRE2", "Pipeline", "Postgres", "Store", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks", swiftSettings: ours),
@@ -128,17 +141,20 @@ let package = Package(
       name: "AnalysisTests", dependencies: ["Analysis", "CScanKernels", "FuzzSupport", "Model", "PCRE2"], swiftSettings: ours),
     .testTarget(name: "CompressionTests", dependencies: ["Compression", "ArchiveFixtures"], swiftSettings: ours),
     .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport"], swiftSettings: ours),
+    .testTarget(
+      name: "TelemetryTests", dependencies: ["Telemetry", .product(name: "Metrics", package: "swift-metrics")], swiftSettings: ours),
     .testTarget(name: "LogSourceTests", dependencies: ["LogSource", "Compression", "ArchiveFixtures"], swiftSettings: ours),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "TestSupport",
+        "Analysis", "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: ours),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport", "cluster-tool"], swiftSettings: ours),
     .testTarget(
-      name: "StoreTests", dependencies: ["Analysis", "Model", "Pipeline", "Postgres", "Store", "TestSupport"], swiftSettings: ours),
+      name: "StoreTests",
+      dependencies: ["Analysis", "FuzzSupport", "Model", "Pipeline", "Postgres", "Store", "TestSupport"], swiftSettings: ours),
     .testTarget(
       name: "ProvidersTests",
       dependencies: [
@@ -146,6 +162,15 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ], swiftSettings: ours),
+    .testTarget(
+      name: "WebTests",
+      dependencies: [
+        "Curl", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry", "TestSupport", "Web",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+      ],
+      swiftSettings: ours),
     .testTarget(name: "CulpritTests", dependencies: ["culprit", "Postgres", "TestSupport"], swiftSettings: ours),
     .testTarget(name: "LogArchiveTests", dependencies: ["LogArchive", "Compression", "ArchiveFixtures"], swiftSettings: ours),
   ],

@@ -4,9 +4,10 @@ import Foundation
 import Model
 
 /// `culprit-bench`: how fast scanning is, as ratios of runs that alternate.
-@main struct Bench: ParsableCommand {
+@main struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "culprit-bench", abstract: "Measures the scanner against the plain loop, memcpy, rg and pcre2grep.")
+    commandName: "culprit-bench", abstract: "Measures the scanner against the plain loop, memcpy, rg and pcre2grep.",
+    subcommands: [PageLoad.self])
 
   @Flag(help: "Fewer rounds, small logs, no table of growth: less than a minute.") var quick = false
   @Flag(help: "Print the figures as JSON.") var json = false
@@ -20,7 +21,7 @@ import Model
   @Option(help: "Scan with so many patterns, again and again: something to profile; and print which literals are found most often.")
   var profile: Int?
 
-  func run() throws {
+  func run() async throws {
     let supply = try PatternSupply(folder: patterns, count: 5_000)
     let generator = LogCorpus(seed: 17)
     let corpus = Corpus(raw: generator.logs(bytes: quick ? 16_000_000 : 64_000_000))

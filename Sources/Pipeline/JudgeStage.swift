@@ -20,8 +20,14 @@ package struct JudgeStage: Sendable {
     return Judged(commit: facts.commit, repository: facts.repository, verdict: Self.verdict(of: facts, today: today))
   }
 
-  static func verdict(of facts: Store.CommitFacts, today: CalendarDay) -> CommitVerdict {
+  /// For who has the facts already, and needs more of them than the verdict.
+  package static func verdict(of facts: Store.CommitFacts, today: CalendarDay) -> CommitVerdict {
     CommitVerdict.of(facts.builds.map { evidence($0, of: facts, today: today) }, today: today)
+  }
+
+  /// The verdict on one of the builds, whatever became of later attempts.
+  static func verdict(on build: Store.BuildFacts, of commit: Store.CommitFacts, today: CalendarDay) -> BuildVerdict {
+    BuildVerdict.of(evidence(build, of: commit, today: today), today: today)
   }
 
   private static func evidence(_ facts: Store.BuildFacts, of commit: Store.CommitFacts, today: CalendarDay) -> BuildEvidence {
@@ -68,6 +74,7 @@ package struct JudgeStage: Sendable {
 
   private static func rank(_ facts: Store.PatternFacts) -> PatternRank {
     PatternRank(
-      id: facts.id, verdict: facts.verdict, priority: facts.priority, fallback: facts.fallback, reviewBy: facts.reviewBy)
+      id: facts.id, verdict: facts.verdict, priority: facts.priority, fallback: facts.fallback, reviewBy: facts.reviewBy,
+      suspicion: facts.suspicion)
   }
 }

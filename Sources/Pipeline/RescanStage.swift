@@ -4,6 +4,7 @@ import LogArchive
 import Model
 import Postgres
 import Store
+import Telemetry
 
 /// Tries on every log what it hasn't been tried on: claims logs, scans them, records the results.
 ///
@@ -63,6 +64,8 @@ package struct RescanStage: Sendable {
     let pid = ProcessInfo.processInfo.processIdentifier
     let worker = try await lifeline.run { session in try Store.register(host: host, pid: pid, session) }
     let progress = try await run(scope, worker, report)
+    // Also for what was recorded by a run that was killed before it could look.
+    try await store.markSuspects()
     _ = await lifeline.isAlive()
     return progress
   }
@@ -84,6 +87,7 @@ package struct RescanStage: Sendable {
       for lane in scanners { group.addTask { try await drain(scope, worker, lane, tally) } }
       try await group.waitForAll()
     }
+    if await tally.hasNewSamples { try await store.markSuspects() }
     return await tally.progress
   }
 
@@ -104,10 +108,11 @@ package struct RescanStage: Sendable {
         do {
           // A log that was never read to its end has no number of lines yet.
           let outcome = try await lane.scan(
-            digest: log.digest, bytes: log.bytes, names: log.names, with: program.program,
+            digest: log.digest, bytes: log.bytes, names: log.names, with: program.program, measured: Self.isMeasured(log),
             unless: log.lines == nil ? nil : program.query)
           results.append(
-            outcome.map { program.result(of: log.id, $0) } ?? Store.LogResult(log: log.id, lines: log.lines ?? 0, findings: []))
+            outcome.map { program.result(of: log, $0, isMeasured: Self.isMeasured(log)) }
+              ?? Store.LogResult(log: log.id, lines: log.lines ?? 0, findings: []))
           bytes += log.bytes
           // A process that is killed loses what isn't recorded, so slow logs are not gathered for long.
           if lastRecorded.duration(to: .now) > .milliseconds(500) {
@@ -128,6 +133,9 @@ package struct RescanStage: Sendable {
     }
   }
 
+  /// One log in 32, the same ones for every pattern.
+  private static func isMeasured(_ log: Store.ClaimedLog) -> Bool { log.digest.first.map { $0 % 32 == 0 } ?? false }
+
   private func record(
     _ results: [Store.LogResult], _ bytes: Int, of claim: Store.Claim, _ program: RescanProgram, _ tally: Tally
   ) async throws {
@@ -137,6 +145,8 @@ package struct RescanStage: Sendable {
       try await store.record(results, of: claim, suspendAfter: settings.suspendAfter)
     }.value
     await tally.add(results.filter { written.contains($0.log) }, bytes: bytes, pairsPerLog: program.pairsPerLog)
+    guard claim.logs.contains(where: { $0.isSample && written.contains($0.id) }) else { return }
+    if await tally.shouldMark() { try await store.markSuspects() }
   }
 
   private actor Tally {
@@ -146,6 +156,11 @@ package struct RescanStage: Sendable {
     init(_ report: @Sendable @escaping (Progress) -> Void) { self.report = report }
 
     func add(_ results: [Store.LogResult], bytes: Int, pairsPerLog: Int) {
+      Metric.scannedLogs.add(results.count)
+      Metric.scannedBytes.add(bytes)
+      Metric.scannedPairs.add(results.count * pairsPerLog)
+      Metric.findings.add(results.reduce(0) { $0 + $1.findings.count })
+      for pair in results.lazy.flatMap(\.inconclusive) { Metric.inconclusive.add(1, pair.inconclusive.reason.rawValue) }
       progress.logs += results.count
       progress.pairs += results.count * pairsPerLog
       progress.bytes += bytes
@@ -156,7 +171,21 @@ package struct RescanStage: Sendable {
       report(progress)
     }
 
+    /// Whether logs of passing builds were recorded that no marking has looked at.
+    private(set) var hasNewSamples = false
+    private var lastMarking = ContinuousClock.now
+
+    /// Whether a long run should look for suspects now, rather than at its end.
+    func shouldMark() -> Bool {
+      hasNewSamples = true
+      guard lastMarking.duration(to: .now) > .seconds(10) else { return false }
+      lastMarking = .now
+      hasNewSamples = false
+      return true
+    }
+
     func lost(_ reason: String) {
+      Metric.lostLogs.add()
       progress.lost.append(reason)
       report(progress)
     }

@@ -4,7 +4,7 @@ import Postgres
 extension Store {
   /// A kind of work.
   package enum WorkKind: String, Sendable, CaseIterable {
-    case deliveries, listings, fetches, scans, commits
+    case deliveries, listings, fetches, scans, commits, tallies
   }
 
   /// The channel that is notified; the payload is the kind.
@@ -27,6 +27,8 @@ extension Store {
         try WorkQueue.secondsUntilNext("next_fetch_at", of: "log", where: "fetch_state = 'pending'", session)
       case .commits: try WorkQueue.secondsUntilNext("due_at", of: "commit_due", where: "true", session)
       case .scans: nil
+      // Marks are written by triggers, which notify nobody: it would make every commit wait for every other's. So this is looked for.
+      case .tallies: 1
       }
     }
   }

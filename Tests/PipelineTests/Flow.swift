@@ -84,9 +84,12 @@ final class Flow: Sendable {
       headers: ["x-github-event": event, "x-github-delivery": id, "content-type": "application/json"], body: Array(body.utf8))
   }
 
-  func worker(posting: PostStage.Settings = PostStage.Settings(), plan: RetryPlan = RetryPlan()) -> Worker {
+  func worker(
+    posting: PostStage.Settings = PostStage.Settings(), plan: RetryPlan = RetryPlan(), health: HealthRules = HealthRules()
+  ) -> Worker {
     let providers: [String: any Provider] = ["github": GitHubActions(client)]
-    let (store, archive, database) = (ledger.store, ledger.archive, ledger.database.configuration)
+    let store = Store(pool: ledger.pool, engine: ledger.store.engine, health: health)
+    let (archive, database) = (ledger.archive, ledger.database.configuration)
     var rescan = RescanStage.Settings()
     rescan.lanes = 2
     let stages = Worker.Stages(

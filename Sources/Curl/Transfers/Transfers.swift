@@ -11,14 +11,15 @@ enum Transfers {
     }
     defer { places.giveBack() }
     var next = request
-    for _ in 0...request.limits.redirects {
+    let most = request.limits.redirects
+    for _ in 0...(most ?? 0) {
       let response = try await unsafe one(next, into: sink)
-      guard let step = try redirected(next, by: response) else { return response }
+      guard most != nil, let step = try redirected(next, by: response) else { return response }
       next = step
     }
     throw CurlError(
       .refusedRedirect, operation: "follow a redirect", subject: request.subject,
-      cause: "there are more than \(request.limits.redirects)")
+      cause: "there are more than \(most ?? 0)")
   }
 
   private static func one(_ request: HTTPRequest, into sink: BodySink?) async throws(CurlError) -> HTTPResponse {

@@ -17,7 +17,7 @@ package struct Worker: Sendable {
     package init() {}
 
     /// Connections to the database that they use at most.
-    package var connections: Int { receive + list + fetch + post }
+    package var connections: Int { receive + list + fetch + post + 1 }
   }
 
   /// The stages that this worker takes part in; those that nothing is configured for are left out.
@@ -27,16 +27,18 @@ package struct Worker: Sendable {
     package var fetch: FetchStage?
     package var rescan: RescanStage?
     package var post: PostStage?
+    package var tally: TallyStage?
 
     package init(
       receive: ReceiveStage? = nil, list: ListStage? = nil, fetch: FetchStage? = nil, rescan: RescanStage? = nil,
-      post: PostStage? = nil
+      post: PostStage? = nil, tally: TallyStage? = nil
     ) {
       self.receive = receive
       self.list = list
       self.fetch = fetch
       self.rescan = rescan
       self.post = post
+      self.tally = tally
     }
   }
 
@@ -77,7 +79,8 @@ package struct Worker: Sendable {
     if let stage = stages.post {
       all.append(Lane(kind: .commits, count: lanes.post) { try await stage.step($0, atOnce: atOnce) })
     }
-    return all
+    if let stage = stages.tally { all.append(Lane(kind: .tallies, count: 1) { _ in try await stage.step() }) }
+    return all.map { Lane(kind: $0.kind, count: $0.count, step: StepMetrics.measured($0.kind.rawValue, $0.step)) }
   }
 
   // MARK: - Until nothing is left
@@ -194,6 +197,8 @@ package struct Worker: Sendable {
     let host = ProcessInfo.processInfo.hostName
     let pid = ProcessInfo.processInfo.processIdentifier
     let worker = try await lifeline.run { session in try Store.register(host: host, pid: pid, session) }
+    // For what was recorded by a worker that was killed before it could look.
+    try await store.markSuspects()
     try await body(worker)
     // The connection lives to here.
     _ = await lifeline.isAlive()

@@ -5,7 +5,8 @@ extension CircleCI {
     let operation = "list the steps of circleci job \(build.externalID)"
     let detail = try await detail(of: build, operation)
     guard detail.isFinished else { throw ProviderError(.notReady, operation: operation) }
-    return detail.failures
+    // Of a passing job, which is one of a sample, everything is wanted that it said.
+    return detail.logs(failedOnly: build.outcome != .success)
   }
 
   package func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws {

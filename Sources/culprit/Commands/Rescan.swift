@@ -52,6 +52,7 @@ struct Rescan: AsyncParsableCommand {
         store: workplace.store, archive: workplace.archive, database: workplace.database, settings: stage
       ).run(scope) { bar.update($0.pairs, of: due.pairs) }
       bar.finish()
+      try await workplace.tally(isQuiet: isQuiet)
       return (done, try await workplace.store.due(scope))
     }
     let seconds = Date().timeIntervalSince(began)
@@ -93,21 +94,6 @@ struct Rescan: AsyncParsableCommand {
   }
 }
 
-/// A moment in the past, as people give it.
-struct Since: ExpressibleByArgument {
-  /// Since 1970-01-01 00:00 UTC.
-  let seconds: Double
-
-  init?(argument: String) {
-    let units: [Character: Double] = ["h": 3_600, "d": 86_400, "w": 7 * 86_400]
-    if let unit = argument.last.flatMap({ units[$0] }), let count = Double(argument.dropLast()), count >= 0, count < 1e5 {
-      seconds = Date().timeIntervalSince1970 - count * unit
-    } else if let day = CalendarDay(argument) {
-      seconds = Double(day.secondsSince1970)
-    } else if let time = Timestamp(argument) {
-      seconds = time.secondsSince1970
-    } else {
-      return nil
-    }
-  }
+extension Since: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
 }

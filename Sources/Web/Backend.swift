@@ -1,0 +1,46 @@
+import Foundation
+import LogArchive
+import Model
+import Pipeline
+import Postgres
+import Providers
+import Store
+
+/// What pages and actions work with. Made once, by the program.
+package struct Backend: Sendable {
+  package let store: Store
+  package let archive: LogArchive
+  package let viewer: LogViewer
+  package let database: ConnectionConfiguration
+  /// By name: for running builds again.
+  package let providers: [String: any Provider]
+  package let rescan: RescanStage.Settings
+  /// Seconds since 1970.
+  package let now: @Sendable () -> Double
+  /// Trials of patterns that people began in a browser.
+  package let trials: TrialDesk
+  /// What could be written a pattern for.
+  package let suggestions: SuggestDesk
+  /// How fast the ledger gets done.
+  package let ledger = LedgerWatch()
+
+  package init(
+    store: Store, archive: LogArchive, database: ConnectionConfiguration, providers: [String: any Provider] = [:],
+    rescan: RescanStage.Settings = RescanStage.Settings(), now: @Sendable @escaping () -> Double = { Date().timeIntervalSince1970 }
+  ) {
+    self.store = store
+    self.archive = archive
+    viewer = LogViewer(archive: archive)
+    self.database = database
+    self.providers = providers
+    self.rescan = rescan
+    self.now = now
+    var trying = TrialDesk.Settings()
+    trying.stage.limits = rescan.limits
+    trials = TrialDesk(store: store, archive: archive, settings: trying) { CalendarDay(secondsSince1970: now()) }
+    var suggesting = SuggestStage.Settings()
+    suggesting.lanes = 1
+    suggesting.mostBuilds = 500
+    suggestions = SuggestDesk(store: store, archive: archive, settings: suggesting, now: now)
+  }
+}

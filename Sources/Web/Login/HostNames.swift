@@ -1,0 +1,44 @@
+import Foundation
+import Hummingbird
+
+/// The names by which this server may be asked.
+///
+/// A site can let its own name lead to 127.0.0.1, and its scripts then read what the browser takes for the site's own. So a server
+/// that nobody has to log in to answers only to names of this machine. For the same reason a change is taken only from pages of
+/// the name that it is sent to.
+package struct HostNames: Sendable {
+  /// In lower case, without a port; nil: any name will do, as whoever asks has to log in.
+  let names: Set<String>?
+
+  package static let loopback = HostNames(names: ["localhost", "127.0.0.1", "[::1]"])
+
+  /// Whether an address, `http://localhost:8080/…`, is of one of these names.
+  package func contains(_ address: String) -> Bool {
+    guard let names, let start = address.range(of: "://") else { return names == nil }
+    return names.contains(Self.withoutPort(String(address[start.upperBound...].prefix { $0 != "/" }).lowercased()))
+  }
+
+  /// - Throws: `WebError`, 421 for a foreign name, 403 for a change that comes from another site's page.
+  func check(_ request: Request) throws {
+    let host = (request.head.authority ?? request.headers[.init("Host")!] ?? "").lowercased()
+    if let names, !names.contains(Self.withoutPort(host)) {
+      throw WebError(
+        .misdirectedRequest, "this server isn't called so", hint: "it answers to \(names.sorted().joined(separator: ", "))")
+    }
+    guard request.method != .get, request.method != .head, !request.uri.path.hasPrefix("/webhooks/") else { return }
+    if let site = request.headers[.init("Sec-Fetch-Site")!], site != "same-origin", site != "none" {
+      throw WebError(.forbidden, "another site's page sent this")
+    }
+    if let origin = request.headers[.origin] {
+      // An origin is a scheme, `://`, and a host with its port.
+      guard let end = origin.range(of: "://"), origin[end.upperBound...].lowercased() == host else {
+        throw WebError(.forbidden, "another site's page sent this")
+      }
+    }
+  }
+
+  private static func withoutPort(_ host: String) -> String {
+    guard let colon = host.lastIndex(of: ":"), host[host.index(after: colon)...].allSatisfy(\.isNumber) else { return host }
+    return String(host[..<colon])
+  }
+}

@@ -1,0 +1,36 @@
+import Hummingbird
+import Model
+
+/// A change: a form of a page at `POST path`, and the same as JSON at `POST /api/v1` + `path`.
+///
+/// Forms carry the form token, which another site can't know; programs carry a token of the API, which no browser sends by itself.
+struct Action: Sendable {
+  /// Without the leading slash: `builds/:id/overrule`.
+  let path: String
+  let summary: String
+  var about: String = ""
+  let parameters: [Parameter]
+  var role: Role = .curator
+  /// Does it, and writes who did it into the audit trail in the same transaction.
+  let perform: @Sendable (PageInput) async throws -> Done
+
+  struct Done: Sendable {
+    /// The page that shows what came of it.
+    let location: String
+    /// What was done, in one line.
+    let detail: String
+
+    init(location: String, detail: String) {
+      self.location = location
+      self.detail = detail
+    }
+  }
+}
+
+/// What an action answers to programs.
+struct Outcome: APIValue {
+  let detail: String
+  let location: String
+
+  static let schema = Schema.object("Outcome", ["detail": .string, "location": .string])
+}

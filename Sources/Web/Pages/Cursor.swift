@@ -1,0 +1,38 @@
+import Foundation
+
+/// Where a page of a list ended: the sort key of its last row. To those who page it is opaque.
+struct Cursor: Sendable, Equatable {
+  let keys: [String]
+
+  init(keys: [String]) { self.keys = keys }
+
+  /// Reads what `text` made; nil if it is anything else.
+  init?(_ text: String) {
+    var base = text.replacing("-", with: "+").replacing("_", with: "/")
+    base += String(repeating: "=", count: (4 - base.utf8.count % 4) % 4)
+    guard let data = Data(base64Encoded: base), let keys = try? JSONDecoder().decode([String].self, from: data) else { return nil }
+    self.keys = keys
+  }
+
+  /// In letters, digits, `-` and `_`, for an address.
+  var text: String {
+    let data = (try? JSONEncoder().encode(keys)) ?? Data()
+    return data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+  }
+
+  /// The one key as a whole number.
+  ///
+  /// - Throws: `WebError` if it is a cursor of another list.
+  func number() throws -> Int64 {
+    guard let number = numbers(1)?.first else {
+      throw WebError(.badRequest, "cursor is of another list", hint: "take it from `next` of the page before", field: "cursor")
+    }
+    return number
+  }
+
+  /// The keys as whole numbers; nil if they aren't so many or not numbers.
+  func numbers(_ count: Int) -> [Int64]? {
+    let numbers = keys.compactMap { Int64($0) }
+    return numbers.count == count && keys.count == count ? numbers : nil
+  }
+}

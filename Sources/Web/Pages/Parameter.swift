@@ -1,0 +1,89 @@
+import Foundation
+import Model
+
+/// A value that a request gives: in the path, in the query, or in a form. Declared once, it is read, checked and documented by that.
+struct Parameter: Sendable {
+  enum Place: Sendable { case path, query, form }
+
+  enum Kind: Sendable {
+    /// - Parameter most: in bytes.
+    case text(most: Int)
+    case choice([String])
+    case number(ClosedRange<Int>)
+    /// Yes if it is there and neither empty, `0`, `false` nor `no`.
+    case flag
+    /// A moment in the past: `14d`, `2026-01-31`, a time of RFC 3339.
+    case since
+    /// Where the page before ended; given by `next`.
+    case cursor
+  }
+
+  let name: String
+  let place: Place
+  let kind: Kind
+  /// What it does, for the API's description.
+  let about: String
+  /// What counts where it isn't given; nil: it may be missing.
+  let usual: String?
+  let isNeeded: Bool
+
+  private init(_ name: String, _ place: Place, _ kind: Kind, _ about: String, usual: String? = nil, needed: Bool = false) {
+    self.name = name
+    self.place = place
+    self.kind = kind
+    self.about = about
+    self.usual = usual
+    isNeeded = needed
+  }
+
+  static func path(_ name: String, _ kind: Kind, _ about: String) -> Parameter { Parameter(name, .path, kind, about, needed: true) }
+
+  static func query(_ name: String, _ kind: Kind, _ about: String, usual: String? = nil, needed: Bool = false) -> Parameter {
+    Parameter(name, .query, kind, about, usual: usual, needed: needed)
+  }
+
+  static func form(_ name: String, _ kind: Kind, _ about: String, usual: String? = nil, needed: Bool = false) -> Parameter {
+    Parameter(name, .form, kind, about, usual: usual, needed: needed)
+  }
+
+  /// How many rows a page of a list has.
+  static let limit = query("limit", .number(1...200), "Rows of one page.", usual: "50")
+  static let cursor = query("cursor", .cursor, "Where the page before ended, as its `next` says.")
+
+  /// Reads what was given.
+  ///
+  /// - Throws: `WebError` that names the parameter and says what it must be.
+  func read(_ given: String?, now: Double) throws -> PageInput.Value? {
+    let text = given.flatMap { $0.isEmpty && !isText ? nil : $0 } ?? usual
+    guard let text, !(text.isEmpty && isNeeded) else {
+      if isNeeded { throw wrong("is missing") }
+      return nil
+    }
+    guard text.utf8.count <= longest else { throw wrong("is longer than \(longest) bytes") }
+    switch kind {
+    case .text: return .text(text)
+    case .choice(let choices):
+      guard choices.contains(text) else { throw wrong("must be one of \(choices.joined(separator: ", "))") }
+      return .text(text)
+    case .number(let range):
+      guard let number = Int(text), range.contains(number) else {
+        throw wrong("must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+      }
+      return .number(number)
+    case .flag: return .flag(!["", "0", "false", "no"].contains(text.lowercased()))
+    case .since:
+      guard let since = Since(text, now: now) else { throw wrong("must be like 14d, 12h, 2w or 2026-01-31") }
+      return .moment(since.seconds, text)
+    case .cursor:
+      guard let cursor = Cursor(text) else { throw wrong("must be what `next` of the page before says") }
+      return .cursor(cursor)
+    }
+  }
+
+  private var longest: Int { if case .text(let most) = kind { most } else { 1_024 } }
+  private var isText: Bool { if case .text = kind { true } else { false } }
+
+  private func wrong(_ what: String) -> WebError {
+    WebError(place == .path ? .notFound : .badRequest, "\(name) \(what)", hint: about, field: name)
+  }
+}

@@ -1,0 +1,20 @@
+import Hummingbird
+import NIOCore
+
+/// What is known of a request beside what it says.
+struct WebContext: RequestContext {
+  var coreContext: CoreRequestContextStorage
+  /// Whom the connection comes from; nil for a connection without an address.
+  let peer: SocketAddress?
+  /// Set by the login; nil before, and where nobody is logged in.
+  var viewer: Viewer?
+  /// Whom logs are entered by that a token allows for nothing else; nil where it may not.
+  var entersLogsAs: String?
+  /// What a form must send back, so that no other site's form is taken; bound to the viewer's session.
+  var formToken = ""
+
+  init(source: ApplicationRequestContextSource) {
+    coreContext = CoreRequestContextStorage(source: source)
+    peer = source.channel.remoteAddress
+  }
+}

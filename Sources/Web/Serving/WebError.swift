@@ -1,0 +1,49 @@
+import Hummingbird
+import Model
+import Postgres
+import Providers
+import Store
+
+/// An answer that isn't what was asked for, told to people and programs alike.
+struct WebError: Error, Equatable {
+  let status: HTTPResponse.Status
+  /// What is wrong, in one line without secrets.
+  let detail: String
+  /// What can be done about it.
+  var hint: String?
+  /// Names the parameter or field that is wrong.
+  var field: String?
+  var headers: HTTPFields = [:]
+
+  init(_ status: HTTPResponse.Status, _ detail: String, hint: String? = nil, field: String? = nil, headers: HTTPFields = [:]) {
+    self.status = status
+    self.detail = detail
+    self.hint = hint
+    self.field = field
+    self.headers = headers
+  }
+
+  /// What any error of the layers below is to the one who asked. Nil: nothing that could be told; it is ours to mend.
+  init?(describing error: any Error) {
+    switch error {
+    case let error as WebError: self = error
+    case let error as StoreError:
+      switch error {
+      case .noSuchCommit, .noSuchPattern, .noSuchKnownProblem, .noSuchJob, .noSuchToken, .noSuchBuild, .noSuchRepository:
+        self.init(.notFound, error.description)
+      case .badCursor: self.init(.badRequest, error.description, field: "cursor")
+      case .ambiguousCommit, .ambiguousJob: self.init(.conflict, error.description)
+      default: return nil
+      }
+    case let error as PostgresError where error.isConnectionLost:
+      self.init(.serviceUnavailable, "the database doesn't answer", headers: [.retryAfter: "5"])
+    case let error as ProviderError:
+      self.init(.badGateway, error.description)
+    case let error as HTTPError:
+      self.init(error.status, error.body ?? error.status.reasonPhrase.lowercased(), headers: error.headers)
+    case let error as any HTTPResponseError:
+      self.init(error.status, error.status.reasonPhrase.lowercased())
+    default: return nil
+    }
+  }
+}

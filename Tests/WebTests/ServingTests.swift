@@ -1,0 +1,110 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+
+@testable import Web
+
+/// What holds for every page and every way of the API.
+@Suite struct ServingTests {
+  @Test func aPageAndItsTwinShowTheSame() async throws {
+    try await WebSite.with { site in
+      try await site.fill(
+        [.test("net/reset", match: "reset", title: "Reset by \"peer\" <b>", verdict: .flaky)],
+        [(TestLedger.build("1", finishedAt: WebSite.now - 60), "connection reset\n")])
+      let page = try await site.page("/")
+      #expect(page.contains("Reset by &quot;peer&quot; &lt;b&gt;"))
+      let twin = try await site.json("/causes?since=14d")
+      #expect(twin["failed"].number == 1)
+      #expect(twin["causes"][0]["pattern"].text == "net/reset")
+    }
+  }
+
+  @Test func whatIsWrongIsSaid() async throws {
+    try await WebSite.with { site in
+      let wrong = try await site.get("/api/v1/causes?since=yesterday")
+      #expect(wrong.status == 400)
+      #expect(wrong.headers["content-type"] == "application/problem+json")
+      let problem = try JSONValue(wrong.body)
+      #expect(problem["field"].text == "since")
+      #expect(problem["detail"].text == "since must be like 14d, 12h, 2w or 2026-01-31")
+      #expect(try await site.get("/api/v1/causes?sinse=1d").status == 400)
+      // A browser's own additions are no error on a page.
+      #expect(try await site.get("/?utm_source=x").status == 200)
+      let missing = try await site.get("/nowhere", ["Accept": "text/html"])
+      #expect(missing.status == 404)
+      #expect(String(decoding: missing.body, as: UTF8.self).contains("<h1>Not Found</h1>"))
+    }
+  }
+
+  @Test func anAnswerThatIsKnownIsNotSentAgain() async throws {
+    try await WebSite.with { site in
+      let first = try await site.get("/api/v1/causes")
+      let tag = try #require(first.headers["etag"])
+      let second = try await site.get("/api/v1/causes", ["If-None-Match": tag])
+      #expect(second.status == 304)
+      #expect(second.body.isEmpty)
+    }
+  }
+
+  @Test func otherMethodsAreRefusedByName() async throws {
+    try await WebSite.with { site in
+      let response = try await site.post("/api/v1/causes", "{}", type: "application/json")
+      #expect(response.status == 405)
+      #expect(response.headers["allow"] == "GET, HEAD")
+      let log = try await site.get("/api/v1/logs")
+      #expect(log.status == 405)
+      #expect(log.headers["allow"] == "POST")
+    }
+  }
+
+  /// Whatever is declared is described, and the description is a valid document.
+  @Test func theDescriptionNamesEveryWay() async throws {
+    try await WebSite.with { site in
+      let document = try await site.json("/openapi.json")
+      #expect(document["openapi"].text == "3.1.0")
+      let causes = document["paths"]["/api/v1/causes"]["get"]
+      #expect(causes["parameters"][0]["name"].text == "since")
+      #expect(causes["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].text == "#/components/schemas/Causes")
+      #expect(document["paths"]["/api/v1/logs"]["post"]["requestBody"]["required"].flag == true)
+      let people = try await site.page("/api")
+      #expect(people.contains("POST /api/v1/logs"))
+    }
+  }
+
+  @Test func browsersAreToldToRunNothingElse() async throws {
+    try await WebSite.with { site in
+      for path in ["/", "/nowhere", "/health", "/static/culprit.css", "/api/v1/causes"] {
+        let response = try await site.get(path)
+        let policy = response.headers["content-security-policy"] ?? ""
+        #expect(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "\(path)")
+        #expect(!policy.contains("unsafe"), "\(path)")
+        #expect(response.headers["x-content-type-options"] == "nosniff", "\(path)")
+      }
+    }
+  }
+
+  /// A name of someone else's that leads to 127.0.0.1 would let their scripts read everything.
+  @Test func aServerWithoutLoginAnswersOnlyToItsOwnNames() async throws {
+    try await WebSite.with { site in
+      for (host, status) in [("evil.example", 421), ("evil.example:8080", 421), ("localhost:8080", 200)] {
+        let response = try await site.get("/api/v1/causes", ["Host": host])
+        #expect(response.status == status, "\(host)")
+      }
+    }
+  }
+
+  @Test func quotationMarksWithAccentsEndNoAttribute() {
+    #expect(SafeHTML.escape("\"\u{301} onfocus=x") == "&quot;\u{301} onfocus=x")
+    #expect(SafeHTML.escape("<\u{338}b>&'") == "&lt;\u{338}b&gt;&amp;&#39;")
+    #expect(SafeHTML.escape("a\u{202E}b\u{0}c\u{1B}d\te") == "a\u{FFFD}b\u{2400}c\u{241B}d\te")
+    #expect(SafeHTML.escape("naïve – ok") == "naïve – ok")
+  }
+
+  @Test func cursorsAreReadAsTheyWereMade() {
+    let cursor = Cursor(keys: ["1700000000.5", "ä/?&", ""])
+    #expect(Cursor(cursor.text) == cursor)
+    #expect(Cursor("%%%") == nil)
+    #expect(Cursor("e30") == nil)
+  }
+}

@@ -1,0 +1,14 @@
+// What a page does beyond links and forms. Every page works without it.
+"use strict";
+
+// <select data-submit> and the like: the form is sent as soon as a choice is made.
+document.addEventListener("change", (event) => {
+  const element = event.target;
+  if (element instanceof HTMLElement && element.hasAttribute("data-submit") && element.form) element.form.requestSubmit();
+});
+
+// <button data-confirm="…">: asked before.
+document.addEventListener("submit", (event) => {
+  const question = event.submitter && event.submitter.getAttribute("data-confirm");
+  if (question && !window.confirm(question)) event.preventDefault();
+});
