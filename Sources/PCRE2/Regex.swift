@@ -3,6 +3,10 @@ import Synchronization
 
 /// A compiled PCRE2 expression: UTF on, invalid UTF-8 tolerated, translated to machine code where PCRE2 can.
 ///
+/// It is compiled twice. For texts that are UTF-8 there is machine code; for others, which are rare, there is what PCRE2 interprets. For the
+/// machine code that PCRE2 10.42 makes for invalid UTF-8 is wrong: `(?i)[^s]` takes a broken byte at the end of the text for a character of
+/// four bytes, most of them behind the end; and `\S`, `\W` and `\D` match no `૪`.
+///
 /// Any number of threads may share one; what a match writes to belongs to a `Matcher`. It is translated when it is first needed: of a
 /// thousand patterns, most are never searched for in a log.
 @safe package final class Regex: @unchecked Sendable {
@@ -11,6 +15,11 @@ import Synchronization
   let code: OpaquePointer
   private let isTranslated = Atomic(false)
   private let translating = Mutex(())
+  /// For texts that are not UTF-8; written to once, under the lock, before `hasLenientCode` is set.
+  nonisolated(unsafe) private var lenientCode: OpaquePointer?
+  private let hasLenientCode = Atomic(false)
+  private let expression: [UInt8]
+  private let flags: UInt32
   /// Number of capturing groups, without the whole match.
   package let captureCount: Int
   /// Name of each named group by its number. Several groups may share a name.
@@ -50,7 +59,7 @@ import Synchronization
     guard expression.utf8.count <= Regex.longestExpression else {
       throw PCRE2Error(message: "the expression is longer than \(Regex.longestExpression) bytes", offset: Regex.longestExpression)
     }
-    var flags = culprit_pcre2_utf | culprit_pcre2_match_invalid_utf | culprit_pcre2_use_offset_limit
+    var flags = culprit_pcre2_utf | culprit_pcre2_use_offset_limit
     if options.contains(.ignoreCase) { flags |= culprit_pcre2_caseless }
     if options.contains(.literal) {
       // PCRE2_LITERAL allows a handful of other options; the limit on start offsets is among them since 10.30.
@@ -66,6 +75,8 @@ import Synchronization
       throw PCRE2Error(message: Regex.message(of: errorCode), offset: errorOffset)
     }
     unsafe code = compiled
+    self.expression = pattern
+    self.flags = flags
     captureCount = Int(unsafe Regex.info(compiled, UInt32(PCRE2_INFO_CAPTURECOUNT)))
     names = unsafe Regex.readNames(compiled)
     let anchored = unsafe Regex.info(compiled, UInt32(PCRE2_INFO_ALLOPTIONS)) & UInt32(PCRE2_ANCHORED) != 0
@@ -84,7 +95,28 @@ import Synchronization
     bytes.indices.dropLast().contains { bytes[$0] == UInt8(ascii: first) && bytes[$0 + 1] == UInt8(ascii: second) }
   }
 
-  deinit { unsafe pcre2_code_free_8(code) }
+  deinit {
+    unsafe pcre2_code_free_8(code)
+    unsafe pcre2_code_free_8(lenientCode)
+  }
+
+  /// The expression for texts that are not UTF-8, where nothing matches what is no character; never machine code.
+  /// - Returns: nil if PCRE2 refuses, which is not known to happen.
+  func lenient() -> OpaquePointer? {
+    if !hasLenientCode.load(ordering: .acquiring) {
+      translating.withLock { _ in
+        if hasLenientCode.load(ordering: .relaxed) { return }
+        var errorCode: CInt = 0
+        var errorOffset = 0
+        unsafe lenientCode = expression.withUnsafeBufferPointer { buffer in
+          unsafe pcre2_compile_8(
+            buffer.baseAddress, buffer.count, flags | culprit_pcre2_match_invalid_utf, &errorCode, &errorOffset, nil)
+        }
+        hasLenientCode.store(true, ordering: .releasing)
+      }
+    }
+    return unsafe lenientCode
+  }
 
   /// Makes machine code of the expression, unless that was done before. Some milliseconds for the largest ones, so whoever measures a
   /// search calls it first.
