@@ -116,7 +116,10 @@ let package = Package(
     // What tests share: a PostgreSQL server of their own, and the ledger in it.
     .target(
       name: "TestSupport",
-      dependencies: ["Analysis", "LogArchive", "Model", "Pipeline", "Postgres", "Store"],
+      dependencies: [
+        "Analysis", "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Store",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       path: "Tests/TestSupport", swiftSettings: ours),
     // How fast scanning is: `scripts/bench`.
     .executableTarget(
@@ -147,8 +150,11 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Analysis", "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry", "TestSupport",
+        "Analysis", "Curl", "FuzzSupport", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry",
+        "TestSupport", "Web",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: ours),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport", "cluster-tool"], swiftSettings: ours),
@@ -171,7 +177,9 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
       ],
       swiftSettings: ours),
-    .testTarget(name: "CulpritTests", dependencies: ["culprit", "Postgres", "TestSupport"], swiftSettings: ours),
+    .testTarget(
+      name: "CulpritTests", dependencies: ["culprit", "Curl", "FuzzSupport", "Model", "Postgres", "Store", "TestSupport"],
+      swiftSettings: ours),
     .testTarget(name: "LogArchiveTests", dependencies: ["LogArchive", "Compression", "ArchiveFixtures"], swiftSettings: ours),
   ],
   swiftLanguageModes: [.v6]

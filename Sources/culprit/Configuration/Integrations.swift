@@ -116,10 +116,12 @@ extension Workplace {
     integrations.watch.write(to: store)
     var stages = Worker.Stages()
     stages.receive = ReceiveStage(
-      store: store, readers: integrations.readers, providers: integrations.providers, allowed: integrations.allowed)
+      store: store, readers: integrations.readers, providers: integrations.providers, allowed: integrations.allowed,
+      today: { .now })
     stages.list = ListStage(store: store, providers: integrations.providers)
     stages.fetch = FetchStage(store: store, archive: archive, providers: integrations.providers)
     stages.rescan = RescanStage(store: store, archive: archive, database: database, settings: try settings.rescan)
+    stages.rerun = RerunStage(store: store, providers: integrations.providers) { .now }
     stages.post = integrations.host.map { PostStage(store: store, host: $0, settings: integrations.posting) { .now } }
     stages.tally = TallyStage(store: store) { .now }
     return Worker(store: store, database: database, stages: stages, report: report)

@@ -68,7 +68,7 @@ enum GitHubRoutes {
       return .json(200, json(job, state))
     case ("GET", "jobs", "logs"):
       if state.goneLogs.contains(id) { return .error(410, "Server Error") }
-      guard state.logs[id] != nil else { return .error(404, "Not Found") }
+      guard state.logs[id] != nil || state.makesLog != nil else { return .error(404, "Not Found") }
       return Answer(302, headers: ["Location": "\(state.store)/job/\(id)?sig=secret-signature"])
     case ("GET", "runs", let what) where what.hasPrefix("attempts/") && what.hasSuffix("/logs"):
       let key = "\(id)/\(path[3])"

@@ -37,6 +37,11 @@ extension GitHubWorld.Request {
 extension GitHubWorld.Answer {
   fileprivate var onLoopback: LoopbackServer.Answer {
     let fields = headers.map { ($0.key, $0.value) }
+    if let waitsFor {
+      let head = body.count / 2
+      return LoopbackServer.Answer(
+        status, headers: fields, pieces: [.bytes(Array(body[..<head])), .wait(waitsFor), .bytes(Array(body[head...]))])
+    }
     guard let breaksAfter else { return LoopbackServer.Answer(status, headers: fields, pieces: [.bytes(body)]) }
     return LoopbackServer.Answer(
       status, headers: fields, pieces: [.bytes(Array(body.prefix(breaksAfter))), .cut], length: body.count)

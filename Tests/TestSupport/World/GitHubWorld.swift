@@ -40,6 +40,8 @@ package final class GitHubWorld: Sendable {
     package var body: [UInt8]
     /// After how many bytes of the body the connection breaks; nil if it doesn't.
     package var breaksAfter: Int?
+    /// What its end waits for; nil: nothing.
+    package var waitsFor: LoopbackServer.Gate?
 
     package init(_ status: Int, headers: [String: String] = [:], body: [UInt8] = [], breaksAfter: Int? = nil) {
       self.status = status
@@ -72,6 +74,8 @@ package final class GitHubWorld: Sendable {
     package var jobs: [Job] = []
     /// The log of a job, by its id; `gone` and `missing` logs are in the sets.
     package var logs: [Int: [UInt8]] = [:]
+    /// Makes the log of a job that `logs` doesn't have; for more of them than memory holds.
+    package var makesLog: (@Sendable (Int) -> [UInt8])?
     package var goneLogs: Set<Int> = []
     /// The zip of an attempt's logs, by `run/attempt`.
     package var zips: [String: [UInt8]] = [:]
@@ -89,6 +93,8 @@ package final class GitHubWorld: Sendable {
     package var comments: [Posted] = []
     /// Answers in place of the proper ones, each for the next request that it fits.
     package var faults: [Fault] = []
+    /// Statuses that every request is answered with whose line begins so, for as long as they stand here.
+    package var broken: [String: Int] = [:]
     package var requests: [Request] = []
     /// Those that the file store got.
     package var storeRequests: [Request] = []
@@ -207,6 +213,7 @@ package final class GitHubWorld: Sendable {
       if let fault = state.faults.firstIndex(where: { request.line.contains($0.line) }) {
         return state.faults.remove(at: fault).answer
       }
+      if let status = state.broken.first(where: { request.line.hasPrefix($0.key) })?.value { return .error(status, "broken") }
       guard request.headers["user-agent"] != nil else { return .error(403, "Request forbidden by administrative rules.") }
       var answer = GitHubRoutes.answer(request, &state)
       guard request.method == "GET", answer.status == 200 else { return answer }
@@ -234,7 +241,9 @@ package final class GitHubWorld: Sendable {
       guard state.linksHold, request.query["sig"] == "secret-signature" else { return refusal(403, "AuthenticationFailed") }
       switch request.path.first {
       case "job":
-        guard let id = request.path.last.flatMap({ Int($0) }), let log = state.logs[id] else { return refusal(404, "BlobNotFound") }
+        guard let id = request.path.last.flatMap({ Int($0) }), let log = state.logs[id] ?? state.makesLog?(id) else {
+          return refusal(404, "BlobNotFound")
+        }
         return Answer(200, headers: ["Content-Type": "text/plain"], body: log)
       case "zip":
         guard let zip = state.zips[request.path.dropFirst().joined(separator: "/")] else { return refusal(404, "BlobNotFound") }
