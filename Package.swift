@@ -34,8 +34,8 @@ let package = Package(
     // Thin, safe owners of the C handles. They know nothing of builds or patterns.
     .target(name: "PCRE2", dependencies: ["CPCRE2"], swiftSettings: wrapper),
     .target(name: "Postgres", dependencies: ["CPostgres"], swiftSettings: wrapper),
-    .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: wrapper),
     .target(name: "Compression", dependencies: ["CArchive", "CZlib", "CZstd"], swiftSettings: wrapper),
+    .target(name: "Curl", dependencies: ["CCurl", "Compression"], swiftSettings: wrapper),
 
     // Where logs come from when no provider is asked: files, folders, archives, standard input.
     .target(name: "LogSource", dependencies: ["Compression"], swiftSettings: ours),
@@ -103,7 +103,7 @@ let package = Package(
     // What tests share: a PostgreSQL server of their own, and the ledger in it.
     .target(
       name: "TestSupport",
-      dependencies: ["Analysis", "LogArchive", "Model", "Pipeline", "Postgres", "Store"],
+      dependencies: ["Analysis", "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Store"],
       path: "Tests/TestSupport", swiftSettings: ours),
     // How fast scanning is: `scripts/bench`.
     .executableTarget(
@@ -127,12 +127,12 @@ let package = Package(
     .testTarget(
       name: "AnalysisTests", dependencies: ["Analysis", "CScanKernels", "FuzzSupport", "Model", "PCRE2"], swiftSettings: ours),
     .testTarget(name: "CompressionTests", dependencies: ["Compression", "ArchiveFixtures"], swiftSettings: ours),
-    .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport"], swiftSettings: ours),
+    .testTarget(name: "CurlTests", dependencies: ["ArchiveFixtures", "Curl", "TestSupport"], swiftSettings: ours),
     .testTarget(name: "LogSourceTests", dependencies: ["LogSource", "Compression", "ArchiveFixtures"], swiftSettings: ours),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "TestSupport",
+        "Curl", "FuzzSupport", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: ours),
@@ -145,8 +145,9 @@ let package = Package(
         "ArchiveFixtures", "Curl", "Model", "Providers", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "Yams", package: "Yams"),
       ], swiftSettings: ours),
-    .testTarget(name: "CulpritTests", dependencies: ["culprit", "Postgres", "TestSupport"], swiftSettings: ours),
+    .testTarget(name: "CulpritTests", dependencies: ["culprit", "Postgres", "Store", "TestSupport"], swiftSettings: ours),
     .testTarget(name: "LogArchiveTests", dependencies: ["LogArchive", "Compression", "ArchiveFixtures"], swiftSettings: ours),
   ],
   swiftLanguageModes: [.v6]

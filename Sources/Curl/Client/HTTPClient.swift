@@ -9,6 +9,8 @@ package final class HTTPClient: Sendable {
     package var retry = HTTPRetryPlan()
     /// A longer wait for a limit is not waited for but thrown, in seconds: the caller may do something else meanwhile.
     package var longestWait: Double = 30
+    /// By default as the environment says when the client is made.
+    package var trust = HTTPTrust(environment: ProcessInfo.processInfo.environment)
 
     package init() {}
   }
@@ -109,8 +111,10 @@ package final class HTTPClient: Sendable {
           cause: "the host has not answered for some time and is left alone for a while"))
     }
     do throws(CurlError) {
-      let response = try await unsafe Transfers.send(request, into: sink)
-      state.withLock { $0.breakers[origin]?.leave(isUp: response.status < 500, now: clock.now()) }
+      let response = try await unsafe Transfers.send(request, settings.trust, into: sink)
+      // Where a redirect led to is another host, whose bad day is not this one's.
+      let isUp = response.status < 500 || response.url.origin != origin
+      state.withLock { $0.breakers[origin]?.leave(isUp: isUp, now: clock.now()) }
       return .success(response)
     } catch {
       state.withLock { state in
