@@ -38,8 +38,8 @@ let package = Package(
     // Thin, safe owners of the C handles. They know nothing of builds or patterns.
     .target(name: "PCRE2", dependencies: ["CPCRE2"], swiftSettings: wrapper),
     .target(name: "Postgres", dependencies: ["CPostgres"], swiftSettings: wrapper),
-    .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: wrapper),
     .target(name: "Compression", dependencies: ["CArchive", "CZlib", "CZstd"], swiftSettings: wrapper),
+    .target(name: "Curl", dependencies: ["CCurl", "Compression"], swiftSettings: wrapper),
 
     // Where logs come from when no provider is asked: files, folders, archives, standard input.
     .target(name: "LogSource", dependencies: ["Compression"], swiftSettings: ours),
@@ -143,7 +143,7 @@ let package = Package(
     .testTarget(
       name: "AnalysisTests", dependencies: ["Analysis", "CScanKernels", "FuzzSupport", "Model", "PCRE2"], swiftSettings: ours),
     .testTarget(name: "CompressionTests", dependencies: ["Compression", "ArchiveFixtures"], swiftSettings: ours),
-    .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport"], swiftSettings: ours),
+    .testTarget(name: "CurlTests", dependencies: ["ArchiveFixtures", "Curl", "TestSupport"], swiftSettings: ours),
     .testTarget(
       name: "TelemetryTests", dependencies: ["Telemetry", .product(name: "Metrics", package: "swift-metrics")], swiftSettings: ours),
     .testTarget(name: "LogSourceTests", dependencies: ["LogSource", "Compression", "ArchiveFixtures"], swiftSettings: ours),
@@ -167,6 +167,7 @@ let package = Package(
         "ArchiveFixtures", "Curl", "Model", "Providers", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "Yams", package: "Yams"),
       ], swiftSettings: ours),
     .testTarget(
       name: "WebTests",

@@ -110,7 +110,7 @@ import Testing
     try await Flow.with { flow in
       let gate = LoopbackServer.Gate()
       var stalled = GitHubWorld.Answer(200, body: Array(Self.flaky.utf8))
-      stalled.waitsFor = gate
+      stalled.stallsAt = gate
       let answer = stalled
       flow.world.set { $0.faults = [.init("STORE GET /job/1", answer)] }
       try await flow.finish("linux", id: 1, Self.flaky)
@@ -158,7 +158,7 @@ import Testing
     try await Flow.with { flow in
       let gate = LoopbackServer.Gate()
       var stalled = GitHubWorld.Answer(200, body: Array(Self.flaky.utf8))
-      stalled.waitsFor = gate
+      stalled.stallsAt = gate
       let answer = stalled
       flow.world.set { state in state.faults = (1...8).map { .init("STORE GET /job/\($0)", answer) } }
       for id in 1...8 { try await flow.finish("job \(id)", id: id, Self.flaky) }
