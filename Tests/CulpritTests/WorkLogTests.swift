@@ -15,12 +15,12 @@ import Testing
         "DATABASE_URL": try await database.url, "CULPRIT_DATA": folder.path + "/data",
         "CULPRIT_PATTERNS": folder.path + "/patterns",
       ].merging(environment) { $1 }
-      #expect(try Command.culprit(["migrate"], environment: variables).status == 0)
+      #expect(try await Command.culprit(["migrate"], environment: variables).status == 0)
       let pool = ConnectionPool(database.configuration, limit: 2)
       defer { pool.close() }
       _ = try await Store(pool: pool).store(
         provider: "github", externalID: "a\"b\nc", event: "push", headers: [:], body: Array("secret".utf8))
-      return try Command.culprit(["work", "--once"] + arguments, environment: variables)
+      return try await Command.culprit(["work", "--once"] + arguments, environment: variables)
     }
   }
 
