@@ -86,7 +86,7 @@ import Testing
 
   @Test func missingLogsSaySo() async throws {
     try await with { _, viewer in
-      await #expect(throws: ArchiveError.self) {
+      _ = await #expect(throws: ArchiveError.self) {
         try await viewer.window(of: [UInt8](repeating: 1, count: 32), LogWindow.Request(lines: 1...2))
       }
     }
