@@ -8,11 +8,11 @@ import Testing
 
 /// Windows of archived logs, and searches in them.
 @Suite struct LogViewerTests {
-  fileprivate func with<Value>(_ body: (LogArchive, LogViewer) async throws -> Value) async throws -> Value {
+  fileprivate func with(_ body: (LogArchive, LogViewer) async throws -> Void) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "culprit-view-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let archive = try LogArchive(folder: folder)
-    return try await body(archive, LogViewer(archive: archive))
+    try await body(archive, LogViewer(archive: archive))
   }
 
   private func texts(_ window: LogWindow) -> [String] { window.lines.map { "\($0.number) \($0.segments.last?.text ?? "")" } }
