@@ -71,7 +71,9 @@ struct TallyExpectation {
       let jobs = try await store.jobTotals(since: since, most: 100)
       #expect(jobs.reduce(0) { $0 + $1.totals.builds } == totals.builds, "\(place)")
       // The same from the rows of the builds as from the counts.
-      let filters = [Store.TallyFilter(repository: "acme/shop"), .init(branch: "main"), .init(job: "linux"), .init(branch: "topic")]
+      let filters = [
+        Store.TallyFilter(repository: "acme/shop"), .init(branch: "main"), .init(job: "linux"), .init(branch: "topic"),
+      ]
       for filter in filters + [.init(repository: "acme/engine", branch: "main", job: "ci/mac")] {
         let counted = try await store.buildTotals(filter, since: since)
         var builds = Store.BuildFilter()

@@ -56,7 +56,8 @@ struct TallyHistory {
       externalID: "\(random.below(30))", attempt: 1 + random.below(3),
       commit: String(repeating: random.pick(["a", "b", "c", "d"]), count: 40), branch: name,
       pullRequest: name == "topic" || chance(5) ? 1 + random.below(3) : nil, workflow: random.pick(["ci", ""]),
-      job: random.pick(["linux", "mac", "docs"]), outcome: random.pick([.success, .failure, .failure, .failure, .timedOut, .canceled]),
+      job: random.pick(["linux", "mac", "docs"]),
+      outcome: random.pick([.success, .failure, .failure, .failure, .timedOut, .canceled]),
       url: nil, finishedAt: 1_700_000_000 + Double(random.below(120)) * 86_400 / 2)
     try await ledger.enter(text, build, step: random.pick(["", "test"]))
   }
@@ -94,7 +95,8 @@ struct TallyHistory {
     try await ledger.store.apply(
       Store.Effects(pullRequests: [
         PullRequest(
-          repository: random.pick(["acme/engine", "acme/shop"]), number: 1 + random.below(3), head: String(repeating: "a", count: 40),
+          repository: random.pick(["acme/engine", "acme/shop"]), number: 1 + random.below(3),
+          head: String(repeating: "a", count: 40),
           baseBranch: random.pick(["main", "main", "release"]), isOpen: true)
       ]))
   }
@@ -102,7 +104,9 @@ struct TallyHistory {
   private mutating func inconclusive() async throws {
     if chance(3) {
       let ids = try await ledger.pool.run { session in
-        try session.query("SELECT id FROM pattern WHERE revision_id IS NOT NULL ORDER BY id").map { try $0.decode(String.self, "id") }
+        try session.query("SELECT id FROM pattern WHERE revision_id IS NOT NULL ORDER BY id").map {
+          try $0.decode(String.self, "id")
+        }
       }
       if !ids.isEmpty { _ = try await ledger.store.retry(PatternID(random.pick(ids))) }
       return
