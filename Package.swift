@@ -16,6 +16,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -36,8 +38,8 @@ let package = Package(
     // Thin, safe owners of the C handles. They know nothing of builds or patterns.
     .target(name: "PCRE2", dependencies: ["CPCRE2"], swiftSettings: wrapper),
     .target(name: "Postgres", dependencies: ["CPostgres"], swiftSettings: wrapper),
-    .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: wrapper),
     .target(name: "Compression", dependencies: ["CArchive", "CZlib", "CZstd"], swiftSettings: wrapper),
+    .target(name: "Curl", dependencies: ["CCurl", "Compression"], swiftSettings: wrapper),
 
     // Where logs come from when no provider is asked: files, folders, archives, standard input.
     .target(name: "LogSource", dependencies: ["Compression"], swiftSettings: ours),
@@ -92,6 +94,8 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: ours),
@@ -112,13 +116,16 @@ let package = Package(
     // What tests share: a PostgreSQL server of their own, and the ledger in it.
     .target(
       name: "TestSupport",
-      dependencies: ["Analysis", "LogArchive", "Model", "Pipeline", "Postgres", "Store"],
+      dependencies: [
+        "Analysis", "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Store",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       path: "Tests/TestSupport", swiftSettings: ours),
     // How fast scanning is: `scripts/bench`.
     .executableTarget(
       name: "culprit-bench",
       dependencies: [
-        "Analysis", "CPCRE2", "LogArchive", "Model", "PCRE2", "Pipeline", "Store", "TestSupport",
+        "Analysis", "CPCRE2", "LogArchive", "Model", "PCRE2", "Pipeline", "Postgres", "Store", "TestSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks", swiftSettings: ours),
@@ -136,26 +143,31 @@ let package = Package(
     .testTarget(
       name: "AnalysisTests", dependencies: ["Analysis", "CScanKernels", "FuzzSupport", "Model", "PCRE2"], swiftSettings: ours),
     .testTarget(name: "CompressionTests", dependencies: ["Compression", "ArchiveFixtures"], swiftSettings: ours),
-    .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport"], swiftSettings: ours),
+    .testTarget(name: "CurlTests", dependencies: ["ArchiveFixtures", "Curl", "TestSupport"], swiftSettings: ours),
     .testTarget(
       name: "TelemetryTests", dependencies: ["Telemetry", .product(name: "Metrics", package: "swift-metrics")], swiftSettings: ours),
     .testTarget(name: "LogSourceTests", dependencies: ["LogSource", "Compression", "ArchiveFixtures"], swiftSettings: ours),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry", "TestSupport",
+        "Analysis", "Curl", "FuzzSupport", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry",
+        "TestSupport", "Web",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: ours),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport", "cluster-tool"], swiftSettings: ours),
     .testTarget(
-      name: "StoreTests", dependencies: ["Analysis", "Model", "Pipeline", "Postgres", "Store", "TestSupport"], swiftSettings: ours),
+      name: "StoreTests",
+      dependencies: ["Analysis", "FuzzSupport", "Model", "Pipeline", "Postgres", "Store", "TestSupport"], swiftSettings: ours),
     .testTarget(
       name: "ProvidersTests",
       dependencies: [
         "ArchiveFixtures", "Curl", "Model", "Providers", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "Yams", package: "Yams"),
       ], swiftSettings: ours),
     .testTarget(
       name: "WebTests",
@@ -166,7 +178,9 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
       ],
       swiftSettings: ours),
-    .testTarget(name: "CulpritTests", dependencies: ["culprit", "Postgres", "TestSupport"], swiftSettings: ours),
+    .testTarget(
+      name: "CulpritTests", dependencies: ["culprit", "Curl", "FuzzSupport", "Model", "Postgres", "Store", "TestSupport"],
+      swiftSettings: ours),
     .testTarget(name: "LogArchiveTests", dependencies: ["LogArchive", "Compression", "ArchiveFixtures"], swiftSettings: ours),
   ],
   swiftLanguageModes: [.v6]

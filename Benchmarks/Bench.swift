@@ -4,9 +4,10 @@ import Foundation
 import Model
 
 /// `culprit-bench`: how fast scanning is, as ratios of runs that alternate.
-@main struct Bench: ParsableCommand {
+@main struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "culprit-bench", abstract: "Measures the scanner against the plain loop, memcpy, rg and pcre2grep.")
+    commandName: "culprit-bench", abstract: "Measures the scanner against the plain loop, memcpy, rg and pcre2grep.",
+    subcommands: [PageLoad.self])
 
   @Flag(help: "Fewer rounds, small logs, no table of growth: less than a minute.") var quick = false
   @Flag(help: "Print the figures as JSON.") var json = false
@@ -17,7 +18,7 @@ import Model
 
   @Option(help: "Raw megabytes of the archive that expressions are tried on; 2,000, or 256 with --quick.") var archive: Int?
 
-  func run() throws {
+  func run() async throws {
     let supply = try PatternSupply(folder: patterns, count: 5_000)
     let generator = LogCorpus(seed: 17)
     let corpus = Corpus(raw: generator.logs(bytes: quick ? 16_000_000 : 64_000_000))

@@ -29,6 +29,15 @@ package enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Of reading what is stored under a digest.
+  init(_ error: CompressionError, reading digest: LogDigest) {
+    if case .system(let operation, let code) = error {
+      self.init(operation: operation, code: code)
+    } else {
+      self = .corrupt(digest, error.description)
+    }
+  }
+
   /// What happened, in one line.
   package var description: String {
     switch self {

@@ -20,7 +20,7 @@ package struct ArchivedLogReader: ~Copyable {
       guard reader.format == .zstd, try reader.nextMember() != nil else { throw .corrupt("this is no zstd") }
       return reader
     } catch {
-      throw ArchivedLogReader.error(error, digest)
+      throw ArchiveError(error, reading: digest)
     }
   }
 
@@ -34,7 +34,7 @@ package struct ArchivedLogReader: ~Copyable {
     do throws(CompressionError) {
       count = try reader.read(into: buffer)
     } catch {
-      throw ArchivedLogReader.error(error, digest)
+      throw ArchiveError(error, reading: digest)
     }
     if count > 0 {
       hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
@@ -43,10 +43,5 @@ package struct ArchivedLogReader: ~Copyable {
       hasEnded = true
     }
     return count
-  }
-
-  private static func error(_ error: CompressionError, _ digest: LogDigest) -> ArchiveError {
-    if case .system(let operation, let code) = error { return ArchiveError(operation: operation, code: code) }
-    return .corrupt(digest, error.description)
   }
 }

@@ -66,10 +66,8 @@ package struct LogArchive: Sendable {
       input = try ByteInput(path: place(of: digest).path)
     } catch .system(_, ENOENT) {
       throw .missing(digest)
-    } catch .system(let operation, let code) {
-      throw ArchiveError(operation: operation, code: code)
     } catch {
-      throw .corrupt(digest, error.description)
+      throw ArchiveError(error, reading: digest)
     }
     return try ArchivedLogReader(digest, input)
   }

@@ -8,6 +8,8 @@ struct LogDraft: ~Copyable {
   private var writer: ZstdWriter
   private var hash = SHA256()
   private(set) var size = 0
+  private var parts = PartTable()
+  private var part = PartTable.Part()
 
   init(in archive: LogArchive) throws {
     let file = try archive.makeTemporaryFile()
@@ -27,22 +29,38 @@ struct LogDraft: ~Copyable {
 
   mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
     hash.update(bufferPointer: bytes)
+    var rest = bytes[...]
     do throws(CompressionError) {
-      try writer.write(bytes)
+      while !rest.isEmpty {
+        if part.bytes == PartTable.partBytes { try endPart() }
+        let next = UnsafeRawBufferPointer(rebasing: rest.prefix(PartTable.partBytes - part.bytes))
+        try writer.write(next)
+        part.bytes += next.count
+        part.lines += next.count { $0 == UInt8(ascii: "\n") }
+        rest = rest.dropFirst(next.count)
+      }
     } catch {
       throw ArchiveError(error)
     }
     size += bytes.count
   }
 
+  private mutating func endPart() throws(CompressionError) {
+    try writer.endFrame()
+    part.stored = writer.written - parts.stored
+    parts.append(part)
+    part = PartTable.Part()
+  }
+
   /// From now on the archive has the log, also after a crash of the machine.
   consuming func publish() throws -> StoredLog {
-    let (archive, size, digest) = (archive, size, try archive.digest(of: hash))
     do throws(CompressionError) {
-      try writer.finish()
+      try endPart()
+      for frame in parts.frames { try writer.writeSkippable(frame.content, number: frame.number) }
     } catch {
       throw ArchiveError(error)
     }
+    let (archive, size, digest) = (archive, size, try archive.digest(of: hash))
     try archive.publish(file, as: digest)
     return StoredLog(digest: digest, size: size)
   }

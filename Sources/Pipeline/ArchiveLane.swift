@@ -32,10 +32,7 @@ actor ArchiveLane {
   }
 
   private func read(_ bytes: [UInt8], into sink: inout some SegmentSink & ~Copyable) throws {
-    guard let digest = LogDigest(bytes: bytes) else {
-      throw ArchiveError.system(operation: "reading a digest of \(bytes.count) bytes", code: 22)
-    }
-    var reader = try archive.open(digest)
+    var reader = try archive.open(LogDigest.of(bytes))
     var cleaner = LogCleaner()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 64)
     defer { buffer.deallocate() }

@@ -35,11 +35,18 @@ struct RescanProgram: Sendable {
   }
 
   /// A lane's outcome as the ledger keeps it.
-  func result(of log: LogID, _ outcome: ScanLane.Outcome) -> Store.LogResult {
-    var result = Store.LogResult(log: log, lines: outcome.summary.lines, findings: [])
+  func result(of log: Store.ClaimedLog, _ outcome: ScanLane.Outcome, isMeasured: Bool) -> Store.LogResult {
+    var result = Store.LogResult(log: log.id, lines: outcome.summary.lines, findings: [])
     result.findings = outcome.findings.compactMap { finding in revisions[finding.pattern].map { ($0, finding) } }
     result.overflow = outcome.summary.overflow.compactMap { pattern, count in revisions[pattern].map { ($0, count) } }
     result.inconclusive = outcome.summary.inconclusive.compactMap { entry in revisions[entry.pattern].map { ($0, entry) } }
+    if isMeasured {
+      result.cost = Store.LogCost(
+        bytes: log.bytes,
+        searches: outcome.summary.costs.compactMap { cost in
+          revisions[cost.pattern].map { ($0, cost.searches, cost.nanoseconds) }
+        })
+    }
     for (revision, pattern) in uncompilable {
       result.inconclusive.append((revision, Inconclusive(pattern: pattern, reason: .engineError, line: 1)))
     }

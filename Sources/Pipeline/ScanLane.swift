@@ -33,15 +33,14 @@ actor ScanLane {
   /// - Parameters:
   ///   - digest: SHA-256 of the raw log.
   ///   - bytes: size of the raw log.
+  ///   - measured: whether the summary is to tell what each pattern cost.
   ///   - query: what the log's index is asked first; nil to scan the log whatever it says.
   /// - Returns: nil if nothing can be found in the log, so that it was not opened.
   /// - Throws: `ArchiveError` if the bytes can't be had, `CancellationError` between two blocks.
   func scan(
-    digest: [UInt8], bytes: Int, names: LogNames, with program: ScanProgram, unless query: GramQuery?
+    digest: [UInt8], bytes: Int, names: LogNames, with program: ScanProgram, measured: Bool = false, unless query: GramQuery?
   ) throws -> Outcome? {
-    guard let digest = LogDigest(bytes: digest) else {
-      throw ArchiveError.system(operation: "reading a digest of \(digest.count) bytes", code: 22)
-    }
+    let digest = try LogDigest.of(digest)
     if query != nil, !program.applies(to: names) { return nil }
     let index = LogIndex(archive, digest, engine: engine)
     var builder: GramIndexBuilder?
@@ -52,17 +51,18 @@ actor ScanLane {
       case .missing: builder = GramIndexBuilder(rawBytes: bytes)
       }
     }
-    let outcome = try scan(digest, names: names, with: program, builder)
+    let outcome = try scan(digest, names: names, with: program, measured: measured, builder)
     if let builder { index.store(builder) }
     return outcome
   }
 
-  private func scan(_ digest: LogDigest, names: LogNames, with program: ScanProgram, _ builder: GramIndexBuilder?) throws -> Outcome
-  {
+  private func scan(
+    _ digest: LogDigest, names: LogNames, with program: ScanProgram, measured: Bool, _ builder: GramIndexBuilder?
+  ) throws -> Outcome {
     var reader = try archive.open(digest)
     var outcome = Outcome()
     let began = Self.threadNanoseconds()
-    var scanner = LogScanner(program: program, names: names, limits: limits, grams: builder)
+    var scanner = LogScanner(program: program, names: names, limits: limits, grams: builder, measured: measured)
     outcome.nanoseconds += Self.threadNanoseconds() - began
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 64)
     defer { buffer.deallocate() }

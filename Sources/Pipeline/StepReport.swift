@@ -8,13 +8,18 @@ package struct StepReport: Sendable {
   package let subject: String
   /// What went wrong, without secrets and without text of logs.
   package let problem: String?
+  /// Whether it follows from what other reports have told already.
+  package let isRoutine: Bool
   /// By what it can be found again: `delivery`, `build`, `repository`, `commit`.
   package var ids: [String: String] = [:]
 
-  package init(_ action: String, subject: String, problem: String? = nil, ids: [String: String] = [:]) {
+  package init(
+    _ action: String, subject: String, problem: String? = nil, isRoutine: Bool = false, ids: [String: String] = [:]
+  ) {
     self.action = action
     self.subject = subject
     self.problem = problem
+    self.isRoutine = isRoutine
     self.ids = ids
   }
 

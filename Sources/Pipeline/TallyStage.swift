@@ -17,7 +17,7 @@ package struct TallyStage: Sendable {
   /// - Returns: nil if nothing is marked, or another worker is at it.
   package func step() async throws -> StepReport? {
     guard let step = try await store.tally(today: today()) else { return nil }
-    return StepReport("tallied", subject: "\(step.builds) builds, \(step.changed) changed")
+    return StepReport("tallied", subject: "\(step.builds) builds, \(step.changed) changed", isRoutine: true)
   }
 
   /// Works until nothing is marked; waits for another worker that is at it.

@@ -23,6 +23,8 @@ extension Store {
     package let bytes: Int
     /// Lines of the raw log; nil if these bytes have never been scanned.
     package let lines: Int?
+    /// Whether it is of a passing build.
+    package let isSample: Bool
     /// What a pattern's `where` looks at.
     package let names: LogNames
   }

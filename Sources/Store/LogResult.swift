@@ -13,6 +13,8 @@ extension Store {
     package var overflow: [(revision: RevisionID, count: Int)]
     /// Revisions that couldn't be tried to the end, and why.
     package var inconclusive: [(revision: RevisionID, inconclusive: Inconclusive)]
+    /// What the searches cost; nil unless it was measured.
+    package var cost: LogCost?
 
     /// All the results of one log.
     package init(
@@ -24,6 +26,19 @@ extension Store {
       self.findings = findings
       self.overflow = overflow
       self.inconclusive = inconclusive
+    }
+  }
+
+  /// What searching one log cost.
+  package struct LogCost: Sendable {
+    /// Of the raw log.
+    package var bytes: Int
+    /// The revisions that were searched for at all: how often, and in how much CPU time.
+    package var searches: [(revision: RevisionID, count: Int, nanoseconds: Int)]
+
+    package init(bytes: Int, searches: [(revision: RevisionID, count: Int, nanoseconds: Int)]) {
+      self.bytes = bytes
+      self.searches = searches
     }
   }
 }

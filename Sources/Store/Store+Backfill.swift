@@ -56,8 +56,8 @@ extension Store {
 
   /// Enters a page of builds and how far the listing has come, in one transaction.
   package func record(_ effects: Effects, _ state: ListingState, of listing: Listing) async throws -> Entered {
-    try await transaction { [coolOff] session in
-      let entered = try Self.apply(effects, coolOff: coolOff, session)
+    try await transaction { [coolOff, health] session in
+      let entered = try Self.apply(effects, coolOff: coolOff, health, session)
       try session.execute(
         """
         INSERT INTO backfill (provider, project, branch, complete_until, since, cursor, began_at, unfinished_at)

@@ -8,12 +8,15 @@ extension Store {
     package var step: String
     package var digest: [UInt8]
     package var bytes: Int
+    /// Whether only head and tail are there.
+    package var isCut: Bool
 
-    package init(build: Build, step: String, digest: [UInt8], bytes: Int) {
+    package init(build: Build, step: String, digest: [UInt8], bytes: Int, isCut: Bool = false) {
       self.build = build
       self.step = step
       self.digest = digest
       self.bytes = bytes
+      self.isCut = isCut
     }
   }
 
@@ -39,6 +42,8 @@ extension Store {
         let repository = try Self.repositoryID(entry.build.repository, session)
         let build = try Self.enter(entry.build, repository: repository, &entered, session)
         try Self.enter(entry, build: build, emptySet: empty, &entered, session)
+        // What has logs is scanned anyway, so it tells as much as one that was chosen.
+        if entry.build.outcome == .success { try Self.sample(build, share: 1, session) }
       }
       return entered
     }
@@ -112,17 +117,18 @@ extension Store {
     }
   }
 
-  private static func enter(
+  static func enter(
     _ entry: Entry, build: Int64, emptySet: Int64, _ entered: inout Entered, _ session: borrowing Session
   ) throws {
+    let state = entry.isCut ? FetchState.tooLarge : .stored
     let rows = try session.query(
       """
       INSERT INTO log AS l (build_id, step, fetch_state, digest, bytes, tried_set_id)
-      VALUES (\(build), \(entry.step), 'stored', \(entry.digest), \(Int64(entry.bytes)), \(emptySet))
+      VALUES (\(build), \(entry.step), \(state.rawValue), \(entry.digest), \(Int64(entry.bytes)), \(emptySet))
       ON CONFLICT (build_id, step) DO UPDATE
-        SET fetch_state = 'stored', fetch_error = NULL, digest = excluded.digest, bytes = excluded.bytes, lines = NULL,
+        SET fetch_state = excluded.fetch_state, fetch_error = NULL, digest = excluded.digest, bytes = excluded.bytes, lines = NULL,
             tried_set_id = excluded.tried_set_id, lease_token = NULL, lease_worker = NULL, lease_until = NULL
-        WHERE l.digest IS DISTINCT FROM excluded.digest OR l.fetch_state <> 'stored'
+        WHERE l.digest IS DISTINCT FROM excluded.digest OR l.fetch_state <> excluded.fetch_state
       RETURNING id, xmax = 0 AS is_new
       """)
     guard let row = rows.first else { return }

@@ -77,7 +77,7 @@ extension Store {
   package func settle(_ delivery: Int64, of claim: DeliveryClaim, _ outcome: DeliveryOutcome, effects: Effects = Effects())
     async throws -> Bool
   {
-    try await transaction { [coolOff] session in
+    try await transaction { [coolOff, health] session in
       let state: String
       let text: String?
       var wait: Double?
@@ -95,7 +95,7 @@ extension Store {
          WHERE id = \(delivery) AND lease_token = \(claim.token)
         """)
       guard owned == 1 else { return false }
-      try Self.apply(effects, coolOff: coolOff, session)
+      try Self.apply(effects, coolOff: coolOff, health, session)
       return true
     }
   }

@@ -9,17 +9,23 @@ extension Store {
     package var pullRequests: [PullRequest] = []
     /// Commits whose status is to be computed again.
     package var commits: [CommitName] = []
+    /// Buttons that were pressed.
+    package var presses: [Press] = []
 
-    package init(builds: [Build] = [], pullRequests: [PullRequest] = [], commits: [CommitName] = []) {
+    package init(
+      builds: [Build] = [], pullRequests: [PullRequest] = [], commits: [CommitName] = [], presses: [Press] = []
+    ) {
       self.builds = builds
       self.pullRequests = pullRequests
       self.commits = commits
+      self.presses = presses
     }
 
     package mutating func add(_ other: Effects) {
       builds += other.builds
       pullRequests += other.pullRequests
       commits += other.commits
+      presses += other.presses
     }
   }
 
@@ -43,11 +49,13 @@ extension Store {
   /// - Returns: builds that were new, and those that said something else before.
   @discardableResult
   package func apply(_ effects: Effects) async throws -> Entered {
-    try await transaction { [coolOff] session in try Self.apply(effects, coolOff: coolOff, session) }
+    try await transaction { [coolOff, health] session in try Self.apply(effects, coolOff: coolOff, health, session) }
   }
 
   @discardableResult
-  static func apply(_ effects: Effects, coolOff: Double, _ session: borrowing Session) throws -> Entered {
+  static func apply(
+    _ effects: Effects, coolOff: Double, _ health: HealthRules, _ session: borrowing Session
+  ) throws -> Entered {
     var entered = Entered()
     var due = Set(effects.commits)
     // In one order everywhere, so that two transactions never wait for each other.
@@ -56,16 +64,21 @@ extension Store {
       let id = try enter(build, repository: try repositoryID(build.repository, session), &entered, session)
       guard before != (entered.builds, entered.changed) else { continue }
       due.insert(CommitName(repository: build.repository, commit: build.commit))
-      if build.outcome.isFailure { try beginListing(id, session) }
+      if build.outcome.isFailure {
+        try beginListing(id, session)
+      } else if build.outcome == .success, try sample(id, share: health.sampledShare, session) {
+        try beginListing(id, session)
+      }
     }
     for request in effects.pullRequests.sorted(by: { ($0.repository, $0.number) < ($1.repository, $1.number) }) {
       if try enter(request, session) { due.insert(CommitName(repository: request.repository, commit: request.head)) }
     }
+    for press in effects.presses { try apply(press, coolOff: coolOff, session) }
     try markDue(Array(due), coolOff: coolOff, session)
     return entered
   }
 
-  /// A failed build's logs are to be listed, unless they were.
+  /// A build's logs are to be listed, unless they were.
   private static func beginListing(_ build: Int64, _ session: borrowing Session) throws {
     let changed = try session.execute(
       """

@@ -64,6 +64,8 @@ extension Store {
     package let priority: Int
     package let fallback: Bool
     package let reviewBy: CalendarDay?
+    /// Why it isn't believed any more, if it isn't.
+    package let suspicion: String?
     package let groupBy: [String]
     package let remedy: String?
   }
@@ -256,7 +258,8 @@ extension Store {
   }
 
   private static let patternColumns: SQL = """
-    p.id AS pattern_id, p.title, p.verdict, p.priority, p.fallback, p.review_by::text AS review_by, p.group_by, p.remedy
+    p.id AS pattern_id, p.title, p.verdict, p.priority, p.fallback, p.review_by::text AS review_by, p.group_by, p.remedy,
+    (SELECT u.reason FROM suspect u WHERE u.revision_id = p.revision_id AND u.cleared_at IS NULL) AS suspicion
     """
 
   private static func pattern(_ row: Row) throws -> PatternFacts {
@@ -264,8 +267,8 @@ extension Store {
       id: PatternID(try row.decode("pattern_id")), title: try row.decode("title"),
       verdict: PatternVerdict(rawValue: try row.decode("verdict")) ?? .failure,
       priority: Int(try row.decode(Int32.self, "priority")), fallback: try row.decode("fallback"),
-      reviewBy: try row.decode(String?.self, "review_by").flatMap { CalendarDay($0) }, groupBy: try row.decode("group_by"),
-      remedy: try row.decode("remedy"))
+      reviewBy: try row.decode(String?.self, "review_by").flatMap { CalendarDay($0) }, suspicion: try row.decode("suspicion"),
+      groupBy: try row.decode("group_by"), remedy: try row.decode("remedy"))
   }
 
   static func finding(_ row: Row) throws -> Finding {

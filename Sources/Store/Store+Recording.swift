@@ -34,6 +34,8 @@ extension Store {
       try Self.insertFindings(written, session)
       try Self.insertInconclusive(written, suspendAfter: suspendAfter, session)
       try Self.markDue(logs: Array(owned), coolOff: coolOff, session)
+      // Last, as all workers add to the same rows and wait for each other from here on.
+      try Self.addCosts(of: written, tried: claim.missing, session)
       return owned
     }
   }

@@ -37,7 +37,7 @@ extension Store {
   static func failed(since: Double?, today: CalendarDay, engine: Int) -> SQL {
     """
     \(active(RescanScope())), failed AS (
-      SELECT b.id, b.repository_id, r.name AS repository, b.workflow, b.job, coalesce(b.finished_at, b.created_at) AS at,
+      SELECT b.id, b.repository_id, r.name AS repository, b.provider, b.workflow, b.job, coalesce(b.finished_at, b.created_at) AS at,
              best.pattern_id, best.title, best.verdict,
              EXISTS (SELECT 1 FROM build o WHERE o.repository_id = b.repository_id AND o.commit = b.commit AND o.provider = b.provider AND o.workflow = b.workflow
                         AND o.job = b.job AND o.attempt <> b.attempt AND o.outcome = 'success') AS passed_on_retry,
@@ -56,8 +56,8 @@ extension Store {
           SELECT p.id AS pattern_id, p.title, p.verdict
             FROM log l JOIN finding f ON f.log_id = l.id JOIN pattern p ON p.revision_id = f.revision_id
            WHERE l.build_id = b.id AND NOT p.retired AND NOT p.fallback
-           ORDER BY p.priority DESC, (p.verdict = 'failure' OR coalesce(p.review_by <= \(today.description)::text::date, false)) DESC,
-                    l.id DESC, f.line DESC, p.id
+           ORDER BY p.priority DESC, (p.verdict = 'failure' OR coalesce(p.review_by <= \(today.description)::text::date, false)
+                     OR \(isSuspect)) DESC, l.id DESC, f.line DESC, p.id
            LIMIT 1) best ON true
        WHERE b.outcome IN ('failure', 'timed_out')
          AND (\(since)::float8 IS NULL OR coalesce(b.finished_at, b.created_at) >= to_timestamp(\(since)::float8)))
@@ -102,7 +102,7 @@ extension Store {
         """
         WITH \(Self.failed(since: since, today: today, engine: engine))
         SELECT \(key) AS name, coalesce(min(title), '') AS title, min(verdict) AS verdict, count(*) AS builds,
-               count(DISTINCT (repository_id, workflow, job)) AS jobs, count(DISTINCT repository_id) AS repositories,
+               count(DISTINCT (repository_id, provider, workflow, job)) AS jobs, count(DISTINCT repository_id) AS repositories,
                count(*) FILTER (WHERE passed_on_retry) AS passed_on_retry,
                count(*) FILTER (WHERE pattern_id IS NULL AND NOT unread) AS unexplained,
                extract(epoch FROM max(at))::float8 AS last_seen

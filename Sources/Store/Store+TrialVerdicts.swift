@@ -122,6 +122,6 @@ extension Store.PatternFacts {
   fileprivate init(_ pattern: Pattern) {
     self.init(
       id: pattern.id, title: pattern.title, verdict: pattern.verdict, priority: pattern.priority, fallback: pattern.fallback,
-      reviewBy: pattern.reviewBy, groupBy: pattern.groupBy, remedy: pattern.remedy)
+      reviewBy: pattern.reviewBy, suspicion: nil, groupBy: pattern.groupBy, remedy: pattern.remedy)
   }
 }

@@ -10,11 +10,14 @@ package struct Store: Sendable {
   package let engine: Int
   /// How long after an event a commit's status is computed, in seconds, so that many events make one post.
   let coolOff: Double
+  /// Which passing builds are scanned, and from when on patterns are suspect.
+  package let health: HealthRules
 
-  package init(pool: ConnectionPool, engine: Int = Engine.version, coolOff: Double = 30) {
+  package init(pool: ConnectionPool, engine: Int = Engine.version, coolOff: Double = 30, health: HealthRules = HealthRules()) {
     self.pool = pool
     self.engine = engine
     self.coolOff = coolOff
+    self.health = health
   }
 
   /// Asks the database whether it answers.

@@ -4,7 +4,9 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
   case noSuchCommit(String)
   case ambiguousCommit(String, [String])
   case noSuchPattern(String)
+  case notSuspect(String)
   case noSuchKnownProblem(Int64)
+  case noSuchToken(Int64)
   case noSuchJob(String, String)
   case ambiguousJob(String, [String])
   case noSuchBuild(Int64)
@@ -17,7 +19,9 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case .noSuchCommit(let commit): "no build of commit \(commit) is known"
     case .ambiguousCommit(let commit, let candidates): "commit \(commit) is ambiguous: \(candidates.joined(separator: ", "))"
     case .noSuchPattern(let pattern): "no pattern \(pattern) is in the database"
+    case .notSuspect(let pattern): "pattern \(pattern) is not suspect"
     case .noSuchKnownProblem(let id): "no known problem \(id) is open"
+    case .noSuchToken(let id): "no token \(id) is in force"
     case .noSuchJob(let job, let commit): "no failed build of job \(job) of commit \(commit.prefix(12)) is known"
     case .ambiguousJob(let job, let candidates): "job \(job) is ambiguous: \(candidates.joined(separator: ", "))"
     case .noSuchBuild(let id): "no build \(id) is known"
@@ -32,7 +36,9 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case .unreadableDefinition: "it was written by another version of culprit; run `culprit patterns sync`"
     case .noSuchCommit: "give at least 4 digits of its name; `culprit import` enters builds"
     case .ambiguousCommit: "give more digits of its name, or --repository"
+    case .notSuspect: "`culprit patterns stats` tells which ones are"
     case .noSuchKnownProblem: "`culprit known list` tells the numbers of those that are open"
+    case .noSuchToken: "`culprit token list` tells the numbers"
     case .noSuchJob: "`culprit status <commit>` names the jobs"
     case .ambiguousJob: "give it as workflow/job"
     case .noSuchBuild: "the list of builds has the ids of those that there are"

@@ -10,6 +10,7 @@ import Store
 package struct Backend: Sendable {
   package let store: Store
   package let archive: LogArchive
+  package let viewer: LogViewer
   package let database: ConnectionConfiguration
   /// By name: for running builds again.
   package let providers: [String: any Provider]
@@ -29,6 +30,7 @@ package struct Backend: Sendable {
   ) {
     self.store = store
     self.archive = archive
+    viewer = LogViewer(archive: archive)
     self.database = database
     self.providers = providers
     self.rescan = rescan

@@ -21,6 +21,7 @@ package struct WebServer: Sendable {
     package var metrics: PrometheusRegistry?
     /// Where people reach the server; nil: at the address that it listens on.
     package var publicURL: String?
+    package var login = LoginSettings()
     /// Holds `templates` and `static`.
     package var folder: String
 
@@ -32,13 +33,17 @@ package struct WebServer: Sendable {
   private let readers: [any WebhookReader]
   private let shell: Shell
   private let assets: Assets
+  private let cookies: Cookies
+  private let github: GitHubLogin?
   private let logger: Logger
   private let onListening: @Sendable (_ port: Int) async -> Void
 
-  /// - Parameter onListening: told the port once connections are taken.
+  /// - Parameters:
+  ///   - github: for people who log in; nil where none do by GitHub.
+  ///   - onListening: told the port once connections are taken.
   /// - Throws: an error that names the template or file that can't be read.
   package init(
-    backend: Backend, settings: Settings, readers: [any WebhookReader], logger: Logger,
+    backend: Backend, settings: Settings, readers: [any WebhookReader], github: GitHubLogin? = nil, logger: Logger,
     onListening: @Sendable @escaping (_ port: Int) async -> Void = { _ in }
   ) throws {
     self.backend = backend
@@ -47,7 +52,10 @@ package struct WebServer: Sendable {
     self.logger = logger
     self.onListening = onListening
     assets = try Assets(folder: settings.folder + "/static", extra: ["chart.js": Self.chartLibrary])
-    shell = Shell(templates: try Templates(folder: settings.folder + "/templates"), assets: assets, hasLogin: false)
+    shell = Shell(
+      templates: try Templates(folder: settings.folder + "/templates"), assets: assets, hasLogin: !settings.login.isOpen)
+    cookies = Cookies(isSecure: settings.publicURL?.hasPrefix("https://") ?? false)
+    self.github = github
   }
 
   /// Where Debian's package libjs-chart.js puts it. Without it there are tables and no charts.
@@ -57,13 +65,21 @@ package struct WebServer: Sendable {
   private static let mostConnections = 1_000
   /// After so many seconds in which nothing comes or goes, a connection is closed.
   private static let idleSeconds: Int64 = 60
+  /// However slowly something comes: see `RequestDeadline`.
+  private static let headSeconds: Int64 = 75
+  private static let bodySeconds: Int64 = 600
 
   /// The server, which runs until its service group is shut down: it takes no more requests then, and answers those that it has.
   package var service: some Service {
     let onListening = onListening
     return Application(
       router: router,
-      server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
+      server: .http1(
+        configuration: .init(
+          additionalChannelHandlers: [
+            RequestDeadline(headLimit: .seconds(Self.headSeconds), bodyLimit: .seconds(Self.bodySeconds))
+          ],
+          idleTimeout: .seconds(Self.idleSeconds))),
       configuration: ApplicationConfiguration(
         address: .hostname(settings.host, port: settings.port), serverName: nil,
         availableConnectionsDelegate: .maximum(Self.mostConnections, logger: logger)),
@@ -74,17 +90,31 @@ package struct WebServer: Sendable {
   private var router: Router<WebContext> {
     let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: RequestMetrics())
-    router.add(middleware: HeadersMiddleware(isSecure: settings.publicURL?.hasPrefix("https://") ?? false))
+    router.add(middleware: HeadersMiddleware(isSecure: cookies.isSecure))
     router.add(middleware: ErrorMiddleware(shell: shell))
     // What is called by programs that have ways of their own to prove who they are, or that learn nothing worth hiding.
     WebhookRoutes(store: backend.store, readers: readers, secrets: settings.webhookSecrets).add(to: router)
     HealthRoutes(store: backend.store, checks: settings.healthChecks, logger: logger).add(to: router)
     assets.add(to: router)
     // All else is for those whom the gate lets in.
-    router.add(middleware: Gate(names: .loopback))
+    router.add(middleware: Gate(store: backend.store, settings: settings.login, cookies: cookies))
+    LoginRoutes(
+      store: backend.store, settings: settings.login, github: github, cookies: cookies, shell: shell,
+      publicURL: settings.publicURL ?? "http://\(settings.host):\(settings.port)"
+    ).add(to: router)
     if let registry = settings.metrics { MetricsRoutes(store: backend.store, registry: registry).add(to: router) }
     var site = Site(backend: backend, shell: shell, router: router)
     site.add(CausesPage.page)
+    site.add(CommitsPage.page)
+    site.add(CommitPage.page)
+    site.add(BuildsPage.page)
+    site.add(BuildPage.page)
+    site.add(BuildActions.overrule)
+    site.add(BuildActions.wrong)
+    site.add(BuildActions.known)
+    RawLogRoute(backend: backend).add(to: router)
+    site.add(PatternsPage.page)
+    site.add(PatternPage.page)
     site.add(TryPage.page)
     site.add(TryPage.begin)
     site.add(TryPage.stop)
@@ -96,6 +126,10 @@ package struct WebServer: Sendable {
     site.add(KnownPage.resolve)
     site.add(LinePage.page)
     site.add(OperationsPage.page)
+    site.add(AuditPage.page)
+    EntryRoutes(backend: backend).add(to: &site)
+    site.refuseOtherMethods()
+    DescriptionRoutes(operations: site.operations, shell: shell).add(to: router)
     return router
   }
 }

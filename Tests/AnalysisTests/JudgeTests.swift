@@ -7,10 +7,12 @@ import Testing
   private static let today = CalendarDay("2027-01-10")!
 
   private func rank(
-    _ id: String, _ verdict: PatternVerdict, priority: Int = 50, fallback: Bool = false, reviewBy: String? = nil
+    _ id: String, _ verdict: PatternVerdict, priority: Int = 50, fallback: Bool = false, reviewBy: String? = nil,
+    suspicion: String? = nil
   ) -> PatternRank {
     PatternRank(
-      id: PatternID(id), verdict: verdict, priority: priority, fallback: fallback, reviewBy: reviewBy.flatMap { CalendarDay($0) })
+      id: PatternID(id), verdict: verdict, priority: priority, fallback: fallback, reviewBy: reviewBy.flatMap { CalendarDay($0) },
+      suspicion: suspicion)
   }
 
   private func found(_ rank: PatternRank, line: Int = 1, group: String = "") -> FindingEvidence {
@@ -52,6 +54,23 @@ import Testing
     #expect(
       best([found(rank("b", .flaky, reviewBy: "2027-01-10")), found(rank("a", .flaky), line: 9)]) == "b",
       "an excuse that is past its review counts as none")
+  }
+
+  @Test func suspectPatternsExcuseNothing() {
+    let why = "found in 9 of 40 passing builds"
+    for verdict in [PatternVerdict.flaky, .infrastructure, .known] {
+      let judged = judge([found(rank("a", verdict, suspicion: why))])
+      #expect(judged.kind == .new)
+      #expect(judged.why == "a excuses nothing since it is suspect: \(why)")
+    }
+    // A base that says the same doesn't excuse either: so do builds that pass.
+    let base = BuildEvidence.BaseEvidence(
+      commit: "b", failures: [Failure(pattern: PatternID("a"), group: "g"), Failure(pattern: PatternID("f"), group: "g")])
+    #expect(judge([found(rank("a", .flaky, suspicion: why), group: "g")], base: base).kind == .new)
+    #expect(judge([found(rank("f", .failure, suspicion: why), group: "g")], base: base).kind == .new)
+    #expect(judge([found(rank("f", .failure), group: "g")], base: base).kind == .upstream)
+    // Where it ties with an excuse that is believed, it decides.
+    #expect(judge([found(rank("a", .flaky, suspicion: why)), found(rank("b", .flaky), line: 9)]).kind == .new)
   }
 
   @Test func excusesEndOnTheirDayOfReview() {

@@ -9,14 +9,14 @@ import Testing
 @Suite struct ServingTests {
   @Test func aPageAndItsTwinShowTheSame() async throws {
     try await WebSite.with { site in
-      try await site.ledger.sync([.test("net/reset", match: "reset", title: "Reset by \"peer\" <b>", verdict: .flaky)])
-      try await site.ledger.enter("connection reset\n", TestLedger.build("1", finishedAt: WebSite.now - 60))
-      _ = try await site.ledger.rescan()
+      try await site.fill(
+        [.test("net/reset", match: "reset", title: "Reset by \"peer\" <b>", verdict: .flaky)],
+        [(TestLedger.build("1", finishedAt: WebSite.now - 60), "connection reset\n")])
       let page = try await site.page("/")
       #expect(page.contains("Reset by &quot;peer&quot; &lt;b&gt;"))
       let twin = try await site.json("/causes?since=14d")
       #expect(twin["failed"].number == 1)
-      #expect(twin["causes"][0]["name"].text == "net/reset")
+      #expect(twin["causes"][0]["pattern"].text == "net/reset")
     }
   }
 
@@ -44,6 +44,31 @@ import Testing
       let second = try await site.get("/api/v1/causes", ["If-None-Match": tag])
       #expect(second.status == 304)
       #expect(second.body.isEmpty)
+    }
+  }
+
+  @Test func otherMethodsAreRefusedByName() async throws {
+    try await WebSite.with { site in
+      let response = try await site.post("/api/v1/causes", "{}", type: "application/json")
+      #expect(response.status == 405)
+      #expect(response.headers["allow"] == "GET, HEAD")
+      let log = try await site.get("/api/v1/logs")
+      #expect(log.status == 405)
+      #expect(log.headers["allow"] == "POST")
+    }
+  }
+
+  /// Whatever is declared is described, and the description is a valid document.
+  @Test func theDescriptionNamesEveryWay() async throws {
+    try await WebSite.with { site in
+      let document = try await site.json("/openapi.json")
+      #expect(document["openapi"].text == "3.1.0")
+      let causes = document["paths"]["/api/v1/causes"]["get"]
+      #expect(causes["parameters"][0]["name"].text == "since")
+      #expect(causes["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].text == "#/components/schemas/Causes")
+      #expect(document["paths"]["/api/v1/logs"]["post"]["requestBody"]["required"].flag == true)
+      let people = try await site.page("/api")
+      #expect(people.contains("POST /api/v1/logs"))
     }
   }
 

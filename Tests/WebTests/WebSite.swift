@@ -23,7 +23,8 @@ struct WebSite: Sendable {
   ///
   /// - Parameter change: of the settings, before the server starts.
   static func with<Value: Sendable>(
-    _ change: @Sendable (inout WebServer.Settings) -> Void = { _ in }, _ body: @Sendable @escaping (WebSite) async throws -> Value
+    github: GitHubLogin? = nil, _ change: @Sendable (inout WebServer.Settings) -> Void = { _ in },
+    _ body: @Sendable @escaping (WebSite) async throws -> Value
   ) async throws -> Value {
     try await TestLedger.with { ledger in
       var settings = WebServer.Settings(folder: TestLedger.repositoryRoot + "/web")
@@ -34,7 +35,7 @@ struct WebSite: Sendable {
       let (ports, port) = AsyncStream<Int>.makeStream()
       let backend = Backend(
         store: ledger.store, archive: ledger.archive, database: ledger.database.configuration, now: { now })
-      let server = try WebServer(backend: backend, settings: settings, readers: [GitHubWebhook()], logger: logger) {
+      let server = try WebServer(backend: backend, settings: settings, readers: [GitHubWebhook()], github: github, logger: logger) {
         port.yield($0)
         port.finish()
       }
@@ -66,6 +67,7 @@ struct WebSite: Sendable {
 
   func get(_ path: String, _ headers: [String: String] = [:]) async throws -> HTTPResponse {
     var request = HTTPRequest(.get, try HTTPURL(base + path))
+    request.limits.redirects = nil
     for (name, value) in headers { request.headers.add(name, value) }
     return try await client.send(request)
   }
@@ -87,14 +89,25 @@ struct WebSite: Sendable {
     request.headers.add("Content-Type", type)
     for (name, value) in headers { request.headers.add(name, value) }
     request.body = Array(body.utf8)
+    request.limits.redirects = nil
     return try await client.send(request)
   }
 
-  /// Sends a form of a page, with the page's own token.
-  func send(_ fields: [String: String], to path: String, from page: String, _ headers: [String: String] = [:]) async throws
-    -> HTTPResponse
-  {
-    let text = try await self.page(page)
+  /// The name and value of each cookie that an answer sets, as a browser sends them back.
+  static func cookies(_ response: HTTPResponse) -> String {
+    response.headers.all("Set-Cookie").map { String($0.prefix { $0 != ";" }) }.filter { !$0.hasSuffix("=") }.joined(separator: "; ")
+  }
+
+  /// Sends a form of a page as a browser would: with the page's own token and cookies.
+  ///
+  /// - Parameter cookies: those that the browser has already.
+  func send(
+    _ fields: [String: String], to path: String, from page: String, cookies: String = "", _ headers: [String: String] = [:]
+  ) async throws -> HTTPResponse {
+    let shown = try await get(page, ["Accept": "text/html", "Cookie": cookies])
+    let text = String(decoding: shown.body, as: UTF8.self)
+    var headers = headers
+    headers["Cookie"] = [cookies, Self.cookies(shown)].filter { !$0.isEmpty }.joined(separator: "; ")
     var fields = fields
     if let token = text.firstMatch(of: /name="form_token" value="([^"]+)"/) { fields["form_token"] = String(token.1) }
     return try await post(

@@ -11,6 +11,8 @@ package struct LogCleaner {
   static let longestString = 4_096
   /// Bytes before a window that stay in view, for expressions that look back (PCRE2 looks back 255 characters at most).
   static let contextBytes = 1_024
+  /// Parameters of a control sequence longer than this are not told.
+  private static let longestParameters = 128
 
   private enum State {
     case ground
@@ -34,6 +36,8 @@ package struct LogCleaner {
   /// A string sequence that may yet turn out to be none, from its introducer at `stringStart` on.
   private var string: [UInt8] = []
   private var stringStart = 0
+  /// Parameters of the control sequence that is being read, kept for sinks that draw a terminal.
+  private var parameters: [UInt8] = []
 
   /// The current segment: first `context` bytes of an earlier window, then what this window holds so far.
   private var text: [UInt8] = []
@@ -123,7 +127,11 @@ package struct LogCleaner {
       state = .ground
       if !(0x30...0x7E).contains(byte) { ground(byte, into: &sink) }
     case .controlParameters:
-      if (0x30...0x3F).contains(byte) { return }
+      if (0x30...0x3F).contains(byte) {
+        keepParameter(byte, for: &sink)
+        return
+      }
+      if byte == UInt8(ascii: "m") { tellStyle(to: &sink) }
       controlIntermediate(byte, into: &sink)
     case .controlIntermediate: controlIntermediate(byte, into: &sink)
     case .string: inString(byte, into: &sink)
@@ -141,11 +149,11 @@ package struct LogCleaner {
     }
     switch byte {
     case 0x1B: state = .escape
-    case 0x08: takeBackCharacter()
+    case 0x08: takeBackCharacter(into: &sink)
     case 0x90...0x9F where text.count > context && text.last == 0xC2 && Self.isIntroducer(c1: byte):
       // The two bytes of a C1 control in UTF-8. Looked for in the cleaned text, so that no such pair is left standing.
       text.removeLast()
-      if byte == 0x9B { state = .controlParameters } else { beginString(0xC2, byte) }
+      if byte == 0x9B { beginControl() } else { beginString(0xC2, byte) }
     default:
       withUnsafeBytes(of: byte) { append($0, into: &sink) }
     }
@@ -153,7 +161,7 @@ package struct LogCleaner {
 
   private mutating func escape(_ byte: UInt8, into sink: inout some SegmentSink & ~Copyable) {
     switch byte {
-    case UInt8(ascii: "["): state = .controlParameters
+    case UInt8(ascii: "["): beginControl()
     case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "_"), UInt8(ascii: "^"), UInt8(ascii: "X"): beginString(0x1B, byte)
     case 0x20...0x2F: state = .escapeIntermediate
     case 0x30...0x7E: state = .ground
@@ -180,6 +188,28 @@ package struct LogCleaner {
     }
   }
 
+  // MARK: - What a terminal would do
+
+  private mutating func beginControl() {
+    state = .controlParameters
+    if !parameters.isEmpty { parameters.removeAll(keepingCapacity: true) }
+  }
+
+  private mutating func keepParameter<Sink: SegmentSink & ~Copyable>(_ byte: UInt8, for sink: inout Sink) {
+    if Sink.drawsTerminal, parameters.count <= Self.longestParameters { parameters.append(byte) }
+  }
+
+  private mutating func tellStyle<Sink: SegmentSink & ~Copyable>(to sink: inout Sink) {
+    guard Sink.drawsTerminal, parameters.count <= Self.longestParameters else { return }
+    sink.selectStyle(parameters, at: offset + text.count)
+  }
+
+  /// Tells an application's own string (APC), without introducer and terminator.
+  private func tellString<Sink: SegmentSink & ~Copyable>(to sink: inout Sink) {
+    guard Sink.drawsTerminal, string[stringStart + 1] == UInt8(ascii: "_") || string[stringStart + 1] == 0x9F else { return }
+    sink.takeString(string[(stringStart + 2)..<(string.count - (string.last == 0x07 ? 1 : 2))])
+  }
+
   // MARK: - String sequences
 
   private mutating func beginString(_ first: UInt8, _ second: UInt8) {
@@ -194,6 +224,7 @@ package struct LogCleaner {
     string.append(byte)
     let length = string.count - stringStart
     if byte == 0x07 || (byte == UInt8(ascii: "\\") && length > 3 && string[string.count - 2] == 0x1B) {
+      tellString(to: &sink)
       string.removeAll(keepingCapacity: true)
       state = .ground
     } else if length >= Self.longestString {
@@ -261,10 +292,15 @@ package struct LogCleaner {
   }
 
   /// Takes back the last character of the segment: the bytes of a whole UTF-8 sequence, or one byte that is part of none.
-  private mutating func takeBackCharacter() {
+  private mutating func takeBackCharacter<Sink: SegmentSink & ~Copyable>(into sink: inout Sink) {
     if !prefixDone, text.withUnsafeBytes({ LinePrefix.hasTime($0, isLogStart: line == 1) }) {
-      takeOffPrefix()  // a time is no text of the segment
+      takeOffPrefix(into: &sink)  // a time is no text of the segment
     }
+    takeBackLast()
+    if Sink.drawsTerminal { sink.takeBack(to: offset + text.count) }
+  }
+
+  private mutating func takeBackLast() {
     guard text.count > context, let last = text.popLast(), last & 0xC0 == 0x80 else { return }
     for length in 2...4 where text.count - context >= length - 1 {
       let lead = text[text.count - (length - 1)]
@@ -279,7 +315,7 @@ package struct LogCleaner {
   /// Passes on a full window of a segment that goes on, and keeps what the next one needs.
   private mutating func passWindow(into sink: inout some SegmentSink & ~Copyable) {
     if !prefixDone {
-      takeOffPrefix()
+      takeOffPrefix(into: &sink)
       if text.count < windowBytes { return }
     }
     pass(overlap: overlapBytes, into: &sink)
@@ -291,7 +327,7 @@ package struct LogCleaner {
   }
 
   private mutating func endSegment(into sink: inout some SegmentSink & ~Copyable) {
-    if !prefixDone { takeOffPrefix() }
+    if !prefixDone { takeOffPrefix(into: &sink) }
     if text.count > context { pass(overlap: 0, into: &sink) }
     text.removeAll(keepingCapacity: true)
     context = 0
@@ -310,10 +346,12 @@ package struct LogCleaner {
     prefixDone = false
   }
 
-  private mutating func takeOffPrefix() {
+  private mutating func takeOffPrefix<Sink: SegmentSink & ~Copyable>(into sink: inout Sink) {
     prefixDone = true
     let length = text.withUnsafeBytes { LinePrefix.length($0, isLogStart: line == 1) }
-    if length > 0 { text.removeFirst(length) }
+    guard length > 0 else { return }
+    if Sink.drawsTerminal { sink.takeOff(prefix: text[..<length]) }
+    text.removeFirst(length)
   }
 
   private func pass(overlap: Int, into sink: inout some SegmentSink & ~Copyable) {

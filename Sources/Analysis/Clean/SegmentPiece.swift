@@ -30,8 +30,28 @@ package protocol SegmentSink: ~Copyable {
   /// whatever way yields the same as the state machine; it isn't told of these again.
   /// - Returns: how many bytes and lines it took; none for the state machine to go on.
   mutating func takeLines(_ raw: UnsafeRawBufferPointer, from line: Int) -> (bytes: Int, lines: Int)
+
+  /// Whether the calls below are made, for sinks that show a log rather than search it.
+  static var drawsTerminal: Bool { get }
+  /// A sequence that selects how text looks from here on (ECMA-48, 8.3.117 SGR).
+  /// - Parameters:
+  ///   - parameters: what stands between `ESC [` and `m`.
+  ///   - offset: where in the segment's text it stands; what `takeOff` tells later counts.
+  mutating func selectStyle(_ parameters: [UInt8], at offset: Int)
+  /// Characters were taken back: the segment's text ends at this offset now.
+  mutating func takeBack(to offset: Int)
+  /// These bytes at the start of the line turned out to be no text of its first segment. Told before that segment's first piece.
+  mutating func takeOff(prefix: ArraySlice<UInt8>)
+  /// A string that is meant for an application (ECMA-48, 8.3.2 APC), which terminals ignore: Buildkite tells times so.
+  mutating func takeString(_ string: ArraySlice<UInt8>)
 }
 
 extension SegmentSink where Self: ~Copyable {
   package mutating func takeLines(_ raw: UnsafeRawBufferPointer, from line: Int) -> (bytes: Int, lines: Int) { (0, 0) }
+
+  package static var drawsTerminal: Bool { false }
+  package mutating func selectStyle(_ parameters: [UInt8], at offset: Int) {}
+  package mutating func takeBack(to offset: Int) {}
+  package mutating func takeOff(prefix: ArraySlice<UInt8>) {}
+  package mutating func takeString(_ string: ArraySlice<UInt8>) {}
 }

@@ -32,8 +32,14 @@ package struct BuildVerdict: Sendable {
     }
     let rank = explained.finding.rank
     if rank.verdict == .known, rank.excuses(today) { return verdict(.known, "\(rank.id) is a known problem") }
-    if let base = build.base, base.failures.contains(Failure(pattern: rank.id, group: explained.finding.group)) {
+    // What passing builds say, too, doesn't tell one failure from another.
+    if rank.suspicion == nil, let base = build.base,
+      base.failures.contains(Failure(pattern: rank.id, group: explained.finding.group))
+    {
       return verdict(.upstream, "the same job fails in the same way at \(base.commit.prefix(12))")
+    }
+    if rank.verdict.excuses, let suspicion = rank.suspicion {
+      return verdict(.new, "\(rank.id) excuses nothing since it is suspect: \(suspicion)")
     }
     if rank.verdict.excuses, rank.isPastReview(today) {
       return verdict(.new, "\(rank.id) excuses nothing since its review was due on \(rank.reviewBy.map(\.description) ?? "")")

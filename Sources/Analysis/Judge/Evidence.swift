@@ -119,16 +119,19 @@ package struct PatternRank: Sendable, Hashable {
   package var priority: Int
   package var fallback: Bool
   package var reviewBy: CalendarDay?
+  /// Why it isn't believed any more, in words; nil if it is.
+  package var suspicion: String?
 
   package init(
     id: PatternID, verdict: PatternVerdict, priority: Int = Pattern.defaultPriority, fallback: Bool = false,
-    reviewBy: CalendarDay? = nil
+    reviewBy: CalendarDay? = nil, suspicion: String? = nil
   ) {
     self.id = id
     self.verdict = verdict
     self.priority = priority
     self.fallback = fallback
     self.reviewBy = reviewBy
+    self.suspicion = suspicion
   }
 
   package init(_ pattern: Pattern) {
@@ -140,7 +143,7 @@ package struct PatternRank: Sendable, Hashable {
   /// Whether its day of review has come.
   package func isPastReview(_ today: CalendarDay) -> Bool { reviewBy.map { today >= $0 } ?? false }
 
-  package func excuses(_ today: CalendarDay) -> Bool { verdict.excuses && !isPastReview(today) }
+  package func excuses(_ today: CalendarDay) -> Bool { verdict.excuses && suspicion == nil && !isPastReview(today) }
 
   /// Orders by what decides before the place in the log does; the greater one wins.
   func weight(_ today: CalendarDay) -> (Int, Int, Int) { (fallback ? 0 : 1, priority, excuses(today) ? 0 : 1) }

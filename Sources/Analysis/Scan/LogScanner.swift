@@ -12,12 +12,15 @@ package struct LogScanner: ~Copyable {
   /// - Parameters:
   ///   - names: what the log's build is called; nil to try patterns whatever their `where` says.
   ///   - grams: is given all cleaned text and knows the log's index once it is finished.
+  ///   - measured: whether the summary is to tell what each pattern cost, which costs some time itself.
   package init(
-    program: ScanProgram, names: LogNames? = LogNames(), limits: ScanLimits = ScanLimits(), grams: GramIndexBuilder? = nil
+    program: ScanProgram, names: LogNames? = LogNames(), limits: ScanLimits = ScanLimits(), grams: GramIndexBuilder? = nil,
+    measured: Bool = false
   ) {
     cleaner = LogCleaner(limits: limits)
     scan = ChunkScan(program: program, names: names, limits: limits)
     scan.grams = grams
+    if measured { scan.search.meter = SearchMeter(patterns: program.patterns.count) }
   }
 
   /// Takes the next bytes of the log and tells what is certain by now, in order.

@@ -23,6 +23,8 @@ struct PatternSearch: ~Copyable {
   private var resume: [Int]
 
   private var clock: Budget.Clock
+  /// Nil unless the cost of each pattern is to be told.
+  var meter: SearchMeter?
   private var keptInAll = 0
   /// The line of the last search, as long as more segments of it may come.
   private var openLine = 0
@@ -80,6 +82,8 @@ struct PatternSearch: ~Copyable {
     guard isAwaited[number] else { return }
     let step = program.steps[number]
     guard !budgets[step.pattern].isStopped(on: piece.line) else { return }
+    meter?.begin()
+    defer { meter?.end(step.pattern) }
     if program.patterns[step.pattern].isSequence {
       takeFirst(of: step, number, piece)
     } else {
@@ -277,6 +281,7 @@ struct PatternSearch: ~Copyable {
       if counts[index] > kept[index] { summary.overflow[program.patterns[index].pattern.id] = counts[index] }
     }
     summary.inconclusive = inconclusive.compactMap { $0 }
+    summary.costs = meter?.costs(of: program) ?? []
     return summary
   }
 }

@@ -12,6 +12,8 @@ package struct ScanSummary: Sendable, Equatable {
   package var overflow: [PatternID: Int] = [:]
   /// In order of the pattern's id; a pattern at most once.
   package var inconclusive: [Inconclusive] = []
+  /// What the patterns that were searched for have cost, in their order; empty unless it was measured.
+  package var costs: [SearchCost] = []
 
   package init() {}
 }

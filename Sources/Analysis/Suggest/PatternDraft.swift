@@ -36,9 +36,9 @@ package struct PatternDraft: Sendable, Equatable {
     let misses = Self.misses(others, like: first, runner)
     let groups = Self.groups(expression.groups, hits, runner)
 
-    title = Self.unused(OneLine.of(expression.title, atMost: 160), in: titles, joint: " ") { $0.lowercased() }
+    title = DraftNames.unused(OneLine.of(expression.title, atMost: 160), in: titles, joint: " ") { $0.lowercased() }
     titles.insert(title.lowercased())
-    name = Self.unused(Self.name(of: cluster.template.words), in: names, joint: "-") { $0 }
+    name = DraftNames.unused(Self.name(of: cluster.template.words), in: names, joint: "-") { $0 }
     names.insert(name)
 
     var lines = [
@@ -86,15 +86,5 @@ package struct PatternDraft: Sendable, Equatable {
     var name = ""
     for word in words.prefix(6) where name.count + word.count < 50 { name += (name.isEmpty ? "" : "-") + word }
     return name.isEmpty ? "failure" : name
-  }
-
-  private static func unused(_ wish: String, in taken: Set<String>, joint: String, _ form: (String) -> String) -> String {
-    var number = 1
-    var result = wish
-    while taken.contains(form(result)) {
-      number += 1
-      result = "\(wish)\(joint)\(number)"
-    }
-    return result
   }
 }

@@ -8,8 +8,8 @@ package struct HTTPLimits: Sendable {
   package var headerBytes = 64 << 10
   /// Number of header fields.
   package var headerFields = 256
-  /// How many redirects are followed.
-  package var redirects = 10
+  /// How many redirects are followed; nil: none, and what would be one is the answer.
+  package var redirects: Int? = 10
 
   package init() {}
 }

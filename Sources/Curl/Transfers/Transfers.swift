@@ -3,7 +3,7 @@ enum Transfers {
   private static let places = TransferPlaces(64)
 
   /// - Parameter sink: takes the body of an answer of 2xx.
-  static func send(_ request: HTTPRequest, into sink: BodySink?) async throws(CurlError) -> HTTPResponse {
+  static func send(_ request: HTTPRequest, _ trust: HTTPTrust, into sink: BodySink?) async throws(CurlError) -> HTTPResponse {
     do {
       try await places.take()
     } catch {
@@ -11,21 +11,23 @@ enum Transfers {
     }
     defer { places.giveBack() }
     var next = request
-    for _ in 0...request.limits.redirects {
-      let response = try await unsafe one(next, into: sink)
-      guard let step = try redirected(next, by: response) else { return response }
+    let most = request.limits.redirects
+    for _ in 0...(most ?? 0) {
+      let response = try await unsafe one(next, trust, into: sink)
+      guard most != nil, let step = try redirected(next, by: response) else { return response }
       next = step
     }
     throw CurlError(
       .refusedRedirect, operation: "follow a redirect", subject: request.subject,
-      cause: "there are more than \(request.limits.redirects)")
+      cause: "there are more than \(most ?? 0)")
   }
 
-  private static func one(_ request: HTTPRequest, into sink: BodySink?) async throws(CurlError) -> HTTPResponse {
+  private static func one(_ request: HTTPRequest, _ trust: HTTPTrust, into sink: BodySink?) async throws(CurlError) -> HTTPResponse
+  {
     let held = HeldTransfer()
     let result: Result<HTTPResponse, CurlError> = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let transfer = unsafe Transfer(request, into: sink) { continuation.resume(returning: $0) }
+        let transfer = unsafe Transfer(request, trust, into: sink) { continuation.resume(returning: $0) }
         held.hold(transfer)
         TransferLoop.shared.add(transfer)
       }

@@ -90,13 +90,16 @@ extension Store {
       let ofScope = Self.reachCondition(try TallyScope(filter, session))
       return try session.query(
         """
-        SELECT p.id, p.title, p.verdict, extract(epoch FROM n.first_at)::float8 AS first, n.builds FROM (
-          SELECT r.pattern, min(r.first_at) AS first_at, sum(r.builds)::bigint AS builds
-            FROM tally_reach r JOIN tally_job j ON j.id = r.job_id
-           WHERE r.pattern IN (SELECT pattern FROM tally_reach WHERE first_at >= to_timestamp(\(since))) AND r.builds > 0 AND \(ofScope)
-           GROUP BY 1) n
-          JOIN pattern p ON p.number = n.pattern
-         WHERE n.first_at >= to_timestamp(\(since)) ORDER BY n.first_at DESC, p.id LIMIT \(Int64(Self.pageSize(most)))
+        SELECT p.id, p.title, p.verdict, extract(epoch FROM f.first_at)::float8 AS first, f.builds
+          FROM (SELECT DISTINCT pattern FROM tally_reach WHERE first_at >= to_timestamp(\(since)) AND builds > 0) c
+          CROSS JOIN LATERAL (
+            SELECT r.first_at FROM tally_reach r JOIN tally_job j ON j.id = r.job_id
+             WHERE r.pattern = c.pattern AND r.builds > 0 AND \(ofScope) ORDER BY r.first_at LIMIT 1) e
+          CROSS JOIN LATERAL (
+            SELECT min(r.first_at) AS first_at, sum(r.builds) AS builds FROM tally_reach r JOIN tally_job j ON j.id = r.job_id
+             WHERE r.pattern = c.pattern AND r.builds > 0 AND e.first_at >= to_timestamp(\(since)) AND \(ofScope)) f
+          JOIN pattern p ON p.number = c.pattern
+         WHERE e.first_at >= to_timestamp(\(since)) ORDER BY f.first_at DESC, p.id LIMIT \(Int64(Self.pageSize(most)))
         """
       ).map { row in
         NewCause(
@@ -116,7 +119,7 @@ extension Store {
         """
     }
     return """
-      SELECT t.pattern, sum(t.builds)::bigint AS builds, sum(t.retried)::bigint AS retried
+      SELECT t.pattern, sum(t.builds) AS builds, sum(t.retried) AS retried
         FROM (\(counted("tally_causes", cells, since: since))) t GROUP BY 1
       """
   }
@@ -145,12 +148,17 @@ extension Store {
     var found: [Int32: Reach] = [:]
     for row in try session.query(
       """
-      SELECT r.pattern, count(DISTINCT r.job_id) FILTER (WHERE w.inside) AS jobs,
-             count(DISTINCT j.repository_id) FILTER (WHERE w.inside) AS repositories,
-             extract(epoch FROM min(r.first_at))::float8 AS first, extract(epoch FROM max(r.last_at))::float8 AS last
-        FROM tally_reach r JOIN tally_job j ON j.id = r.job_id
-        CROSS JOIN LATERAL (SELECT \(start)::float8 IS NULL OR r.last_at >= to_timestamp(\(start)::float8) AS inside) w
-       WHERE r.pattern = ANY (\(patterns)) AND r.builds > 0 AND \(reachCondition(scope)) GROUP BY 1
+      SELECT pattern, sum(jobs)::bigint AS jobs, count(*) FILTER (WHERE jobs > 0) AS repositories,
+             extract(epoch FROM min(first_at))::float8 AS first, extract(epoch FROM max(last_at))::float8 AS last
+        FROM (
+          SELECT pattern, repository_id, count(*) FILTER (WHERE \(start)::float8 IS NULL OR last_at >= to_timestamp(\(start)::float8)) AS jobs,
+                 min(first_at) AS first_at, max(last_at) AS last_at
+            FROM (
+              SELECT r.pattern, j.repository_id, r.job_id, min(r.first_at) AS first_at, max(r.last_at) AS last_at
+                FROM tally_reach r JOIN tally_job j ON j.id = r.job_id
+               WHERE r.pattern = ANY (\(patterns)) AND r.builds > 0 AND \(reachCondition(scope)) GROUP BY 1, 2, 3) by_job
+           GROUP BY 1, 2) by_repository
+       GROUP BY 1
       """)
     {
       found[try row.decode("pattern")] = Reach(
@@ -163,24 +171,20 @@ extension Store {
   private static func trend(
     _ patterns: [Int32], _ scope: TallyScope, since: CalendarDay?, by step: Step, _ session: borrowing Session
   ) throws -> [Int32: [TrendPoint]] {
-    let rows: Rows
+    let counted: SQL
     if let cells = scope.cells, scope.jobs == nil {
-      rows = try session.query(
+      counted = """
+        SELECT t.pattern, \(start(of: step, "t.period::timestamp")) AS day, sum(t.builds) AS builds
+          FROM (\(days("tally_causes", cells, since: since, and: "t.pattern = ANY (\(patterns))"))) t
+         GROUP BY 1, 2 HAVING sum(t.builds) > 0
         """
-        SELECT t.pattern, date_trunc(\(step.rawValue), t.period::timestamp)::date::text AS day, sum(t.builds)::bigint AS builds
-          FROM unnest(\(cells.map(\.line)), \(cells.map(\.repository))) AS k (line_id, repository_id)
-          JOIN tally_causes t ON t.line_id = k.line_id AND t.repository_id = k.repository_id
-         WHERE t.pattern = ANY (\(patterns)) AND t.grain = 0
-           AND (\(since?.description)::text IS NULL OR t.period >= \(since?.description)::text::date)
-         GROUP BY 1, 2 HAVING sum(t.builds) > 0 ORDER BY 1, 2
-        """)
     } else {
-      rows = try session.query(
+      counted = """
+        SELECT t.pattern, \(start(of: step, "t.at AT TIME ZONE 'UTC'")) AS day, count(*) AS builds
+          FROM tally t WHERE t.pattern = ANY (\(patterns)) AND \(scope.since(since)) GROUP BY 1, 2
         """
-        SELECT t.pattern, date_trunc(\(step.rawValue), t.at AT TIME ZONE 'UTC')::date::text AS day, count(*) AS builds
-          FROM tally t WHERE t.pattern = ANY (\(patterns)) AND \(scope.since(since)) GROUP BY 1, 2 ORDER BY 1, 2
-        """)
     }
+    let rows = try session.query("SELECT pattern, day::text AS day, builds FROM (\(counted)) c ORDER BY pattern, c.day")
     var trend: [Int32: [TrendPoint]] = [:]
     for row in rows {
       trend[try row.decode("pattern"), default: []].append(

@@ -17,6 +17,7 @@ extension Store {
 
   package struct LineSummary: Sendable, Equatable {
     package let name: LineName
+    /// Of the last 90 days before the latest.
     package let commits: Int
     /// When the first build of its latest commit finished, in seconds since 1970.
     package let lastAt: Double
@@ -27,11 +28,12 @@ extension Store {
     try await transaction { session in
       try session.query(
         """
-        SELECT r.name AS repository, b.name, c.commits, extract(epoch FROM c.last_at)::float8 AS last
+        SELECT r.name AS repository, b.name, extract(epoch FROM c.first_at)::float8 AS last,
+               (SELECT count(*) FROM tally_line l WHERE l.line_id = b.id AND l.first_at > c.first_at - interval '90 days') AS commits
           FROM tally_branch b JOIN repository r ON r.id = b.repository_id
-          CROSS JOIN LATERAL (SELECT count(*) AS commits, max(first_at) AS last_at FROM tally_line l WHERE l.line_id = b.id) c
-         WHERE b.is_line AND (\(repository)::text IS NULL OR r.name = \(repository)::text) AND c.commits > 0
-         ORDER BY c.last_at DESC, r.name, b.name LIMIT \(Int64(Self.pageSize(most)))
+          CROSS JOIN LATERAL (SELECT l.first_at FROM tally_line l WHERE l.line_id = b.id ORDER BY l.first_at DESC LIMIT 1) c
+         WHERE b.is_line AND (\(repository)::text IS NULL OR r.name = \(repository)::text)
+         ORDER BY c.first_at DESC, r.name, b.name LIMIT \(Int64(Self.pageSize(most)))
         """
       ).map {
         LineSummary(
@@ -157,7 +159,7 @@ extension Store {
       let start = since.map { Double($0.secondsSince1970) }
       return try session.query(
         """
-        SELECT date_trunc(\(step.rawValue), first_at AT TIME ZONE 'UTC')::date::text AS day, count(*) AS commits,
+        SELECT \(Self.start(of: step, "first_at AT TIME ZONE 'UTC'"))::text AS day, count(*) AS commits,
                count(*) FILTER (WHERE attention > 0) AS broken
           FROM tally_line WHERE line_id = \(id) AND first_at >= coalesce(to_timestamp(\(start)::float8), '-infinity')
          GROUP BY 1 ORDER BY 1

@@ -60,7 +60,7 @@ extension Store {
         WITH page AS (
           SELECT p.*, row_number() OVER (ORDER BY \(key)) AS place, coalesce(c.hits, 0) AS hits, coalesce(c.builds, 0) AS builds
             FROM pattern p LEFT JOIN (
-              SELECT t.pattern, sum(t.hits)::bigint AS hits, sum(t.builds)::bigint AS builds
+              SELECT t.pattern, sum(t.hits) AS hits, sum(t.builds) AS builds
                 FROM (\(Self.counted("tally_causes", all, since: since))) t GROUP BY 1) c ON c.pattern = p.number
            WHERE \(SQL.all(conditions)) ORDER BY \(key) OFFSET \(skipped) LIMIT \(Int64(most + 1)))
         SELECT g.*, g.review_by::text AS review, v.suspended_at IS NOT NULL AS suspended,
@@ -169,13 +169,13 @@ extension Store {
     try await transaction { session in
       try session.query(
         """
-        SELECT date_trunc(\(step.rawValue), t.period::timestamp)::date::text AS day, sum(t.hits)::bigint AS hits, sum(t.builds)::bigint AS builds
-          FROM tally_causes t
-         WHERE t.pattern = (SELECT number FROM pattern WHERE id = \(id.rawValue)) AND t.grain = 0 AND t.line_id = 0 AND t.repository_id = 0
-           AND (\(since?.description)::text IS NULL OR t.period >= \(since?.description)::text::date)
-         GROUP BY 1 HAVING sum(t.hits) > 0 ORDER BY 1
+        SELECT day::text AS shown, hits, builds FROM (
+          SELECT \(Self.start(of: step, "t.period::timestamp")) AS day, sum(t.hits) AS hits, sum(t.builds) AS builds
+            FROM (\(Self.days("tally_causes", [TallyScope.Cell(line: 0, repository: 0, job: 0)], since: since,
+              and: "t.pattern = (SELECT number FROM pattern WHERE id = \(id.rawValue))"))) t
+           GROUP BY 1 HAVING sum(t.hits) > 0) c ORDER BY day
         """
-      ).map { HitPoint(day: try Self.day($0, "day"), hits: try $0.decode("hits"), builds: try $0.decode("builds")) }
+      ).map { HitPoint(day: try Self.day($0, "shown"), hits: try $0.decode("hits"), builds: try $0.decode("builds")) }
     }
   }
 
@@ -195,7 +195,7 @@ extension Store {
         """
         SELECT r.name AS repository, j.provider, j.workflow, j.job, c.builds, extract(epoch FROM c.first_at)::float8 AS first,
                extract(epoch FROM c.last_at)::float8 AS last
-          FROM (SELECT job_id, sum(builds)::bigint AS builds, min(first_at) AS first_at, max(last_at) AS last_at FROM tally_reach
+          FROM (SELECT job_id, sum(builds) AS builds, min(first_at) AS first_at, max(last_at) AS last_at FROM tally_reach
                  WHERE pattern = (SELECT number FROM pattern WHERE id = \(id.rawValue)) AND builds > 0 GROUP BY 1) c
           JOIN tally_job j ON j.id = c.job_id JOIN repository r ON r.id = j.repository_id
          ORDER BY c.builds DESC, r.name, j.workflow, j.job LIMIT \(Int64(Self.pageSize(most)))

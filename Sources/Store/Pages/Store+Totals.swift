@@ -67,21 +67,20 @@ extension Store {
   package func buildSeries(_ filter: TallyFilter = TallyFilter(), since: CalendarDay?, by step: Step) async throws -> [DayTotals] {
     try await transaction { session in
       let scope = try TallyScope(filter, session)
-      let rows: Rows
+      let counted: SQL
       if let cells = try scope.jobCells(session) {
-        rows = try session.query(
+        counted = """
+          SELECT \(Self.start(of: step, "t.period::timestamp")) AS day, \(Self.sums)
+            FROM (\(Self.days("tally_totals", cells, since: since))) t GROUP BY 1 HAVING sum(t.builds) > 0
           """
-          SELECT date_trunc(\(step.rawValue), t.period::timestamp)::date::text AS day, \(Self.sums)
-            FROM (\(Self.days("tally_totals", cells, since: since))) t GROUP BY 1 HAVING sum(t.builds) > 0 ORDER BY 1
-          """)
       } else {
-        rows = try session.query(
+        counted = """
+          SELECT \(Self.start(of: step, "t.at AT TIME ZONE 'UTC'")) AS day, \(Self.directSums)
+            FROM tally t WHERE \(scope.since(since)) GROUP BY 1
           """
-          SELECT date_trunc(\(step.rawValue), t.at AT TIME ZONE 'UTC')::date::text AS day, \(Self.directSums)
-            FROM tally t WHERE \(scope.since(since)) GROUP BY 1 ORDER BY 1
-          """)
       }
-      return try rows.map { DayTotals(day: try Self.day($0, "day"), totals: try BuildTotals($0)) }
+      let rows = try session.query("SELECT c.*, c.day::text AS shown FROM (\(counted)) c ORDER BY c.day")
+      return try rows.map { DayTotals(day: try Self.day($0, "shown"), totals: try BuildTotals($0)) }
     }
   }
 
@@ -145,7 +144,7 @@ extension Store {
     ["builds", "failed", "unexplained", "unread", "retried"] + BuildKind.allCases.map { "of_\($0.rawValue)" }
 
   /// On `t`, rows of `tally_totals`.
-  private static let sums: SQL = "\(raw: measures.map { "coalesce(sum(t.\($0)), 0)::bigint AS \($0)" }.joined(separator: ", "))"
+  private static let sums: SQL = "\(raw: measures.map { "coalesce(sum(t.\($0)), 0) AS \($0)" }.joined(separator: ", "))"
 
   /// The same on `t`, rows of `tally`.
   private static let directSums: SQL = """
@@ -173,24 +172,28 @@ extension Store {
   }
 
   /// The same by day.
-  static func days(_ table: String, _ cells: [TallyScope.Cell], since: CalendarDay?) -> SQL {
-    rows(of: table, cells, "0", since.map { "t.period >= \($0.description)::text::date" } ?? "true")
+  static func days(_ table: String, _ cells: [TallyScope.Cell], since: CalendarDay?, and condition: SQL = "true") -> SQL {
+    let range: SQL = since.map { "t.period >= \($0.description)::text::date" } ?? "true"
+    return rows(of: table, cells, "0", "\(range) AND \(condition)")
   }
 
-  private static func rows(of table: String, _ cells: [TallyScope.Cell], _ grain: String, _ range: SQL) -> SQL {
+  /// The first day of a day or of a week, of an expression of type timestamp.
+  static func start(of step: Step, _ time: String) -> SQL { "date_trunc('\(raw: step.rawValue)', \(raw: time))::date" }
+
+  private static func rows(of table: String, _ cells: [TallyScope.Cell], _ grain: String, _ condition: SQL) -> SQL {
     let withJobs = table == "tally_totals"
     if cells.count == 1 {
       let job: SQL = withJobs ? "AND t.job_id = \(cells[0].job)" : ""
       return """
         SELECT t.* FROM \(identifier: table) t
-         WHERE t.grain = \(raw: grain) AND t.line_id = \(cells[0].line) AND t.repository_id = \(cells[0].repository) \(job) AND \(range)
+         WHERE t.grain = \(raw: grain) AND t.line_id = \(cells[0].line) AND t.repository_id = \(cells[0].repository) \(job) AND \(condition)
         """
     }
     let job: SQL = withJobs ? "AND t.job_id = k.job_id" : ""
     return """
       SELECT t.* FROM unnest(\(cells.map(\.line)), \(cells.map(\.repository)), \(cells.map(\.job))) AS k (line_id, repository_id, job_id)
         JOIN \(identifier: table) t ON t.line_id = k.line_id AND t.repository_id = k.repository_id \(job)
-       WHERE t.grain = \(raw: grain) AND \(range)
+       WHERE t.grain = \(raw: grain) AND \(condition)
       """
   }
 

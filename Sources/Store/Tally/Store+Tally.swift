@@ -79,6 +79,11 @@ extension Store {
     }
   }
 
+  /// All builds that there are.
+  package func buildCount() async throws -> Int {
+    try await transaction { session in try session.query("SELECT count(*) AS builds FROM build").only().decode("builds") }
+  }
+
   /// How far the tally is behind.
   package struct TallyLag: Sendable, Equatable {
     /// Marks that wait, of which several can be of one build.

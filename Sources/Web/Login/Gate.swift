@@ -1,14 +1,26 @@
-import Crypto
 import Foundation
 import Hummingbird
 import Model
+import NIOCore
+import Store
 
-/// Finds out who a request comes from, and refuses what other sites make browsers send.
+/// Finds out who a request comes from, refuses what other sites make browsers send, and those who ask too much.
 struct Gate: RouterMiddleware {
+  private let store: Store
+  private let settings: LoginSettings
   /// What browsers may call this server.
-  let names: HostNames
-  private let loopbackFormToken = SymmetricKey(size: .bits256).withUnsafeBytes { bytes in
-    bytes.map { String(format: "%02x", $0) }.joined()
+  private let names: HostNames
+  private let cookies: Cookies
+  private let requests: RateLimiter?
+  /// Of one address: tokens that aren't ours. Guessing is hopeless; this spares the database.
+  private let failures = RateLimiter(perSecond: 0.5, burst: 20)
+
+  init(store: Store, settings: LoginSettings, cookies: Cookies) {
+    self.store = store
+    self.settings = settings
+    self.cookies = cookies
+    names = settings.isOpen ? .loopback : HostNames(names: nil)
+    requests = settings.requestsPerSecond.map { RateLimiter(perSecond: $0) }
   }
 
   func handle(
@@ -16,8 +28,84 @@ struct Gate: RouterMiddleware {
   ) async throws -> Response {
     try names.check(request)
     var context = context
-    context.viewer = Viewer(name: "local", role: .operator, way: .loopback)
-    context.formToken = loopbackFormToken
-    return try await next(request, context)
+    var newCookie: String?
+    if settings.isOpen {
+      try refuseForwarded(request)
+      context.viewer = Viewer(name: "local", role: .operator, way: .loopback)
+    } else {
+      let address = address(request, context)
+      try limit(requests, "address \(address)")
+      try await identify(request, &context, address)
+    }
+    if context.viewer?.way != .token, context.formToken.isEmpty {
+      let secret = cookies.secret(.form, of: request) ?? .random()
+      if cookies.secret(.form, of: request) == nil { newCookie = cookies.header(.form, secret.text, seconds: nil) }
+      context.formToken = secret.derived("form")
+    }
+    var response = try await next(request, context)
+    if let newCookie { response.headers.append(.init(name: .setCookie, value: newCookie)) }
+    return response
+  }
+
+  private func identify(_ request: Request, _ context: inout WebContext, _ address: String) async throws {
+    if let given = request.headers[.authorization] {
+      guard given.lowercased().hasPrefix("bearer "), given.utf8.count < 512,
+        let token = try await store.useToken(
+          digest: Secret(text: given.dropFirst(7).trimmingCharacters(in: .whitespaces)).digest)
+      else {
+        try limit(failures, address)
+        throw WebError(
+          .unauthorized, "the token isn't known, was revoked or has expired", hint: "culprit token add makes one",
+          headers: [.wwwAuthenticate: "Bearer error=\"invalid_token\""])
+      }
+      try limit(requests, "token \(token.id)")
+      let name = "token \(token.name)"
+      if let role = token.scopes.compactMap(\.role).max() { context.viewer = Viewer(name: name, role: role, way: .token) }
+      if token.scopes.contains(.logs) || token.scopes.contains(.operate) { context.entersLogsAs = name }
+      return
+    }
+    if let secret = cookies.secret(.session, of: request), let session = try await store.useSession(digest: secret.digest) {
+      context.viewer = Viewer(name: session.login, role: session.role, way: .session)
+      context.formToken = secret.derived("form")
+      return
+    }
+    if let proxy = settings.proxy, let peer = context.peer, proxy.addresses.contains(peer),
+      let name = request.headers[.init(proxy.header)!]
+    {
+      // Twice the same header means that someone's own got through beside the proxy's.
+      guard request.headers[fields: .init(proxy.header)!].count == 1, (1...200).contains(name.utf8.count) else {
+        throw WebError(.badRequest, "the proxy names nobody, or several")
+      }
+      let readers = settings.rules.entries[.reader] ?? []
+      if let role = settings.rules.role(ofPerson: name) ?? (readers.isEmpty ? .reader : nil) {
+        context.viewer = Viewer(name: name, role: role, way: .proxy)
+      }
+    }
+  }
+
+  /// Where the request comes from. Only a proxy that we know is believed what it says of that.
+  private func address(_ request: Request, _ context: WebContext) -> String {
+    guard let peer = context.peer else { return "unknown" }
+    if let proxy = settings.proxy, proxy.addresses.contains(peer), let chain = request.headers[.init("X-Forwarded-For")!],
+      let last = chain.split(separator: ",").last?.trimmingCharacters(in: .whitespaces), last.utf8.count <= 64
+    {
+      return last
+    }
+    return peer.ipAddress ?? "unknown"
+  }
+
+  private func limit(_ limiter: RateLimiter?, _ name: String) throws {
+    guard let wait = limiter?.wait(for: name, now: ProcessInfo.processInfo.systemUptime) else { return }
+    throw WebError(.tooManyRequests, "too many requests", headers: [.retryAfter: String(Int(wait.rounded(.up)))])
+  }
+
+  /// Without a login everybody who can connect may do everything, and a proxy in front lets everybody connect.
+  private func refuseForwarded(_ request: Request) throws {
+    for name in ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"] where request.headers[.init(name)!] != nil
+    {
+      throw WebError(
+        .forbidden, "this came through a proxy, and nobody has to log in here",
+        hint: "docs/operating.md tells how to have people log in")
+    }
   }
 }

@@ -6,11 +6,17 @@ import Hummingbird
 /// A site can let its own name lead to 127.0.0.1, and its scripts then read what the browser takes for the site's own. So a server
 /// that nobody has to log in to answers only to names of this machine. For the same reason a change is taken only from pages of
 /// the name that it is sent to.
-struct HostNames: Sendable {
+package struct HostNames: Sendable {
   /// In lower case, without a port; nil: any name will do, as whoever asks has to log in.
   let names: Set<String>?
 
-  static let loopback = HostNames(names: ["localhost", "127.0.0.1", "[::1]"])
+  package static let loopback = HostNames(names: ["localhost", "127.0.0.1", "[::1]"])
+
+  /// Whether an address, `http://localhost:8080/…`, is of one of these names.
+  package func contains(_ address: String) -> Bool {
+    guard let names, let start = address.range(of: "://") else { return names == nil }
+    return names.contains(Self.withoutPort(String(address[start.upperBound...].prefix { $0 != "/" }).lowercased()))
+  }
 
   /// - Throws: `WebError`, 421 for a foreign name, 403 for a change that comes from another site's page.
   func check(_ request: Request) throws {

@@ -20,6 +20,16 @@ struct Cursor: Sendable, Equatable {
     return data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
   }
 
+  /// The one key as a whole number.
+  ///
+  /// - Throws: `WebError` if it is a cursor of another list.
+  func number() throws -> Int64 {
+    guard let number = numbers(1)?.first else {
+      throw WebError(.badRequest, "cursor is of another list", hint: "take it from `next` of the page before", field: "cursor")
+    }
+    return number
+  }
+
   /// The keys as whole numbers; nil if they aren't so many or not numbers.
   func numbers(_ count: Int) -> [Int64]? {
     let numbers = keys.compactMap { Int64($0) }

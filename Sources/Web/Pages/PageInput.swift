@@ -66,6 +66,9 @@ struct PageInput: Sendable {
     return Self.link(path, query)
   }
 
+  /// The address of the page of the list that begins at a cursor, with all else the same.
+  func page(_ cursor: String) -> String { link(["cursor": cursor]) }
+
   static func link(_ path: String, _ query: [String: String]) -> String {
     guard !query.isEmpty else { return path }
     return path + "?"

@@ -25,6 +25,18 @@ struct Site {
     let parameters: [Parameter]
     let role: Role
     let answer: Schema
+    /// The media type of the body, where it is no object of JSON.
+    var body: String?
+    /// A scope that is enough, beside the role.
+    var scope: AccessScope?
+  }
+
+  /// A way of the API that is no page and no action.
+  mutating func describe(
+    _ operation: Operation, _ answer: @escaping @Sendable (Request, WebContext) async throws -> Response
+  ) {
+    operations.append(operation)
+    router.on(RouterPath("api/v1/" + operation.path), method: operation.method, use: answer)
   }
 
   // MARK: - Pages
@@ -108,8 +120,22 @@ struct Site {
 
   // MARK: -
 
+  /// Has other methods on the paths of the API answered with those that there are (RFC 9110, 15.5.6). To be called when all is added.
+  func refuseOtherMethods() {
+    for (path, operations) in Dictionary(grouping: operations, by: { $0.path.isEmpty ? "causes" : $0.path }) {
+      let allowed = Set(operations.flatMap { $0.method == .get ? [.get, .head] : [$0.method] })
+      let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+      for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .options, .trace] where !allowed.contains(method) {
+        router.on(RouterPath("api/v1/" + path), method: method) { _, _ -> Response in
+          throw WebError(.methodNotAllowed, "it takes \(names)", headers: [.allow: names])
+        }
+      }
+    }
+  }
+
   static func viewer(of context: WebContext, _ role: Role) throws -> Viewer {
     guard let viewer = context.viewer else {
+      if context.entersLogsAs != nil { throw WebError(.forbidden, "the token may enter logs, and nothing else") }
       throw WebError(.unauthorized, "log in first", hint: "open /login, or send a token", headers: [.wwwAuthenticate: "Bearer"])
     }
     guard viewer.role >= role else {

@@ -25,6 +25,12 @@ struct ErrorMiddleware: RouterMiddleware {
   }
 
   private func answer(_ error: WebError, _ request: Request, _ context: WebContext) throws -> Response {
+    if error.status == .unauthorized, request.method == .get, shell.hasLogin,
+      request.headers[.accept]?.contains("text/html") ?? false,
+      !request.isForPrograms
+    {
+      return Response(status: .seeOther, headers: [.location: PageInput.link("/login", ["next": request.uri.string])])
+    }
     var response =
       request.isForPrograms
       ? try JSONBody.response(

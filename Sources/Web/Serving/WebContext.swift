@@ -8,6 +8,8 @@ struct WebContext: RequestContext {
   let peer: SocketAddress?
   /// Set by the login; nil before, and where nobody is logged in.
   var viewer: Viewer?
+  /// Whom logs are entered by that a token allows for nothing else; nil where it may not.
+  var entersLogsAs: String?
   /// What a form must send back, so that no other site's form is taken; bound to the viewer's session.
   var formToken = ""
 

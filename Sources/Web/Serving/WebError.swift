@@ -29,9 +29,10 @@ struct WebError: Error, Equatable {
     case let error as WebError: self = error
     case let error as StoreError:
       switch error {
-      case .noSuchCommit, .noSuchPattern, .noSuchKnownProblem, .noSuchJob: self.init(.notFound, error.description)
-      case .ambiguousCommit, .ambiguousJob: self.init(.conflict, error.description)
+      case .noSuchCommit, .noSuchPattern, .noSuchKnownProblem, .noSuchJob, .noSuchToken, .noSuchBuild, .noSuchRepository:
+        self.init(.notFound, error.description)
       case .badCursor: self.init(.badRequest, error.description, field: "cursor")
+      case .ambiguousCommit, .ambiguousJob: self.init(.conflict, error.description)
       default: return nil
       }
     case let error as PostgresError where error.isConnectionLost:

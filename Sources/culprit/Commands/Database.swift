@@ -1,19 +1,20 @@
 import ArgumentParser
 import Foundation
+import Pipeline
 import Postgres
 
 /// `culprit db`: the private database, which commands start and stop by themselves.
 struct Database: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "db",
-    abstract: "Start, stop and look into the private database.",
+    abstract: "Start, stop and look into the private database; bring what pages are made from up to date.",
     discussion: """
       Without DATABASE_URL, commands keep a PostgreSQL server of their own in the data folder: the first one that needs it starts it, \
       the last one stops it, unless `db start` asked it to stay.
 
       Example: culprit db psql -- -c 'SELECT count(*) FROM build'
       """,
-    subcommands: [Start.self, Stop.self, URL.self, PSQL.self])
+    subcommands: [Start.self, Stop.self, URL.self, PSQL.self, Tally.self])
 
   struct Start: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -66,6 +67,30 @@ struct Database: AsyncParsableCommand {
         return try await Workplace.withPrivateServer(settings) { lease in try await PSQLProgram.run(lease.url, arguments) }
       }
       if status != 0 { throw ExitCode(status) }
+    }
+  }
+
+  struct Tally: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Work out what pages and reports are made from, as far as it is behind.",
+      discussion: """
+        Workers, `rescan` and `import` do this by themselves. --rebuild makes it anew from nothing, in any database: pages show the old \
+        figures until it is done.
+
+        Example: culprit db tally --rebuild
+        """)
+    @Flag(help: "Make it anew from nothing.") var rebuild = false
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      let (rebuild, isQuiet) = (rebuild, global.quiet)
+      try await Workplace.open(try global.settings()) { workplace in
+        guard rebuild else { return try await workplace.tally(isQuiet: isQuiet) }
+        let bar = ProgressBar("tallying", unit: "builds", isQuiet: isQuiet)
+        let total = try await workplace.store.buildCount()
+        _ = try await workplace.store.rebuildTally(today: .now) { bar.update($0, of: total) }
+        bar.finish()
+      }
     }
   }
 }

@@ -96,6 +96,7 @@ private struct Walkthrough {
       let second = try await rescan.run()
       Output.line("\(second.pairs) pairs on \(second.logs) logs: \(second.findings) findings")
       let after = try await store.totals(since: nil, today: .now)
+      try await workplace.tally(isQuiet: isQuiet)
       Output.line("no pattern explains \(after.unexplained) failed builds now; it was \(totals.unexplained)")
     }
   }

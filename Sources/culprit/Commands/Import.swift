@@ -47,10 +47,15 @@ struct Import: AsyncParsableCommand {
     if let conflict = ManifestConflict(in: lines) { throw conflict }
     let bar = ProgressBar("importing", unit: "logs", isQuiet: global.quiet)
     let checked = lines
+    let isQuiet = global.quiet
     let entered = try await Workplace.open(settings) { workplace in
-      try await ImportStage(store: workplace.store, archive: workplace.archive).enter(checked) { bar.update($0, of: checked.count) }
+      let entered = try await ImportStage(store: workplace.store, archive: workplace.archive).enter(checked) {
+        bar.update($0, of: checked.count)
+      }
+      bar.finish()
+      try await workplace.tally(isQuiet: isQuiet)
+      return entered
     }
-    bar.finish()
     switch format {
     case .json:
       Output.line(

@@ -57,14 +57,16 @@ enum PatternText {
     return remarks.joined(separator: ", ")
   }
 
-  static func json(_ pattern: Store.PatternSummary) -> JSONText {
-    .object([
-      ("id", .string(pattern.id.rawValue)), ("title", .string(pattern.title)), ("verdict", .string(pattern.verdict.rawValue)),
-      ("priority", .number(pattern.priority)), ("fallback", .bool(pattern.fallback)), ("retired", .bool(pattern.retired)),
-      ("suspended", .bool(pattern.isSuspended)), ("revisions", .number(pattern.revisions)), ("builds", .number(pattern.builds)),
-      ("findings", .number(pattern.findings)), ("inconclusive", .number(pattern.inconclusive)),
-      ("share", pattern.failedBuilds > 0 ? .decimal(Double(pattern.builds) / Double(pattern.failedBuilds)) : .null),
-      ("lastSeen", .optional(pattern.lastSeen.map { Date(timeIntervalSince1970: $0).formatted(.iso8601) })),
-    ])
+  /// - Parameter more: members that follow.
+  static func json(_ pattern: Store.PatternSummary, _ more: [(String, JSONText)] = []) -> JSONText {
+    .object(
+      [
+        ("id", .string(pattern.id.rawValue)), ("title", .string(pattern.title)), ("verdict", .string(pattern.verdict.rawValue)),
+        ("priority", .number(pattern.priority)), ("fallback", .bool(pattern.fallback)), ("retired", .bool(pattern.retired)),
+        ("suspended", .bool(pattern.isSuspended)), ("revisions", .number(pattern.revisions)), ("builds", .number(pattern.builds)),
+        ("findings", .number(pattern.findings)), ("inconclusive", .number(pattern.inconclusive)),
+        ("share", pattern.failedBuilds > 0 ? .decimal(Double(pattern.builds) / Double(pattern.failedBuilds)) : .null),
+        ("lastSeen", .optional(pattern.lastSeen.map { Date(timeIntervalSince1970: $0).formatted(.iso8601) })),
+      ] + more)
   }
 }

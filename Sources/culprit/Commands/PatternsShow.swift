@@ -19,11 +19,16 @@ struct PatternsShow: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try global.settings()
-    let id = id
-    let found = try await Workplace.open(settings) { try await $0.store.patterns(id: PatternID(id)) }
-    guard let pattern = found.first else { throw StoreError.noSuchPattern(id) }
+    let (id, today) = (PatternID(id), CalendarDay.now)
+    let (found, measured, reports) = try await Workplace.open(settings) { workplace in
+      (
+        try await workplace.store.patterns(id: id).first, try await workplace.store.patternHealth(id: id, today: today).first,
+        try await workplace.store.wrongReports(against: id, most: 10)
+      )
+    }
+    guard let pattern = found, let health = measured else { throw StoreError.noSuchPattern(id.rawValue) }
     if format == .json {
-      Output.line(PatternText.json(pattern).text)
+      Output.line(PatternText.json(pattern, [("health", HealthText.json(health, today: today))]).text)
       return
     }
     var table = Table([.left, .left])
@@ -37,11 +42,28 @@ struct PatternsShow: AsyncParsableCommand {
     table.add(["revisions", String(pattern.revisions)])
     table.add(["failed builds", "\(pattern.builds) (\(PatternText.share(pattern)) of \(pattern.failedBuilds))"])
     table.add(["findings", String(pattern.findings)])
-    table.add(["inconclusive", String(pattern.inconclusive)])
-    table.add(["last seen", PatternText.day(pattern.lastSeen)])
-    let remarks = PatternText.remarks(pattern)
+    table.add(["decides", "\(health.explained) of these builds"])
+    table.add(["first seen", PatternText.day(health.firstSeen)])
+    table.add(["last seen", PatternText.day(health.lastSeen)])
+    table.add([
+      "passing builds", "\(health.hit) of \(health.sampled) sampled (\(PatternText.share(health.hit, of: health.sampled)))",
+    ])
+    table.add(["wrong reports", String(health.wrongReports)])
+    table.add(["inconclusive", "\(health.inconclusiveLogs) logs"])
+    if let cost = health.cost.millisecondsPerMegabyte {
+      table.add(["cost", String(format: "%.3f ms of CPU time per MB, measured on %d logs", cost, health.cost.logs)])
+    }
+    let remarks = HealthText.remarks(health, today: today)
     if !remarks.isEmpty { table.add(["note", remarks]) }
     for line in table.lines() { Output.line(Style.inert(line)) }
+    if !reports.isEmpty { Output.line("\nreported as wrong:") }
+    for report in reports {
+      let job = report.workflow.isEmpty ? report.job : "\(report.workflow)/\(report.job)"
+      Output.line(
+        Style.inert(
+          "  \(PatternText.day(report.at)) \(report.commit.prefix(12)) \(job), \(report.kind.rawValue): \(report.reason) (\(report.who))"
+        ))
+    }
     if let remedy = pattern.remedy { Output.line("\n" + Style.inert(remedy.replacing("\n", with: " "))) }
   }
 }

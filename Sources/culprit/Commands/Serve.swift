@@ -4,6 +4,7 @@ import Logging
 import Metrics
 import Pipeline
 import ServiceLifecycle
+import Store
 import Telemetry
 import Web
 
@@ -32,11 +33,9 @@ struct Serve: AsyncParsableCommand {
     var server = WebServer.Settings(folder: try Bundled.folder("web"))
     (server.host, server.port) = try Self.address(listen)
     server.webhookSecrets = integrations.webhookSecrets
-    guard Self.loopback.contains(server.host) || !server.webhookSecrets.isEmpty else {
-      throw Failure(
-        "\(listen) is open to others, and no webhook secret is set",
-        hint: "set CULPRIT_GITHUB_WEBHOOK_SECRET or its like, or listen on 127.0.0.1 behind a proxy")
-    }
+    server.publicURL = integrations.posting.publicURL
+    server.login = try LoginSettings(settings)
+    let isLocal = Self.loopback.contains(server.host)
     let noWork = noWork
     let log = WorkLog(format: settings.logFormat, isQuiet: global.quiet, isVerbose: global.verbose)
     let registry = PrometheusRegistry()
@@ -46,13 +45,15 @@ struct Serve: AsyncParsableCommand {
     let folder = try settings.patternFolder(nil)
     try await Workplace.open(settings, connections: Worker.Lanes().connections + 8) { workplace in
       _ = try await SyncStage(store: workplace.store).sync(folder: folder, dryRun: false)
-      var web = prepared
+      var web = try await Self.closed(prepared, isLocal: isLocal, workplace.store, listen)
       web.healthChecks = HealthChecks.all(workplace, patterns: folder)
       let address = web.host
       let backend = Backend(
         store: workplace.store, archive: workplace.archive, database: workplace.database, providers: integrations.providers,
         rescan: try settings.rescan)
-      let http = try WebServer(backend: backend, settings: web, readers: integrations.readers, logger: log.logger) { port in
+      let http = try WebServer(
+        backend: backend, settings: web, readers: integrations.readers, github: integrations.login, logger: log.logger
+      ) { port in
         Output.line("listening on http://\(address):\(port)")
         Output.flush()
       }
@@ -75,6 +76,27 @@ struct Serve: AsyncParsableCommand {
     } onCancel: {
       Task.detached { await group.triggerGracefulShutdown() }
     }
+  }
+
+  /// Whoever isn't on this machine has to prove who they are; without a way to do so nothing is served to them.
+  private static func closed(
+    _ settings: WebServer.Settings, isLocal: Bool, _ store: Store, _ listen: String
+  ) async throws -> WebServer.Settings {
+    guard settings.login.isOpen else { return settings }
+    let hasToken = try await store.hasToken()
+    var settings = settings
+    if isLocal {
+      // An address at which others reach the server means that something in front of it lets them through.
+      settings.login.isOpen = settings.publicURL.map { HostNames.loopback.contains($0) } ?? true
+      return settings
+    }
+    guard hasToken else {
+      throw Failure(
+        "\(listen) is open to others, and there is no way to log in",
+        hint: "set login-github-client or login-proxy-header, or make a token with `culprit token add`, or listen on 127.0.0.1")
+    }
+    settings.login.isOpen = false
+    return settings
   }
 
   private static let loopback: Set<String> = ["127.0.0.1", "localhost", "::1", "[::1]"]

@@ -4,6 +4,7 @@ import Model
 import Pipeline
 import Providers
 import Store
+import Web
 
 /// The CI systems and the code host that a worker talks to, as the settings and the environment name them.
 struct Integrations: Sendable {
@@ -16,6 +17,8 @@ struct Integrations: Sendable {
   let webhookSecrets: [String: String]
   let posting: PostStage.Settings
   let allowed: RepositoryList?
+  /// Nil where nobody logs in by GitHub.
+  let login: GitHubLogin?
   /// Hears what all of them tell of their limits.
   let watch = ProviderWatch()
 
@@ -65,6 +68,12 @@ struct Integrations: Sendable {
     }
     webhookSecrets = secrets
     allowed = settings.text(.repositories).map { RepositoryList($0) }
+    login = try LoginSettings(settings).github.map { app in
+      GitHubLogin(
+        http, web: try Self.address(settings, .loginGitHubURL, or: GitHubLogin.publicWeb),
+        api: try Self.address(settings, .githubURL, or: settings.variable("GITHUB_API_URL") ?? GitHubClient.publicBase),
+        client: app.client, secret: app.secret)
+    }
   }
 
   private static func credential(_ settings: Settings) throws -> GitHubCredential {
@@ -107,10 +116,12 @@ extension Workplace {
     integrations.watch.write(to: store)
     var stages = Worker.Stages()
     stages.receive = ReceiveStage(
-      store: store, readers: integrations.readers, providers: integrations.providers, allowed: integrations.allowed)
+      store: store, readers: integrations.readers, providers: integrations.providers, allowed: integrations.allowed,
+      today: { .now })
     stages.list = ListStage(store: store, providers: integrations.providers)
     stages.fetch = FetchStage(store: store, archive: archive, providers: integrations.providers)
     stages.rescan = RescanStage(store: store, archive: archive, database: database, settings: try settings.rescan)
+    stages.rerun = RerunStage(store: store, providers: integrations.providers) { .now }
     stages.post = integrations.host.map { PostStage(store: store, host: $0, settings: integrations.posting) { .now } }
     stages.tally = TallyStage(store: store) { .now }
     return Worker(store: store, database: database, stages: stages, report: report)

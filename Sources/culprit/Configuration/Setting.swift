@@ -14,6 +14,10 @@ enum Setting: String, CaseIterable {
   case logMilliseconds = "log-milliseconds"
   case findingsPerPattern = "findings-per-pattern"
   case suspendAfter = "suspend-after"
+  case samplePassing = "sample-passing"
+  case suspectAbove = "suspect-above"
+  case suspectSamples = "suspect-samples"
+  case suspectReports = "suspect-reports"
   case coolOff = "cool-off"
   case repositories
   case publicURL = "public-url"
@@ -38,6 +42,15 @@ enum Setting: String, CaseIterable {
   case travisURL = "travis-url"
   case travisTokenFile = "travis-token-file"
   case folder
+  case loginReaders = "login-readers"
+  case loginCurators = "login-curators"
+  case loginOperators = "login-operators"
+  case loginGitHubURL = "login-github-url"
+  case loginGitHubClient = "login-github-client"
+  case loginGitHubSecretFile = "login-github-secret-file"
+  case loginProxyHeader = "login-proxy-header"
+  case loginProxies = "login-proxies"
+  case rateLimit = "rate-limit"
 
   var variable: String { "CULPRIT_" + rawValue.uppercased().replacing("-", with: "_") }
 
@@ -57,6 +70,10 @@ enum Setting: String, CaseIterable {
     case .logMilliseconds: "CPU time of all patterns on a log"
     case .findingsPerPattern: "findings that are kept per pattern and log"
     case .suspendAfter: "inconclusive logs after which a pattern is not tried any more"
+    case .samplePassing: "percent of passing builds that are scanned, too"
+    case .suspectAbove: "percent of passing builds that a pattern may be found in"
+    case .suspectSamples: "passing builds that must be scanned before that is judged"
+    case .suspectReports: "builds reported as wrong after which a pattern excuses nothing"
     case .coolOff: "seconds after an event until a status is computed"
     case .repositories: "repositories that are listened to, with * for any text"
     case .publicURL: "address of the web UI, for links"
@@ -80,6 +97,15 @@ enum Setting: String, CaseIterable {
     case .jenkinsTokenFile: "file that holds user:token for Jenkins"
     case .travisURL: "address of Travis CI's API"
     case .travisTokenFile: "file that holds the Travis CI token"
+    case .loginReaders: "who may look: organisations, teams, @people"
+    case .loginCurators: "who may say what failures are"
+    case .loginOperators: "who may do everything"
+    case .loginGitHubURL: "address at which people log in to GitHub"
+    case .loginGitHubClient: "client id of the OAuth app by which people log in"
+    case .loginGitHubSecretFile: "file that holds the OAuth app's secret"
+    case .loginProxyHeader: "header in which a proxy names who has logged in"
+    case .loginProxies: "addresses of the proxies that this header is taken from"
+    case .rateLimit: "requests per second from one address or token, 0 for any number"
     case .folder: "folder with a manifest, as a CI system of its own"
     }
   }

@@ -2,6 +2,7 @@ import Analysis
 import Foundation
 import Model
 import Pipeline
+import Store
 import Yams
 
 /// What the configuration file and the environment say, checked.
@@ -62,7 +63,9 @@ struct Settings: Sendable {
     ] {
       _ = try number(setting)
     }
+    _ = try health
     _ = try coolOff
+    _ = try rateLimit
     if let (text, origin) = values[.color], Style.Mode(rawValue: text) == nil {
       throw Failure("\(origin): \"color\" is \"\(text)\"", hint: "it must be auto, always or never")
     }
@@ -78,6 +81,15 @@ struct Settings: Sendable {
         "\(origin): \"\(setting.rawValue)\" is \"\(text)\"", hint: "it must be a whole number from \(least) to 1000000000")
     }
     return value
+  }
+
+  /// A share from 0 to 1, of a setting in percent.
+  private func percent(_ setting: Setting) throws -> Double? {
+    guard let (text, origin) = values[setting] else { return nil }
+    guard let value = Double(text), (0...100).contains(value) else {
+      throw Failure("\(origin): \"\(setting.rawValue)\" is \"\(text)\"", hint: "it must be a number of percent from 0 to 100")
+    }
+    return value / 100
   }
 
   func text(_ setting: Setting) -> String? { values[setting]?.text }
@@ -104,6 +116,18 @@ struct Settings: Sendable {
       if let value = try number(.lanes) { settings.lanes = min(value, 64) }
       if let value = try number(.suspendAfter) { settings.suspendAfter = value }
       return settings
+    }
+  }
+
+  /// Which passing builds are scanned, and from when on patterns are suspect.
+  var health: HealthRules {
+    get throws {
+      var rules = HealthRules()
+      if let value = try percent(.samplePassing) { rules.sampledShare = value }
+      if let value = try percent(.suspectAbove) { rules.suspectShare = value }
+      if let value = try number(.suspectSamples) { rules.suspectSamples = value }
+      if let value = try number(.suspectReports) { rules.suspectReports = value }
+      return rules
     }
   }
 
@@ -151,6 +175,11 @@ struct Settings: Sendable {
   /// Seconds.
   var coolOff: Double {
     get throws { try number(.coolOff, from: 0).map(Double.init) ?? 30 }
+  }
+
+  /// Requests per second; 0: any number.
+  var rateLimit: Double? {
+    get throws { try number(.rateLimit, from: 0).map(Double.init) }
   }
 
   /// The pattern files: `--patterns`, the setting, else the bundled ones.

@@ -1,5 +1,6 @@
 import Foundation
 import LogArchive
+import Pipeline
 import Postgres
 import Store
 
@@ -66,9 +67,17 @@ struct Workplace: Sendable {
     let lanes = try settings.rescan.lanes
     let pool = ConnectionPool(database, limit: lanes + 2 + connections)
     defer { pool.close() }
-    let store = Store(pool: pool, coolOff: try settings.coolOff)
+    let store = Store(pool: pool, coolOff: try settings.coolOff, health: try settings.health)
     let workplace = Workplace(store: store, archive: archive, database: database, isPrivate: isPrivate)
     return try await body(workplace)
+  }
+
+  /// Brings the tally, which pages are made from, up to what was entered and found.
+  func tally(isQuiet: Bool) async throws {
+    let bar = ProgressBar("tallying", unit: "marks", isQuiet: isQuiet)
+    let marks = try await store.tallyLag().marks
+    try await TallyStage(store: store) { .now }.run { bar.update($0, of: max($0, marks)) }
+    bar.finish()
   }
 
   /// A private database and an empty one are brought up to date; any other only by `culprit migrate`, on purpose.

@@ -25,6 +25,6 @@ struct WorkLog: Sendable {
     var metadata: Logger.Metadata = ["subject": .string(String(step.subject.prefix(500)))]
     for (key, id) in step.ids { metadata[key] = .string(id) }
     if let problem = step.problem { metadata["problem"] = .string(problem) }
-    logger.log(level: step.problem == nil ? .info : .warning, "\(step.action)", metadata: metadata)
+    logger.log(level: step.problem != nil ? .warning : step.isRoutine ? .debug : .info, "\(step.action)", metadata: metadata)
   }
 }

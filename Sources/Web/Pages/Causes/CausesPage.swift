@@ -1,87 +1,77 @@
+import Analysis
 import Model
 import Store
 
 /// Home: what breaks builds, the most frequent first.
 enum CausesPage {
   static let page = Page<Causes>(
-    path: "", summary: "The most frequent causes of failed builds.",
+    path: "", summary: "The most frequent causes of failed builds over a time.",
+    about: """
+      A build counts for the pattern whose finding decides its verdict. Days are those of UTC. Trends and periods go by day, or by week \
+      (the day is its Monday) where the time is longer than a month; those without builds are left out.
+      """,
     parameters: [
-      .query("since", .since, "Builds that finished since.", usual: "14d"),
-      .query("by", .choice(Store.Grouping.allCases.map(\.rawValue)), "What is counted by.", usual: "pattern"),
-      .query("limit", .number(1...200), "The most causes that are told.", usual: "25"),
+      .query("since", .since, "Builds that finished since the beginning of that day.", usual: "14d"),
+      .query("repository", .text(most: 200), "Only builds of this repository, `owner/name`."),
+      .query("branch", .text(most: 250), "Only builds of this branch."),
+      .query("job", .text(most: 250), "Only builds of this job, by its name or as `workflow/job`."),
+      .query("verdict", .choice(PatternVerdict.allCases.map(\.rawValue)), "Only causes of this verdict."),
+      .query("limit", .number(1...200), "The most causes that are told.", usual: "15"),
+      .cursor,
     ],
-    load: { input in
-      let store = input.backend.store
-      let grouping = Store.Grouping(rawValue: input.text("by") ?? "") ?? .pattern
-      let since = input.moment("since")
-      let totals = try await store.totals(since: since, today: input.today)
-      let causes = try await store.causes(by: grouping, since: since, today: input.today, most: input.limit)
-      return Causes(
-        builds: totals.builds, failed: totals.failed, unexplained: totals.unexplained, unread: totals.unread,
-        causes: causes.map { cause in
-          .init(
-            name: cause.name, title: cause.title, verdict: cause.verdict?.rawValue, builds: cause.builds,
-            share: totals.failed > 0 ? Double(cause.builds) / Double(totals.failed) : 0, lastSeen: cause.lastSeen)
-        })
-    },
-    view: { causes, input in
-      Page.View(
-        "causes", title: "What breaks the builds",
-        CausesView(
-          since: input.text("since") ?? "", failed: causes.failed, builds: causes.builds, unexplained: causes.unexplained,
-          rows: causes.causes.map { cause in
-            .init(
-              title: cause.title.isEmpty ? cause.name : cause.title, name: cause.name, verdict: cause.verdict ?? "",
-              builds: cause.builds, share: Figures.percent(cause.share), bar: Int((cause.share * 100).rounded()))
-          }))
-    })
-}
+    load: load, view: { causes, input in Page.View("causes", title: "What breaks the builds", CausesView(causes, input)) })
 
-struct Causes: APIValue {
-  let builds: Int
-  let failed: Int
-  let unexplained: Int
-  let unread: Int
-  let causes: [Cause]
+  /// Days from which on weeks are told.
+  static let longestInDays = 31
 
-  struct Cause: APIValue {
-    let name: String
-    let title: String
-    let verdict: String?
-    let builds: Int
-    let share: Double
-    let lastSeen: Double?
-
-    static let schema = Schema.object(
-      "Cause",
-      [
-        "name": .string, "title": .string, "verdict": .optional(.choice(PatternVerdict.allCases.map(\.rawValue))),
-        "builds": .integer,
-        "share": .number, "lastSeen": .optional(.time),
-      ])
+  static func step(since: CalendarDay, _ input: PageInput) -> Store.Step {
+    (input.today.secondsSince1970 - since.secondsSince1970) / 86_400 > longestInDays ? .week : .day
   }
 
-  static let schema = Schema.object(
-    "Causes",
-    [
-      "builds": .integer, "failed": .integer, "unexplained": .integer, "unread": .integer, "causes": .array(Cause.schema),
-    ])
-}
+  private static func load(_ input: PageInput) async throws -> Causes {
+    let store = input.backend.store
+    let filter = Store.TallyFilter(
+      repository: input.text("repository"), branch: input.text("branch"), job: input.text("job"))
+    let since = CalendarDay(secondsSince1970: input.moment("since") ?? 0)
+    let step = step(since: since, input)
+    async let totals = store.buildTotals(filter, since: since)
+    async let causes = store.causePage(
+      filter, verdict: input.text("verdict").flatMap { PatternVerdict(rawValue: $0) }, since: since, trendBy: step,
+      after: input.cursor?.keys.first, most: input.limit)
+    async let new = store.newCauses(filter, since: input.now - 7 * 86_400, most: 10)
+    async let periods = store.buildSeries(filter, since: since, by: step)
+    async let jobs = store.jobTotals(filter, since: since, most: 8)
+    async let branches = store.lineTotals(repository: filter.repository, since: since, most: 8)
+    let (all, page) = try await (totals, causes)
+    return Causes(
+      since: since.description, builds: all.builds, failed: all.failed, unexplained: all.unexplained, unread: all.unread,
+      retried: all.retried, causes: page.rows.map { cause($0, ofFailed: all.failed) },
+      next: page.next.map { Cursor(keys: [$0]).text },
+      new: try await new.map {
+        .init(
+          pattern: $0.pattern.rawValue, title: TitleTemplate.render($0.title, captures: []), verdict: $0.verdict.rawValue,
+          firstSeen: $0.firstSeen, builds: $0.builds)
+      },
+      periods: try await periods.map {
+        .init(day: $0.day.description, builds: $0.totals.builds, failed: $0.totals.failed, unexplained: $0.totals.unexplained)
+      },
+      jobs: try await jobs.map {
+        .init(
+          repository: $0.job.repository, workflow: $0.job.workflow.isEmpty ? nil : $0.job.workflow, name: $0.job.job,
+          builds: $0.totals.builds, failed: $0.totals.failed, unexplained: $0.totals.unexplained)
+      }.filter { $0.failed > 0 },
+      branches: try await branches.map {
+        .init(
+          repository: $0.repository, workflow: nil, name: $0.branch, builds: $0.totals.builds, failed: $0.totals.failed,
+          unexplained: $0.totals.unexplained)
+      }.filter { $0.failed > 0 })
+  }
 
-private struct CausesView: Sendable {
-  let since: String
-  let failed: Int
-  let builds: Int
-  let unexplained: Int
-  let rows: [Row]
-
-  struct Row: Sendable {
-    let title: String
-    let name: String
-    let verdict: String
-    let builds: Int
-    let share: String
-    /// In hundredths of the width.
-    let bar: Int
+  private static func cause(_ row: Store.CauseRow, ofFailed failed: Int) -> Causes.Cause {
+    Causes.Cause(
+      pattern: row.pattern.rawValue, title: TitleTemplate.render(row.title, captures: []), verdict: row.verdict.rawValue,
+      builds: row.builds, retried: row.retried, share: failed > 0 ? Double(row.builds) / Double(failed) : 0, jobs: row.jobs,
+      repositories: row.repositories, firstSeen: row.firstSeen, lastSeen: row.lastSeen,
+      trend: row.trend.map { .init(day: $0.day.description, builds: $0.builds) })
   }
 }

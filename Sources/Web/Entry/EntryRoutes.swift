@@ -1,0 +1,104 @@
+import Foundation
+import Hummingbird
+import Model
+import Pipeline
+import Providers
+
+/// `POST /api/v1/logs`: takes a log from any CI system, as the body of a request.
+struct EntryRoutes: Sendable {
+  let backend: Backend
+
+  /// In bytes. What is beyond head and tail of a large log is not kept anyway.
+  private static let largest = 2 << 30
+
+  private static let parameters: [Parameter] = [
+    .query("repository", .text(most: 1_024), "`owner/name`.", needed: true),
+    .query("commit", .text(most: 64), "Its name, 7 to 64 hexadecimal digits.", needed: true),
+    .query("job", .text(most: 1_024), "The job's name.", needed: true),
+    .query("workflow", .text(most: 1_024), "The workflow that the job belongs to."),
+    .query("step", .text(most: 1_024), "The step whose log it is; leave it out if the job has but one log."),
+    .query("attempt", .number(1...1_000_000), "Counts up when the job is run again.", usual: "1"),
+    .query("outcome", .choice(Build.Outcome.allCases.map(\.rawValue)), "How the job ended.", usual: "failure"),
+    .query("branch", .text(most: 1_024), "The branch."),
+    .query("pullRequest", .number(1...Int(Int32.max)), "The pull request's number."),
+    .query("provider", .text(most: 100), "The CI system.", usual: "api"),
+    .query("externalId", .text(most: 1_024), "The CI system's id of the run of the job."),
+    .query("url", .text(most: 4_096), "Where people look at the build."),
+    .query("finishedAt", .text(most: 40), "When it ended, as 2026-01-02T03:04:05Z; now, if it is left out."),
+  ]
+
+  func add(to site: inout Site) {
+    site.describe(
+      Site.Operation(
+        method: .post, path: "logs", summary: "Enter a log, with the build that it is of.",
+        about: "The body is the raw log. Entering the same again changes nothing.", parameters: Self.parameters, role: .operator,
+        answer: Receipt.schema, body: "application/octet-stream", scope: .logs)
+    ) { request, context in try await take(request, context) }
+  }
+
+  private func take(_ request: Request, _ context: WebContext) async throws -> Response {
+    if context.entersLogsAs == nil { _ = try Site.viewer(of: context, .operator) }
+    let (build, step) = try build(request)
+    if let coding = request.headers[.contentEncoding], coding != "identity" {
+      throw WebError(.unsupportedMediaType, "the log is sent as \(coding)", hint: "send it as it is, without Content-Encoding")
+    }
+    let log = try SentLog(backend.archive)
+    var count = 0
+    do {
+      for try await piece in request.body {
+        count += piece.readableBytes
+        guard count <= Self.largest else { throw WebError(.contentTooLarge, "the log is larger than \(Self.largest) bytes") }
+        try await log.write(Array(piece.readableBytesView))
+      }
+    } catch let error as WebError {
+      throw error
+    } catch is CancellationError {
+      throw CancellationError()
+    }
+    guard count > 0 else { throw WebError(.badRequest, "the body is empty", hint: "curl --data-binary @build.log sends a file") }
+    let kept = try await log.finish(build, step: step, backend.store)
+    let isNew = kept.entered.builds + kept.entered.logs + kept.entered.changed > 0
+    return try JSONBody.response(
+      Receipt(build: kept.build, location: "/builds/\(kept.build)", bytes: kept.bytes, isNew: isNew, isCut: kept.isCut),
+      status: isNew ? .created : .ok)
+  }
+
+  /// As a line of a manifest would say it, so that the same rules hold.
+  private func build(_ request: Request) throws -> (build: Build, step: String) {
+    let given = try FormText.decode(request.uri.query ?? "")
+    if let name = given.keys.sorted().first(where: { name in !Self.parameters.contains { $0.name == name } }) {
+      throw WebError(
+        .badRequest, "there is no parameter \(name)",
+        hint: NearestName.of(name, among: Self.parameters.map(\.name)).map { "did you mean \($0)?" }, field: name)
+    }
+    var fields: [String: any Sendable] = ["file": "-"]
+    for parameter in Self.parameters {
+      switch try parameter.read(given[parameter.name], now: backend.now()) {
+      case .number(let number): fields[parameter.name] = number
+      case .text(let text) where !text.isEmpty: fields[parameter.name] = text
+      default: break
+      }
+    }
+    let json = try JSONSerialization.data(withJSONObject: fields)
+    do {
+      let line = try ManifestLine(json: Substring(decoding: json, as: UTF8.self), place: "query")
+      var build = line.build
+      build.finishedAt = build.finishedAt ?? backend.now()
+      return (build, line.step)
+    } catch let problem {
+      throw WebError(.badRequest, problem.what)
+    }
+  }
+}
+
+/// What was entered.
+struct Receipt: APIValue {
+  let build: Int64
+  let location: String
+  let bytes: Int
+  let isNew: Bool
+  let isCut: Bool
+
+  static let schema = Schema.object(
+    "Receipt", ["build": .integer, "location": .string, "bytes": .integer, "isNew": .boolean, "isCut": .boolean])
+}

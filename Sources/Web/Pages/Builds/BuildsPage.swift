@@ -1,0 +1,58 @@
+import Model
+import Store
+
+/// The list of builds, the newest first.
+enum BuildsPage {
+  static let page = Page<Listing<BuildSummary>>(
+    path: "builds", summary: "Builds, the newest first.",
+    parameters: [
+      .query("repository", .text(most: 200), "Only builds of this repository, `owner/name`."),
+      .query("branch", .text(most: 250), "Only builds of this branch."),
+      .query("job", .text(most: 250), "Only builds of this job, by its name or as `workflow/job`."),
+      .query("failed", .flag, "Only failed builds."),
+      .query("outcome", .choice(Build.Outcome.allCases.map(\.rawValue)), "Only builds that ended so."),
+      .query(
+        "kind", .choice(BuildKind.allCases.map(\.rawValue)), "Only failed builds of this kind, as far as a build itself tells it."),
+      .query("pattern", .text(most: 300), "Only failed builds whose verdict this pattern decides."),
+      .query("since", .since, "Builds that finished since."),
+      .limit, .cursor,
+    ],
+    load: load, view: { builds, input in Page.View("builds", title: "Builds", BuildsView(builds, input)) })
+
+  private static func load(_ input: PageInput) async throws -> Listing<BuildSummary> {
+    var filter = Store.BuildFilter()
+    filter.builds = Store.TallyFilter(
+      repository: input.text("repository"), branch: input.text("branch"), job: input.text("job"))
+    filter.onlyFailed = input.flag("failed")
+    filter.outcome = input.text("outcome").flatMap { Build.Outcome(rawValue: $0) }
+    filter.kind = input.text("kind").flatMap { BuildKind(rawValue: $0) }
+    filter.pattern = input.text("pattern").map { PatternID($0) }
+    filter.since = input.moment("since")
+    let page = try await input.backend.store.buildPage(filter, after: input.cursor?.keys.first, most: input.limit)
+    return Listing(items: page.rows.map { BuildSummary($0) }, next: page.next.map { Cursor(keys: [$0]) })
+  }
+}
+
+/// What the template `builds` shows.
+struct BuildsView: Sendable {
+  let filters: FilterView
+  let kinds: [FilterView.Choice]
+  let builds: [BuildRowView]
+  let isLaterPage: Bool
+  let firstLink: String
+  let nextLink: String?
+
+  init(_ builds: Listing<BuildSummary>, _ input: PageInput) {
+    filters = FilterView(input, times: false, verdicts: false)
+    let kind = input.text("kind") ?? (input.flag("failed") ? "failed" : "")
+    kinds = ([("", "all"), ("failed", "failed")] + BuildKind.allCases.map { ($0.rawValue, $0.rawValue) }).map { value, label in
+      FilterView.Choice(
+        value: input.link(["failed": value == "failed" ? "1" : nil, "kind": value.isEmpty || value == "failed" ? nil : value]),
+        label: label, isChosen: value == kind)
+    }
+    self.builds = builds.items.map { BuildRowView($0, now: input.now) }
+    isLaterPage = input.cursor != nil
+    firstLink = input.link([:])
+    nextLink = builds.next.map { input.link(["cursor": $0]) }
+  }
+}

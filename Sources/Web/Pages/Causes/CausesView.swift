@@ -1,0 +1,148 @@
+import Model
+
+/// What the template `causes` shows.
+struct CausesView: Sendable {
+  let filters: FilterView
+  let span: String
+  let hasBuilds: Bool
+  let hasFailed: Bool
+  let builds: String
+  let failed: String
+  let failedShare: String
+  let failedLink: String
+  let explainedShare: String
+  let unexplained: String
+  let unexplainedShare: String
+  let unexplainedLink: String
+  let hasUnread: Bool
+  let unread: String
+  let unreadLink: String
+  let causes: [Row]
+  let isLaterPage: Bool
+  let firstLink: String
+  let nextLink: String?
+  let new: [NewRow]
+  let hasPeriods: Bool
+  let periodWord: String
+  let periods: [PeriodRow]
+  let periodMarkup: Markup
+  let jobs: [GroupRow]
+  let branches: [GroupRow]
+
+  struct Row: Sendable {
+    let title: String
+    let link: String
+    let pattern: String
+    let verdict: String
+    let builds: String
+    let buildsLink: String
+    let share: String
+    let barMarkup: Markup
+    let trendMarkup: Markup
+    let jobs: String
+    let isNew: Bool
+    let lastSeen: String
+  }
+
+  struct NewRow: Sendable {
+    let title: String
+    let link: String
+    let verdict: String
+    let seen: String
+    let builds: String
+  }
+
+  struct PeriodRow: Sendable {
+    let day: String
+    let builds: String
+    let failed: String
+    let unexplained: String
+    let link: String
+  }
+
+  struct GroupRow: Sendable {
+    let name: String
+    let place: String
+    let link: String
+    let failed: String
+    let failedLink: String
+    let share: String
+    let barMarkup: Markup
+  }
+
+  init(_ causes: Causes, _ input: PageInput) {
+    let since = CalendarDay(causes.since) ?? input.today
+    let step = CausesPage.step(since: since, input)
+    let scope = input.query.filter { ["repository", "branch", "job"].contains($0.key) }
+    /// The list of builds with the same filters.
+    func builds(_ more: [String: String], from day: String? = nil) -> String {
+      PageInput.link("/builds", scope.merging(more) { _, new in new }.merging(["since": day ?? causes.since]) { old, _ in old })
+    }
+    filters = FilterView(input, times: true, verdicts: true)
+    span = filters.span
+    hasBuilds = causes.builds > 0
+    hasFailed = causes.failed > 0
+    self.builds = Figures.count(causes.builds)
+    failed = Figures.count(causes.failed)
+    failedShare = Figures.percent(Self.share(causes.failed, of: causes.builds))
+    failedLink = builds(["failed": "1"])
+    explainedShare = Figures.percent(Self.share(causes.failed - causes.unexplained - causes.unread, of: causes.failed))
+    unexplained = Figures.count(causes.unexplained)
+    unexplainedShare = Figures.percent(Self.share(causes.unexplained, of: causes.failed))
+    unexplainedLink = builds(["kind": "unknown"])
+    hasUnread = causes.unread > 0
+    unread = Figures.count(causes.unread)
+    unreadLink = builds(["kind": "unread"])
+    let week = input.now - 7 * 86_400
+    self.causes = causes.causes.map { cause in
+      let days = Dictionary(cause.trend.compactMap { point in CalendarDay(point.day).map { ($0, point.builds) } }) { $1 }
+      return Row(
+        title: cause.title, link: "/patterns/\(cause.pattern)", pattern: cause.pattern, verdict: cause.verdict,
+        builds: Figures.count(cause.builds), buildsLink: builds(["pattern": cause.pattern]), share: Figures.percent(cause.share),
+        barMarkup: Trend.share(cause.share, of: cause.verdict),
+        trendMarkup: Trend.bars(
+          days, by: step, since: since, until: input.today, label: "Builds by \(step.rawValue): \(Self.told(cause.trend))"),
+        jobs: Figures.count(cause.jobs), isNew: cause.firstSeen.map { $0 >= week } ?? false,
+        lastSeen: cause.lastSeen.map { Figures.ago($0, now: input.now) } ?? "")
+    }
+    isLaterPage = input.cursor != nil
+    firstLink = input.link([:])
+    nextLink = causes.next.map { input.link(["cursor": $0]) }
+    new = causes.new.map {
+      NewRow(
+        title: $0.title, link: "/patterns/\($0.pattern)", verdict: $0.verdict, seen: Figures.ago($0.firstSeen, now: input.now),
+        builds: Figures.count($0.builds, "build"))
+    }
+    hasPeriods = causes.periods.count > 1
+    periodWord = step == .day ? "Day" : "Week from"
+    periods = causes.periods.reversed().map {
+      PeriodRow(
+        day: $0.day, builds: Figures.count($0.builds), failed: Figures.count($0.failed), unexplained: Figures.count($0.unexplained),
+        link: builds(["failed": "1"], from: $0.day))
+    }
+    periodMarkup = PeriodChart.markup(causes.periods, by: step, since: since, until: input.today)
+    jobs = causes.jobs.map { group in
+      let job = group.workflow.map { "\($0)/\(group.name)" } ?? group.name
+      return GroupRow(
+        name: job, place: group.repository, link: input.link(["job": job, "repository": group.repository]),
+        failed: "\(Figures.count(group.failed)) of \(Figures.count(group.builds))",
+        failedLink: builds(["failed": "1", "job": job, "repository": group.repository]),
+        share: Figures.percent(Self.share(group.failed, of: group.builds)),
+        barMarkup: Trend.share(Self.share(group.failed, of: group.builds)))
+    }
+    branches = causes.branches.map { group in
+      GroupRow(
+        name: group.name, place: group.repository, link: input.link(["branch": group.name, "repository": group.repository]),
+        failed: "\(Figures.count(group.failed)) of \(Figures.count(group.builds))",
+        failedLink: builds(["failed": "1", "branch": group.name, "repository": group.repository]),
+        share: Figures.percent(Self.share(group.failed, of: group.builds)),
+        barMarkup: Trend.share(Self.share(group.failed, of: group.builds)))
+    }
+  }
+
+  private static func share(_ part: Int, of whole: Int) -> Double { whole > 0 ? Double(part) / Double(whole) : 0 }
+
+  private static func told(_ trend: [Causes.Point]) -> String {
+    trend.suffix(31).map { "\($0.day) \($0.builds)" }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,119 @@
+import Model
+import Pipeline
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+/// What the tally of a ledger must be: what counting from scratch gives, what the exact queries give, what the judge says.
+struct TallyExpectation {
+  private let ledger: TestLedger
+  private let today: CalendarDay
+
+  init(_ ledger: TestLedger, today: CalendarDay) {
+    self.ledger = ledger
+    self.today = today
+  }
+
+  func check(_ place: String) async throws {
+    try await comparePages(place)
+    try await compareVerdicts(place)
+    let kept = try await dump()
+    _ = try await ledger.store.rebuildTally(today: today)
+    let anew = try await dump()
+    for (table, rows) in kept {
+      let lost = Set(anew[table] ?? []).subtracting(rows)
+      let wrong = Set(rows).subtracting(anew[table] ?? [])
+      #expect(lost.isEmpty && wrong.isEmpty, "\(place), \(table): \(lost.sorted().prefix(3)) not \(wrong.sorted().prefix(3))")
+    }
+  }
+
+  /// All tables of the tally, without their own numbers and without what was counted down to nothing.
+  private func dump() async throws -> [String: [String]] {
+    let tables: [(String, SQL)] = [
+      ("tally", "SELECT t::text AS line FROM tally t"), ("tally_set", "SELECT t::text AS line FROM tally_set t WHERE logs <> 0"),
+      ("tally_totals", "SELECT t::text AS line FROM tally_totals t WHERE builds <> 0"),
+      ("tally_causes", "SELECT t::text AS line FROM tally_causes t WHERE hits <> 0"),
+      ("tally_reach", "SELECT t::text AS line FROM tally_reach t WHERE builds <> 0"),
+      ("tally_commit", "SELECT (to_jsonb(t) - 'id')::text AS line FROM tally_commit t"),
+      ("tally_line", "SELECT t::text AS line FROM tally_line t"), ("tally_pattern", "SELECT t::text AS line FROM tally_pattern t"),
+    ]
+    return try await ledger.pool.run { session in
+      var dump: [String: [String]] = [:]
+      for (table, sql) in tables { dump[table] = try session.query(sql).map { try $0.decode(String.self, "line") }.sorted() }
+      return dump
+    }
+  }
+
+  /// The same figures as the queries that look at everything.
+  private func comparePages(_ place: String) async throws {
+    let store = ledger.store
+    for since in [nil, CalendarDay("2023-11-20"), CalendarDay("2023-12-01")] {
+      let start = since.map { Double($0.secondsSince1970) }
+      let exact = try await store.totals(since: start, today: today)
+      let totals = try await store.buildTotals(since: since)
+      #expect(
+        [exact.builds, exact.failed, exact.unexplained, exact.unread, exact.passedOnRetry]
+          == [totals.builds, totals.failed, totals.unexplained, totals.unread, totals.retried],
+        "\(place) since \(String(describing: since))")
+      #expect(totals.kinds.values.reduce(0, +) == totals.failed)
+      let causes = try await store.causes(by: .pattern, since: start, today: today, most: 100)
+      let rows = try await store.causePage(since: since, most: 100).rows
+      #expect(
+        Set(causes.map { "\($0.name) \($0.builds) \($0.jobs) \($0.repositories) \($0.passedOnRetry)" })
+          == Set(rows.map { "\($0.pattern) \($0.builds) \($0.jobs) \($0.repositories) \($0.retried)" }), "\(place)")
+      for row in rows { #expect(row.trend.reduce(0) { $0 + $1.builds } == row.builds, "\(place)") }
+      let weeks = try await store.causes(by: .week, since: start, today: today, most: 100)
+      let series = try await store.buildSeries(since: since, by: .week)
+      #expect(
+        weeks.map { "\($0.name) \($0.builds) \($0.unexplained)" }
+          == series.filter { $0.totals.failed > 0 }.map { "\($0.day) \($0.totals.failed) \($0.totals.unexplained)" }, "\(place)")
+      let jobs = try await store.jobTotals(since: since, most: 100)
+      #expect(jobs.reduce(0) { $0 + $1.totals.builds } == totals.builds, "\(place)")
+      // The same from the rows of the builds as from the counts.
+      let filters = [
+        Store.TallyFilter(repository: "acme/shop"), .init(branch: "main"), .init(job: "linux"), .init(branch: "topic"),
+      ]
+      for filter in filters + [.init(repository: "acme/engine", branch: "main", job: "ci/mac")] {
+        let counted = try await store.buildTotals(filter, since: since)
+        var builds = Store.BuildFilter()
+        builds.builds = filter
+        builds.since = start
+        let list = try await store.buildPage(builds, most: 500).rows
+        #expect(counted.builds == list.count, "\(place) \(filter)")
+        #expect(counted.failed == list.count { $0.outcome.isFailure }, "\(place) \(filter)")
+        let ofPattern = try await store.causePage(filter, since: since, most: 100).rows
+        let best = Dictionary(grouping: list.compactMap(\.best).filter { !$0.isFallback }, by: \.pattern).mapValues(\.count)
+        #expect(Dictionary(uniqueKeysWithValues: ofPattern.map { ($0.pattern, $0.builds) }) == best, "\(place) \(filter)")
+      }
+    }
+  }
+
+  /// The kind of each build that counts is the judge's, where there is nothing but the build to judge by.
+  private func compareVerdicts(_ place: String) async throws {
+    let commits = try await ledger.store.commitPage(most: 500).rows
+    let kinds = try await ledger.pool.run { session in
+      try session.query(
+        """
+        SELECT t.repository_id, t.commit, r.name, t.kind, j.job, j.workflow, j.provider, t.attempt FROM tally t
+          JOIN tally_job j ON j.id = t.job_id JOIN repository r ON r.id = t.repository_id WHERE t.failed
+        """
+      ).map { row in
+        let words = try ["name", "commit", "provider", "workflow", "job", "kind"].map { try row.decode(String.self, $0) }
+        return (words + [String(try row.decode(Int.self, "attempt"))]).joined(separator: " ")
+      }
+    }
+    for commit in commits {
+      let judged = try await JudgeStage(store: ledger.store).judge(
+        commit: commit.commit, repository: commit.repository, today: today
+      ).verdict
+      #expect(commit.failed == judged.builds.count, "\(place) \(commit.commit)")
+      #expect(commit.attention == judged.builds.count { !$0.verdict.kind.isExcused }, "\(place) \(commit.commit)")
+      for (build, verdict) in judged.builds {
+        let line =
+          "\(commit.repository) \(commit.commit) \(build.provider) \(build.workflow) \(build.job) \(verdict.kind.rawValue) \(build.attempt)"
+        #expect(kinds.contains(line), "\(place): \(line): \(verdict.why)")
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Model
+import Store
+import TestSupport
+import Testing
+
+@testable import Web
+
+/// `POST /api/v1/logs`.
+@Suite struct EntryTests {
+  private static let query = "repository=acme/engine&commit=\(String(repeating: "a", count: 40))&job=linux"
+
+  private func enter(_ site: WebSite, _ query: String, _ body: String, _ headers: [String: String] = [:]) async throws -> (
+    Int, JSONValue
+  ) {
+    let response = try await site.post("/api/v1/logs?" + query, body, type: "application/octet-stream", headers)
+    return (response.status, try JSONValue(response.body))
+  }
+
+  @Test func aLogIsEnteredOnceAndScanned() async throws {
+    try await WebSite.with { site in
+      try await site.ledger.sync([.test("net/reset", match: "reset", verdict: .flaky)])
+      let (status, receipt) = try await enter(site, Self.query, "a\nconnection reset\n")
+      #expect(status == 201)
+      #expect(receipt["bytes"].number == 19)
+      let (again, same) = try await enter(site, Self.query, "a\nconnection reset\n")
+      #expect(again == 200)
+      #expect(same["isNew"].flag == false && same["build"].number == receipt["build"].number)
+      #expect(try await site.ledger.rescan().pairs == 1)
+      #expect(try await site.ledger.findings().count == 1)
+      let facts = try await site.ledger.store.facts(ofCommit: String(repeating: "a", count: 40))
+      #expect(facts.builds.map(\.build.provider) == ["api"])
+      #expect(facts.builds[0].build.finishedAt == WebSite.now)
+    }
+  }
+
+  @Test func whatIsWrongIsNamedAndNothingIsEntered() async throws {
+    try await WebSite.with { site in
+      for (query, field) in [
+        ("commit=abcdef1&job=linux", "repository"), (Self.query + "&jobb=x", "jobb"), (Self.query + "&attempt=0", "attempt"),
+        (Self.query + "&outcome=red", "outcome"),
+      ] {
+        let (status, problem) = try await enter(site, query, "x")
+        #expect(status == 400)
+        #expect(problem["field"].text == field)
+      }
+      let (badCommit, problem) = try await enter(site, "repository=a/b&commit=xyz&job=j", "x")
+      #expect(badCommit == 400)
+      #expect(problem["detail"].text == "\"commit\" must be 7 to 64 hexadecimal digits")
+      let (empty, _) = try await enter(site, Self.query, "")
+      #expect(empty == 400)
+      let (coded, _) = try await enter(site, Self.query, "x", ["Content-Encoding": "gzip"])
+      #expect(coded == 415)
+      #expect(try await site.ledger.store.totals(since: nil, today: CalendarDay("2026-01-02")!).builds == 0)
+    }
+  }
+
+  @Test func itTakesAScopeOfItsOwn() async throws {
+    try await WebSite.with({ $0.login.isOpen = false }) { site in
+      for (scope, status) in [(AccessScope.logs, 201), (.operate, 200), (.curate, 403), (.read, 403)] {
+        let secret = Secret.random()
+        _ = try await site.ledger.store.addToken(name: "ci", digest: secret.digest, scopes: [scope], seconds: nil, who: "ada")
+        let (answer, _) = try await enter(site, Self.query, "x\n", ["Authorization": "Bearer " + secret.text])
+        #expect(answer == status, "\(scope)")
+      }
+    }
+  }
+}

@@ -1,0 +1,222 @@
+import Curl
+import Foundation
+import Model
+import Providers
+import Store
+import TestSupport
+import Testing
+
+@testable import Web
+
+/// Who may look, and who may change.
+@Suite struct LoginTests {
+  private static func closed(_ settings: inout WebServer.Settings) { settings.login.isOpen = false }
+
+  private func token(_ site: WebSite, _ scopes: Set<AccessScope>, seconds: Double? = nil) async throws -> String {
+    let secret = Secret.random(prefix: Secret.tokenPrefix)
+    _ = try await site.ledger.store.addToken(name: "ci", digest: secret.digest, scopes: scopes, seconds: seconds, who: "ada")
+    return secret.text
+  }
+
+  @Test func whoIsNotKnownSeesNothing() async throws {
+    try await WebSite.with(Self.closed) { site in
+      for path in ["/", "/audit", "/api", "/api/v1/causes", "/api/v1/openapi.json"] {
+        let response = try await site.get(path)
+        #expect(response.status == 401, "\(path)")
+        #expect(response.body.count < 5_000 && !String(decoding: response.body, as: UTF8.self).contains("unexplained\":"), "\(path)")
+      }
+      // A person is shown where to log in, and comes back to where they wanted to be.
+      let sent = try await site.get("/audit?limit=5", ["Accept": "text/html"])
+      #expect(sent.status == 303)
+      #expect(sent.headers["location"] == "/login?next=%2Faudit%3Flimit%3D5")
+      // These tell nothing, or prove who asks in ways of their own.
+      let health = try await site.get("/health")
+      #expect(health.status == 200)
+      let login = try await site.get("/login", ["Accept": "text/html"])
+      #expect(login.status == 200)
+    }
+  }
+
+  @Test func aTokenIsGoodForItsScopesUntilItEnds() async throws {
+    try await WebSite.with(Self.closed) { site in
+      let reader = ["Authorization": "Bearer " + (try await token(site, [.read]))]
+      let operate = ["Authorization": "Bearer " + (try await token(site, [.operate]))]
+      let logs = ["Authorization": "Bearer " + (try await token(site, [.logs]))]
+      let ended = ["Authorization": "Bearer " + (try await token(site, [.operate], seconds: -1))]
+      for (headers, path, status) in [
+        (reader, "/api/v1/causes", 200), (reader, "/api/v1/audit", 403), (operate, "/api/v1/audit", 200),
+        (logs, "/api/v1/causes", 403), (ended, "/api/v1/causes", 401),
+        (["Authorization": "Bearer culprit_no"], "/api/v1/causes", 401),
+        (["Authorization": "Basic YTpi"], "/api/v1/causes", 401),
+      ] {
+        let response = try await site.get(path, headers)
+        #expect(response.status == status, "\(path)")
+      }
+      let number = try await site.ledger.store.tokens().first { $0.scopes == [.read] }?.id
+      try await site.ledger.store.revokeToken(try #require(number), who: "ada")
+      let revoked = try await site.get("/api/v1/causes", reader)
+      #expect(revoked.status == 401)
+    }
+  }
+
+  @Test func noSecretIsInTheDatabase() async throws {
+    try await WebSite.with(Self.closed) { site in
+      let text = try await token(site, [.read])
+      let session = Secret.random()
+      try await site.ledger.store.beginSession(digest: session.digest, login: "ada", role: .reader)
+      let dump = try await site.ledger.pool.run { session in
+        try session.query(
+          "SELECT (SELECT string_agg(t::text, ' ') FROM access_token t) || (SELECT string_agg(t::text, ' ') FROM web_session t) AS dump"
+        ).only().decode(String.self, "dump")
+      }
+      #expect(!dump.contains(text) && !dump.contains(session.text))
+    }
+  }
+
+  // MARK: - By GitHub
+
+  @Test func membersLogInByGitHub() async throws {
+    let world = try LoginWorld(memberships: ["/orgs/acme/teams/ci/memberships/ada", "/user/memberships/orgs/acme"])
+    defer { world.stop() }
+    try await WebSite.with(
+      github: try world.login,
+      { settings in
+        Self.closed(&settings)
+        settings.login.rules = AccessRules([
+          .reader: AccessRules.entries("acme")!, .curator: AccessRules.entries("acme/ci")!,
+          .operator: AccessRules.entries("@root")!,
+        ])
+      }
+    ) { site in
+      let (cookies, answer) = try await Self.logIn(site, code: "good", next: "/audit?limit=5")
+      #expect(answer.status == 303)
+      #expect(answer.headers["location"] == "/audit?limit=5")
+      let home = try await site.get("/", ["Cookie": cookies, "Accept": "text/html"])
+      #expect(home.status == 200)
+      #expect(String(decoding: home.body, as: UTF8.self).contains("<span title=\"curator\">ada</span>"))
+      // A curator is no operator.
+      let audit = try await site.get("/api/v1/audit", ["Cookie": cookies])
+      #expect(audit.status == 403)
+      // Logging out ends the session, not only the cookie.
+      let out = try await site.send([:], to: "/logout", from: "/", cookies: cookies)
+      #expect(out.status == 303)
+      let after = try await site.get("/api/v1/causes", ["Cookie": cookies])
+      #expect(after.status == 401)
+    }
+  }
+
+  @Test func othersDoNot() async throws {
+    let world = try LoginWorld(memberships: [])
+    defer { world.stop() }
+    try await WebSite.with(
+      github: try world.login,
+      { settings in
+        Self.closed(&settings)
+        settings.login.rules = AccessRules([.reader: AccessRules.entries("acme, @bob")!])
+      }
+    ) { site in
+      for (code, status) in [("good", 403), ("stolen", 502)] {
+        let (_, answer) = try await Self.logIn(site, code: code, next: "/")
+        #expect(answer.status == status, "\(code)")
+        #expect(WebSite.cookies(answer).isEmpty)
+      }
+      // A code that someone else's browser was sent for.
+      let foreign = try await site.get("/login/github/callback?code=good&state=abc", ["Accept": "text/html"])
+      #expect(foreign.status == 400)
+    }
+  }
+
+  @Test func nobodyIsSentElsewhereAfterLoggingIn() {
+    for text in [
+      "https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil", "javascript:x", "/a\nb", "", "%2F%2Fevil.example",
+    ] {
+      #expect(LoginRoutes.local(text) == "/", "\(text)")
+    }
+    #expect(LoginRoutes.local("/builds/4?line=3") == "/builds/4?line=3")
+  }
+
+  /// - Returns: the browser's cookies and the last answer.
+  private static func logIn(_ site: WebSite, code: String, next: String) async throws -> (String, HTTPResponse) {
+    let left = try await site.send(["next": next], to: "/login/github", from: "/login")
+    let address = try #require(left.headers["location"])
+    #expect(address.contains("code_challenge_method=S256") && !address.contains("secret"))
+    let state = try #require(address.firstMatch(of: /state=([^&]+)/)).1
+    let back = try await site.get(
+      "/login/github/callback?code=\(code)&state=\(state)", ["Cookie": WebSite.cookies(left), "Accept": "text/html"])
+    return (WebSite.cookies(back), back)
+  }
+
+  // MARK: - By a proxy
+
+  @Test func aProxyIsBelievedOnlyFromItsAddress() async throws {
+    for (addresses, status) in [("127.0.0.0/8", 200), ("10.0.0.0/8, ::1", 401)] {
+      try await WebSite.with({ settings in
+        Self.closed(&settings)
+        settings.login.proxy = .init(header: "X-Forwarded-User", addresses: AddressList(addresses)!)
+        settings.login.rules = AccessRules([.curator: AccessRules.entries("@ada")!])
+      }) { site in
+        let response = try await site.get("/api/v1/causes", ["X-Forwarded-User": "ada"])
+        #expect(response.status == status)
+        let nobody = try await site.get("/api/v1/causes")
+        #expect(nobody.status == 401)
+      }
+    }
+  }
+
+  @Test func addressesAndNetworks() {
+    #expect(AddressList("10.0.0.1/33") == nil)
+    #expect(AddressList("") == nil)
+    #expect(AddressList("proxy.example") == nil)
+  }
+
+  // MARK: - Too much, and from elsewhere
+
+  @Test func whoAsksTooMuchWaits() async throws {
+    try await WebSite.with({ settings in
+      Self.closed(&settings)
+      settings.login.requestsPerSecond = 0.001
+    }) { site in
+      // The burst is ten seconds' worth, which is less than one request here. Our own client keeps to what 429 says.
+      let error = await #expect(throws: CurlError.self) { try await site.get("/api/v1/causes") }
+      guard case .rateLimited = error?.kind else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    }
+  }
+
+  @Test func bucketsFillUpAgain() {
+    let limiter = RateLimiter(perSecond: 2, burst: 3)
+    for _ in 0..<3 { #expect(limiter.wait(for: "a", now: 0) == nil) }
+    #expect(limiter.wait(for: "a", now: 0) == 0.5)
+    #expect(limiter.wait(for: "b", now: 0) == nil)
+    #expect(limiter.wait(for: "a", now: 0.5) == nil)
+    #expect(limiter.wait(for: "a", now: 0.5) != nil)
+  }
+
+  @Test func anotherSitesFormIsRefused() async throws {
+    let world = try LoginWorld(memberships: [])
+    defer { world.stop() }
+    try await WebSite.with(github: try world.login, Self.closed) { site in
+      let type = "application/x-www-form-urlencoded"
+      let bare = try await site.post("/login/github", "next=%2F", type: type)
+      #expect(bare.status == 403)
+      for headers in [["Origin": "https://evil.example"], ["Sec-Fetch-Site": "cross-site"], ["Origin": "null"]] {
+        let response = try await site.send([:], to: "/login/github", from: "/login", headers)
+        #expect(response.status == 403, "\(headers)")
+      }
+      let own = try await site.send(
+        [:], to: "/login/github", from: "/login", ["Origin": site.base, "Sec-Fetch-Site": "same-origin"])
+      #expect(own.status == 303)
+    }
+  }
+
+  @Test func withoutALoginNothingComesThroughAProxy() async throws {
+    try await WebSite.with { site in
+      for header in ["X-Forwarded-For", "Forwarded", "Via"] {
+        let response = try await site.get("/api/v1/causes", [header: "1.2.3.4"])
+        #expect(response.status == 403, "\(header)")
+      }
+    }
+  }
+}
