@@ -42,7 +42,7 @@ import Testing
     #expect(work.errors.split(separator: "\n").contains { $0.hasSuffix("Z read 1 deliveries: a\"b\\u{a}c") }, "\(work.errors)")
     let quiet = try await run(["CULPRIT_LOG_FORMAT": "text"], ["--quiet"])
     #expect(!quiet.errors.contains("deliveries"))
-    let wrong = try await run(["CULPRIT_LOG_FORMAT": "xml"])
+    let wrong = try Command.culprit(["work", "--once"], environment: ["CULPRIT_LOG_FORMAT": "xml"])
     #expect(wrong.status == 2 && wrong.errors.contains("it must be auto, text or json"))
   }
 }

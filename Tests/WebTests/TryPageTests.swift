@@ -46,7 +46,8 @@ import Testing
       #expect(page.contains("Tried on all logs") && page.contains("12 of 12 logs"))
       #expect(page.contains("connection to &lt;b&gt;host") && !page.contains("<b>host"))
       #expect(page.contains("It hits builds that passed"))
-      #expect(page.contains("<span class=\"tag unknown\">unknown</span>") && page.contains("<span class=\"tag flaky\">flaky</span>"))
+      #expect(
+        page.contains("<span class=\"tag unknown\">unknown</span>") && page.contains("<span class=\"tag flaky\">flaky</span>"))
       // The form is as it was.
       #expect(page.contains("value=\"connection to .*(?&lt;host&gt;host\\d).* refused\""))
       #expect(page.contains("<option value=\"flaky\" selected>"))

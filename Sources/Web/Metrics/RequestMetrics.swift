@@ -3,7 +3,9 @@ import Telemetry
 
 /// Counts and times requests, by the route as it is written in the program: what a client asks for never becomes a label.
 struct RequestMetrics: RouterMiddleware {
-  func handle(_ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response) async throws -> Response {
+  func handle(_ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response) async throws
+    -> Response
+  {
     let began = ContinuousClock.now
     func note(_ status: Int) {
       let route = context.endpointPath ?? "none"

@@ -41,7 +41,8 @@ struct KnownView: Sendable {
     self.canChange = canChange
     showsForm = !job.isEmpty || value.problems.isEmpty
     rows = value.problems.map { Row($0, canChange: canChange, now: input.now) }
-    more = value.count > value.problems.count
+    more =
+      value.count > value.problems.count
       ? "\(Figures.count(value.count - value.problems.count)) more are not shown: choose a repository." : nil
   }
 }

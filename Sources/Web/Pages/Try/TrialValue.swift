@@ -198,7 +198,8 @@ extension TrialDesk.State {
   /// - Parameter today: what a new excuse is good for half a year from.
   func file(today: CalendarDay) -> (name: String, yaml: String)? {
     if order.isFile {
-      let name = order.candidate.id == Candidate.id ? "pattern" : order.candidate.id.rawValue.split(separator: "/").last.map(String.init)
+      let name =
+        order.candidate.id == Candidate.id ? "pattern" : order.candidate.id.rawValue.split(separator: "/").last.map(String.init)
       return (name ?? "pattern", order.source)
     }
     let found = report?.groupsInOrder.prefix(50).map(\.group.sample.text) ?? []

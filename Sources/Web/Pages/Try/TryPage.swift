@@ -11,7 +11,8 @@ enum TryPage {
 
   static let page = Page<TryState>(
     path: "try", summary: "How a trial of a pattern stands.",
-    about: "`POST /try` begins one and tells its key. A trial runs on by itself and is told here, and as events at `/try/{trial}/events`.",
+    about:
+      "`POST /try` begins one and tells its key. A trial runs on by itself and is told here, and as events at `/try/{trial}/events`.",
     parameters: [
       .query("trial", .text(most: 64), "The trial's key."),
       .query("expression", .text(most: longestExpression), "Fills in the form: an expression."),
@@ -36,7 +37,8 @@ enum TryPage {
     parameters: [
       .form("expression", .text(most: longestExpression), "An expression (PCRE2)."),
       .form("ignore_case", .flag, "Whether case doesn't matter to the expression."),
-      .form("verdict", .choice(["failure", "flaky", "infrastructure"]), "What the expression's findings are to say.", usual: "failure"),
+      .form(
+        "verdict", .choice(["failure", "flaky", "infrastructure"]), "What the expression's findings are to say.", usual: "failure"),
       .form("group_by", .text(most: 500), "Captures that make two findings the same failure, with commas between them."),
       .form("file", .text(most: largestFile), "A pattern file, instead of all these."),
       .form("id", .text(most: 200), "The id that the file has or will have, such as network/reset."),
@@ -88,7 +90,8 @@ enum TryPage {
       }
       let groupBy = (input.text("group_by") ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
       let candidate = try Candidate.expression(
-        expression, ignoreCase: input.flag("ignore_case"), verdict: PatternVerdict(rawValue: input.text("verdict") ?? "") ?? .failure,
+        expression, ignoreCase: input.flag("ignore_case"),
+        verdict: PatternVerdict(rawValue: input.text("verdict") ?? "") ?? .failure,
         groupBy: groupBy.filter { !$0.isEmpty })
       return TrialDesk.Order(candidate: candidate, since: since, source: expression, isFile: false)
     } catch let refusal as Candidate.Refusal {

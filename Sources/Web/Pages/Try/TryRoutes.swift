@@ -36,12 +36,15 @@ struct TryRoutes: Sendable {
     return Response(
       status: .ok,
       headers: [
-        .contentType: "application/yaml; charset=utf-8", .contentDisposition: "attachment; filename=\"\(Self.safe(file.name)).yaml\"",
+        .contentType: "application/yaml; charset=utf-8",
+        .contentDisposition: "attachment; filename=\"\(Self.safe(file.name)).yaml\"",
       ], body: ResponseBody(byteBuffer: ByteBuffer(string: file.yaml)))
   }
 
   /// Letters, digits and hyphens: nothing that could end the field.
-  private static func safe(_ name: String) -> String { String(name.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }) }
+  private static func safe(_ name: String) -> String {
+    String(name.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
+  }
 
   private static var unknown: WebError {
     WebError(.notFound, "this trial is not known any more", hint: "begin it again: it goes on where it was")

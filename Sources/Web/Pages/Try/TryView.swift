@@ -84,6 +84,8 @@ struct TrialView: Sendable {
     let before: String
     let after: String
     let builds: String
+    /// Whether only another pattern says the same.
+    let isSame: Bool
   }
 
   struct Changed: Sendable {
@@ -121,7 +123,9 @@ struct TrialView: Sendable {
     (failed, failedOf) = (Figures.count(trial.failedBuilds), Figures.count(trial.allFailedBuilds))
     (passed, passedOf) = (Figures.count(trial.passedBuilds), Figures.count(trial.allPassedBuilds))
     hitsPassing = trial.passedBuilds > 0
-    changed = trial.phase == "finished" || trial.judgedCommits != nil ? Figures.count(trial.changedBuildCount) : "…"
+    changed =
+      trial.phase == "finished" || trial.judgedCommits != nil
+      ? Figures.count(trial.changes.filter { $0.before != $0.after }.reduce(0) { $0 + $1.builds }) : "…"
     cost = trial.millisecondsPerMegabyte.map { String(format: "%.2f ms", $0) } ?? "–"
     warnings = Self.warnings(trial)
     // The newest first is what people look for; the chart turns it round.
@@ -134,7 +138,9 @@ struct TrialView: Sendable {
         place: "\(group.job), \(group.commit.prefix(10)), line \(group.line)", link: "/builds/\(group.build)#L\(group.line)")
     }
     moreGroups = Self.more(trial.groupCount - trial.groups.count, "group")
-    changes = trial.changes.map { Change(before: $0.before, after: $0.after, builds: Figures.count($0.builds)) }
+    changes = trial.changes.map {
+      Change(before: $0.before, after: $0.after, builds: Figures.count($0.builds), isSame: $0.before == $0.after)
+    }
     changedBuilds = trial.changedBuilds.map { build in
       Changed(
         commit: String(build.commit.prefix(10)),
@@ -165,7 +171,9 @@ struct TrialView: Sendable {
     return warnings
   }
 
-  private static func more(_ count: Int, _ what: String) -> String? { count > 0 ? "and \(Figures.count(count, "more \(what)"))" : nil }
+  private static func more(_ count: Int, _ what: String) -> String? {
+    count > 0 ? "and \(Figures.count(count, "more \(what)"))" : nil
+  }
 
   private static func remark(_ overlap: TrialValue.Overlap) -> String {
     if overlap.shadowed { return "would never decide again" }
