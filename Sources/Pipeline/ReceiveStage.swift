@@ -1,3 +1,4 @@
+import Analysis
 import Foundation
 import Model
 import Providers
@@ -41,14 +42,15 @@ package struct ReceiveStage: Sendable {
         try Task.checkCancellation()
         let (outcome, effects) = try await read(delivery)
         _ = try await store.settle(delivery.id, of: claim, outcome, effects: effects)
+        if effects.presses.contains(where: \.reportsWrong) { try await store.markSuspects() }
       }
     } catch {
       let store = store
       await Task { try? await store.giveBack(claim) }.value
       throw error
     }
-    let ids = claim.deliveries.map(\.externalID).joined(separator: " ")
-    return StepReport("read \(claim.deliveries.count) deliveries", subject: ids, ids: ["delivery": ids])
+    return StepReport(
+      "read \(claim.deliveries.count) deliveries", subject: claim.deliveries.map(\.externalID).joined(separator: " "))
   }
 }
 
@@ -117,13 +119,23 @@ extension ReceiveStage {
     if identifier == WebhookEvent.checkAgain { return change(.checkAgain) }
     guard let button = CheckButton(rawValue: identifier) else { return .nothing("a button that isn't ours") }
     let judged = try await JudgeStage(store: store).judge(commit: name.commit, repository: name.repository, today: today())
-    let builds = judged.builds.filter { button.kinds?.contains($0.verdict.kind) ?? true }.map(\.id)
+    let builds = judged.builds.filter { button.kinds?.contains($0.verdict.kind) ?? true }
     guard !builds.isEmpty else { return .nothing("no build is left that \(button.rawValue) is about") }
     switch button {
-    case .rerunFlaky: return change(.rerun(builds))
-    case .markKnown: return change(.markKnown(builds))
-    case .reportWrong: return change(.reportWrong)
+    case .rerunFlaky: return change(.rerun(builds.map(\.id)))
+    case .markKnown: return change(.markKnown(builds.map(\.id)))
+    case .reportWrong: return change(.reportWrong(Self.reports(on: builds.map { ($0.id, $0.verdict) })))
     }
+  }
+
+  /// A press doesn't say which build is meant. So it counts once against each pattern that decided, on however many builds.
+  private static func reports(on builds: [(id: Int64, verdict: BuildVerdict)]) -> [Int64: Store.ReportedVerdict] {
+    var reports: [Int64: Store.ReportedVerdict] = [:]
+    for (id, verdict) in builds {
+      let report = Store.ReportedVerdict(verdict)
+      if !reports.values.contains(report) { reports[id] = report }
+    }
+    return reports
   }
 
   private func isAllowed(_ repository: String) -> Bool { allowed?.contains(repository) ?? true }

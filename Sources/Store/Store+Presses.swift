@@ -10,11 +10,13 @@ extension Store {
       case rerun([Int64])
       /// That these builds' failures count as known.
       case markKnown([Int64])
-      /// That the commit was judged wrongly.
-      case reportWrong
+      /// That the commit was judged wrongly: these verdicts, one for each pattern that decided.
+      case reportWrong([Int64: ReportedVerdict])
       /// That the check run is made anew; until it is, the code host shows it as queued.
       case checkAgain
     }
+
+    package var reportsWrong: Bool { if case .reportWrong = wish { true } else { false } }
 
     package let on: CommitName
     /// The code host's name of the person.
@@ -39,16 +41,13 @@ extension Store {
         try overrule(build: build, kind: .known, who: press.who, reason: "marked as known on the check run", session)
       }
       try markDue(builds: builds, coolOff: coolOff, session)
-    case .reportWrong:
-      try reportWrong(press.on, who: press.who, session)
+    case .reportWrong(let verdicts):
+      for (build, verdict) in verdicts.sorted(by: { $0.key < $1.key }) {
+        try reportWrong(build: build, verdict: verdict, who: press.who, reason: "reported on the check run", session)
+      }
     case .checkAgain:
       try forgetWhatCheckRunsSay(press.on, session)
       try markDue([press.on], coolOff: coolOff, session)
     }
-  }
-
-  /// Keeps that somebody holds a commit's verdict for wrong.
-  private static func reportWrong(_ name: CommitName, who: String, _ session: borrowing Session) throws {
-    try audit(who: who, "verdict reported wrong", ["repository": name.repository, "commit": name.commit], session)
   }
 }

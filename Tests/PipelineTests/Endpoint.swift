@@ -16,15 +16,16 @@ final class Endpoint: Sendable {
   private let group: ServiceGroup
   private let running: Task<Void, any Error>
 
-  static func start(_ store: Store, ownApp: Int? = nil) async throws -> Endpoint {
+  static func start(_ ledger: TestLedger, ownApp: Int? = nil) async throws -> Endpoint {
     let reader = GitHubWebhook(ownApp: ownApp)
-    var settings = WebServer.Settings()
+    var settings = WebServer.Settings(folder: TestLedger.repositoryRoot + "/web")
     settings.port = 0
     settings.webhookSecrets = ["github": WebhookSender.secret]
     let (ports, told) = AsyncStream.makeStream(of: Int.self)
     var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     logger.logLevel = .critical
-    let server = WebServer(store: store, settings: settings, readers: [reader], logger: logger) { port in
+    let backend = Backend(store: ledger.store, archive: ledger.archive, database: ledger.database.configuration)
+    let server = try WebServer(backend: backend, settings: settings, readers: [reader], logger: logger) { port in
       told.yield(port)
       told.finish()
     }

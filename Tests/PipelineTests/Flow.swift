@@ -28,7 +28,7 @@ final class Flow: Sendable {
   static func with<Value>(isApp: Bool = false, _ body: (Flow) async throws -> Value) async throws -> Value {
     try await TestTurns.workers.take {
       try await TestLedger.with { ledger in
-        let endpoint = try await Endpoint.start(ledger.store, ownApp: isApp ? 4_242 : nil)
+        let endpoint = try await Endpoint.start(ledger, ownApp: isApp ? 4_242 : nil)
         let flow = try Flow(ledger, endpoint, isApp: isApp)
         try await flow.sync(more: [])
         do {

@@ -76,7 +76,8 @@ package struct WindowBuilder: ~Copyable, SegmentSink {
   package mutating func take(_ piece: SegmentPiece) {
     let new = UnsafeRawBufferPointer(rebasing: piece.bytes[piece.context...])
     let offset = piece.offset + piece.context
-    if piece.isFirst { beginning = Array(new.prefix(Self.markBytes)) }
+    // Most segments say nothing of sections, and their first byte tells.
+    if piece.isFirst { beginning = LogSection.mayBegin(with: new[0]) ? Array(new.prefix(Self.markBytes)) : [] }
     if request.lines.contains(piece.line) { keep(new, at: offset, of: piece) }
     if piece.isLast { endSegment(piece) }
   }

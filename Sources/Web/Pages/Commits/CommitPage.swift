@@ -103,6 +103,7 @@ enum CommitPage {
   private static func context(of digest: [UInt8], around line: Int, _ input: PageInput) async throws -> [CommitReport.Line] {
     var request = LogWindow.Request(lines: max(1, line - linesAround)...line + linesAround)
     request.segmentBytes = 4 * longestLine
+    request.linesBefore = 0
     do {
       return try await input.backend.viewer.window(of: digest, request).lines.map { line in
         .init(number: line.number, text: String((line.segments.last?.text ?? "").prefix(longestLine)))
