@@ -1,6 +1,7 @@
 import Curl
 import Foundation
 import Model
+import Providers
 import TestSupport
 import Testing
 

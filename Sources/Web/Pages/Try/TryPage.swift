@@ -96,7 +96,7 @@ enum TryPage {
           field: "id")
       }
       // What is proposed must hold as a file: under its name, with its examples.
-      do {
+      do throws(Candidate.Refusal) {
         _ = try Candidate.file(file.yaml, id: PatternID(id))
       } catch {
         throw WebError(.unprocessableContent, error.message, hint: "mend it as a file, and try that", field: "id")
