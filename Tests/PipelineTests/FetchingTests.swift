@@ -284,7 +284,9 @@ import Testing
 
   // MARK: - Stopping
 
-  @Test(.timeLimit(.minutes(3)), arguments: CIWorld.System.allCases) func aStalledLogIsGivenBackWhenTheWorkerStops(system: CIWorld.System) async throws {
+  @Test(.timeLimit(.minutes(3)), arguments: CIWorld.System.allCases) func aStalledLogIsGivenBackWhenTheWorkerStops(
+    system: CIWorld.System
+  ) async throws {
     let gate = LoopbackServer.Gate()
     defer { gate.open() }
     try await CIFlow.with(system) { flow in
