@@ -7,8 +7,12 @@ import Testing
 
 /// What `work` and `serve` write to standard error.
 @Suite struct WorkLogTests {
+  private let folder: ScratchFolder
+
+  init() throws { folder = try ScratchFolder() }
+
   private func run(_ environment: [String: String] = [:], _ arguments: [String] = []) async throws -> Command {
-    let folder = try ScratchFolder()
+    // Lives as long as the tests' own object does.
     try folder.pattern("a/error", match: "^error: (.*)", hit: "error: x")
     return try await TestDatabase.with { database in
       let variables = [

@@ -50,7 +50,7 @@ struct Serve: AsyncParsableCommand {
       let address = web.host
       let backend = Backend(
         store: workplace.store, archive: workplace.archive, database: workplace.database, providers: integrations.providers,
-        rescan: try settings.rescan)
+        rescan: try settings.rescan, proposals: integrations.proposals(workplace.store))
       let http = try WebServer(
         backend: backend, settings: web, readers: integrations.readers, github: integrations.login, logger: log.logger
       ) { port in
