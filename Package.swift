@@ -15,6 +15,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -37,8 +38,8 @@ let package = Package(
     // Thin, safe owners of the C handles. They know nothing of builds or patterns.
     .target(name: "PCRE2", dependencies: ["CPCRE2"], swiftSettings: wrapper),
     .target(name: "Postgres", dependencies: ["CPostgres"], swiftSettings: wrapper),
-    .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: wrapper),
     .target(name: "Compression", dependencies: ["CArchive", "CZlib", "CZstd"], swiftSettings: wrapper),
+    .target(name: "Curl", dependencies: ["CCurl", "Compression"], swiftSettings: wrapper),
 
     // Where logs come from when no provider is asked: files, folders, archives, standard input.
     .target(name: "LogSource", dependencies: ["Compression"], swiftSettings: ours),
@@ -50,6 +51,9 @@ let package = Package(
 
     // Value types everyone shares; imports nothing.
     .target(name: "Model", swiftSettings: ours),
+
+    // What is measured, through swift-metrics, and its text for Prometheus.
+    .target(name: "Telemetry", dependencies: [.product(name: "Metrics", package: "swift-metrics")], swiftSettings: ours),
 
     // Pure: cleaning, the pattern catalog, matching, verdicts.
     .target(
@@ -77,7 +81,7 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: [
-        "Analysis", "LogArchive", "LogSource", "Model", "Postgres", "Providers", "Store",
+        "Analysis", "Curl", "LogArchive", "LogSource", "Model", "Postgres", "Providers", "Store", "Telemetry",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: ours),
@@ -85,7 +89,7 @@ let package = Package(
     .target(
       name: "Web",
       dependencies: [
-        "Analysis", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store",
+        "Analysis", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -99,9 +103,11 @@ let package = Package(
     .executableTarget(
       name: "culprit",
       dependencies: [
-        "Analysis", "Curl", "LogArchive", "LogSource", "Model", "Pipeline", "Postgres", "Providers", "Store", "Web",
+        "Analysis", "Curl", "LogArchive", "LogSource", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry",
+        "Web",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -110,7 +116,10 @@ let package = Package(
     // What tests share: a PostgreSQL server of their own, and the ledger in it.
     .target(
       name: "TestSupport",
-      dependencies: ["Analysis", "LogArchive", "Model", "Pipeline", "Postgres", "Store"],
+      dependencies: [
+        "Analysis", "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Store",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       path: "Tests/TestSupport", swiftSettings: ours),
     // How fast scanning is: `scripts/bench`.
     .executableTarget(
@@ -134,13 +143,18 @@ let package = Package(
     .testTarget(
       name: "AnalysisTests", dependencies: ["Analysis", "CScanKernels", "FuzzSupport", "Model", "PCRE2"], swiftSettings: ours),
     .testTarget(name: "CompressionTests", dependencies: ["Compression", "ArchiveFixtures"], swiftSettings: ours),
-    .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport"], swiftSettings: ours),
+    .testTarget(name: "CurlTests", dependencies: ["ArchiveFixtures", "Curl", "TestSupport"], swiftSettings: ours),
+    .testTarget(
+      name: "TelemetryTests", dependencies: ["Telemetry", .product(name: "Metrics", package: "swift-metrics")], swiftSettings: ours),
     .testTarget(name: "LogSourceTests", dependencies: ["LogSource", "Compression", "ArchiveFixtures"], swiftSettings: ours),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Analysis", "Curl", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "TestSupport",
+        "Analysis", "Curl", "FuzzSupport", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry",
+        "TestSupport", "Web",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: ours),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport", "cluster-tool"], swiftSettings: ours),
@@ -153,16 +167,20 @@ let package = Package(
         "ArchiveFixtures", "Curl", "Model", "Providers", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "Yams", package: "Yams"),
       ], swiftSettings: ours),
     .testTarget(
       name: "WebTests",
       dependencies: [
-        "Curl", "Model", "Pipeline", "Postgres", "Providers", "Store", "TestSupport", "Web",
+        "Curl", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry", "TestSupport", "Web",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
       ],
       swiftSettings: ours),
-    .testTarget(name: "CulpritTests", dependencies: ["culprit", "Postgres", "TestSupport"], swiftSettings: ours),
+    .testTarget(
+      name: "CulpritTests", dependencies: ["culprit", "Curl", "FuzzSupport", "Model", "Postgres", "Store", "TestSupport"],
+      swiftSettings: ours),
     .testTarget(name: "LogArchiveTests", dependencies: ["LogArchive", "Compression", "ArchiveFixtures"], swiftSettings: ours),
   ],
   swiftLanguageModes: [.v6]

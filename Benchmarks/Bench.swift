@@ -18,6 +18,9 @@ import Model
 
   @Option(help: "Raw megabytes of the archive that expressions are tried on; 2,000, or 256 with --quick.") var archive: Int?
 
+  @Option(help: "Scan with so many patterns, again and again: something to profile; and print which literals are found most often.")
+  var profile: Int?
+
   func run() async throws {
     let supply = try PatternSupply(folder: patterns, count: 5_000)
     let generator = LogCorpus(seed: 17)
@@ -25,6 +28,11 @@ import Model
     let rounds = rounds ?? (quick ? 3 : 7)
     var session = Session(supply: supply, corpus: corpus, rounds: rounds, isQuick: quick, culprit: culprit)
     session.archiveBytes = (archive ?? (quick ? 256 : 2_000)) * 1_000_000
+    if let profile {
+      session.printLiterals(patterns: profile)
+      try session.printSpeed(patterns: profile)
+      return
+    }
     if !json {
       print(
         "kernels: \(LogScanner.kernels); \(corpus.bytes / 1_000_000) MB of generated logs, \(corpus.cleanedBytes / 1_000_000) MB cleaned; \(rounds) rounds"

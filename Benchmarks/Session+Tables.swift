@@ -16,6 +16,52 @@ extension Session {
     try printPcre2grep()
   }
 
+  /// Scanning alone, again and again.
+  func printSpeed(patterns count: Int) throws {
+    let program = try ScanProgram(supply.patterns(count))
+    for _ in 0..<max(5, rounds) {
+      var bytes = 0
+      let seconds = Clocks.cpu {
+        while bytes < 2_000_000_000 { for log in corpus.raw where scan(log, program) >= 0 { bytes += log.count } }
+      }
+      print("\(count) patterns, \(LogScanner.kernels): \(Figure.short(Double(bytes) / seconds / 1e9)) GB/s")
+    }
+  }
+
+  /// The literals that are found most often, and how often per megabyte of cleaned text: each time PCRE2 tries an expression on a line.
+  func printLiterals(patterns count: Int) {
+    let text = corpus.cleaned.flatMap { $0 }.prefix(8_000_000)
+    let sets = supply.patterns(count).flatMap { PatternLiterals($0.definition).steps.map(\.literals) }
+    let literals = Set(sets.flatMap(\.literals))
+    let lines = sets.count { $0.literals.isEmpty }
+    let exact = Array(text)
+    let folded = exact.map { $0 &- UInt8(ascii: "A") < 26 ? $0 | 0x20 : $0 }
+    let found = literals.map { literal in
+      let bytes = literal.anchoredAtStart ? [UInt8(ascii: "\n")] + literal.bytes : literal.bytes
+      return (literal: literal.quoted, count: Self.occurrences(of: bytes, in: literal.ignoreCase ? folded : exact))
+    }
+    let perMegabyte = 1e6 / Double(exact.count)
+    print(
+      "\(literals.count) literals, \(Int(Double(found.reduce(0) { $0 + $1.count }) * perMegabyte)) per MB; \(lines) expressions without"
+    )
+    for (literal, count) in found.sorted(by: { $0.count > $1.count }).prefix(25) where count > 0 {
+      print(String(format: "%8.1f per MB  ", Double(count) * perMegabyte) + literal)
+    }
+  }
+
+  private static func occurrences(of part: [UInt8], in text: [UInt8]) -> Int {
+    text.withUnsafeBytes { text in
+      var count = 0
+      var at = 0
+      while let hit = memchr(text.baseAddress! + at, CInt(part[0]), text.count - at) {
+        let start = UnsafeRawPointer(hit) - text.baseAddress!
+        if start + part.count <= text.count, memcmp(hit, part, part.count) == 0 { count += 1 }
+        at = start + 1
+      }
+      return count
+    }
+  }
+
   private func printPcre2grep() throws {
     let base = FileManager.default.temporaryDirectory.appending(
       path: "culprit-bench-grep-\(ProcessInfo.processInfo.processIdentifier)"

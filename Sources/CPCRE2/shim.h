@@ -14,6 +14,7 @@ typedef struct pcre2_real_jit_stack_8 culprit_pcre2_jit_stack;
 
 static const uint32_t culprit_pcre2_utf = PCRE2_UTF;
 static const uint32_t culprit_pcre2_match_invalid_utf = PCRE2_MATCH_INVALID_UTF;
+static const uint32_t culprit_pcre2_no_utf_check = PCRE2_NO_UTF_CHECK;
 static const uint32_t culprit_pcre2_caseless = PCRE2_CASELESS;
 static const uint32_t culprit_pcre2_literal = PCRE2_LITERAL;
 static const uint32_t culprit_pcre2_use_offset_limit = PCRE2_USE_OFFSET_LIMIT;
@@ -32,6 +33,12 @@ static inline size_t culprit_pcre2_jit_size(const pcre2_code_8 *code) {
 }
 static inline int culprit_pcre2_name_table(const pcre2_code_8 *code, const uint8_t **out) {
   return pcre2_pattern_info_8(code, PCRE2_INFO_NAMETABLE, out);
+}
+/// Whether no byte is 80 or above.
+static inline int culprit_is_ascii(const uint8_t *bytes, size_t count) {
+  uint8_t all = 0;
+  for (size_t at = 0; at < count; at++) all |= bytes[at];
+  return all < 0x80;
 }
 /// CPU time of the calling thread in nanoseconds.
 static inline uint64_t culprit_thread_nanoseconds(void) {

@@ -9,7 +9,12 @@
 #define TARGET __attribute__((target("avx2,popcnt,bmi,bmi2")))
 
 TARGET static inline __m256i load(const uint8_t *at) { return _mm256_loadu_si256((const __m256i *)at); }
-TARGET static inline uint32_t mask_of(__m256i bytes) { return (uint32_t)_mm256_movemask_epi8(bytes); }
+TARGET static inline uint32_t mask_of(__m256i bytes) {
+  uint32_t mask = (uint32_t)_mm256_movemask_epi8(bytes);
+  // Keeps LLVM from taking the mask apart again, bit by bit, to join it with another.
+  __asm__("" : "+r"(mask));
+  return mask;
+}
 
 TARGET static size_t count_newlines(const uint8_t *text, size_t count) {
   const __m256i newline = _mm256_set1_epi8('\n');
@@ -19,12 +24,12 @@ TARGET static size_t count_newlines(const uint8_t *text, size_t count) {
   return newlines;
 }
 
-// The four special bytes differ in their low halves: each byte is compared with the one that its low half stands for,
-// which for the other halves is one that has another.
 TARGET static inline __m256i is_special(__m256i bytes) {
-  const __m256i table = _mm256_broadcastsi128_si256(_mm_setr_epi8(
-      1, 0, (char)0xC2, 0, 0, 0, 0, 0, '\b', 0, 0, 0x1B, 0, '\r', 0, 0));
-  return _mm256_cmpeq_epi8(bytes, _mm256_shuffle_epi8(table, _mm256_and_si256(bytes, _mm256_set1_epi8(0x0F))));
+  __m256i control = _mm256_or_si256(
+      _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(0x1B)), _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\r')));
+  __m256i other = _mm256_or_si256(
+      _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\b')), _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8((char)0xC2)));
+  return _mm256_or_si256(control, other);
 }
 
 #define CLEAN_LINES clean_lines
@@ -37,32 +42,34 @@ TARGET static inline __m256i is_special(__m256i bytes) {
   } while (0)
 #include "clean_lines.inc.h"
 
-// Which of eight hashes have both their bits in the map.
-TARGET static inline uint32_t test_hashes(__m256i hashes, const uint32_t *map) {
+// Which of eight words have both the bits set that the hashes choose.
+TARGET static inline uint32_t have_bits(__m256i words, __m256i hashes, __m128i first, __m128i second) {
   const __m256i one = _mm256_set1_epi32(1), low = _mm256_set1_epi32(31);
-  // Thirteen bits are left: the gathered words lie within the map's 8,192.
-  __m256i words = _mm256_i32gather_epi32((const int *)map, _mm256_srli_epi32(hashes, 19), 4);
   __m256i bits = _mm256_or_si256(
-      _mm256_sllv_epi32(one, _mm256_and_si256(_mm256_srli_epi32(hashes, 14), low)),
-      _mm256_sllv_epi32(one, _mm256_and_si256(_mm256_srli_epi32(hashes, 9), low)));
+      _mm256_sllv_epi32(one, _mm256_and_si256(_mm256_srl_epi32(hashes, first), low)),
+      _mm256_sllv_epi32(one, _mm256_and_si256(_mm256_srl_epi32(hashes, second), low)));
   return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_and_si256(words, bits), bits)));
 }
 
 TARGET static size_t find_sampled(
     const culprit_sampled *grams, const uint8_t *text, size_t from, size_t to, uint32_t *hits) {
-  const __m256i fold = _mm256_set1_epi32(0x20202020), low = _mm256_set1_epi32((int)0x9E3779B1u);
-  const __m256i high = _mm256_set1_epi32((int)0x85EBCA77u);
-  const uint32_t *const four = grams->four, *const eight = grams->eight;
+  const __m256i fold = _mm256_set1_epi32(0x20202020);
+  const __m256i low = _mm256_set1_epi32((int)0x9E3779B1u), high = _mm256_set1_epi32((int)0x85EBCA77u);
+  const __m128i shift = _mm_cvtsi32_si128(grams->shift);
+  const __m128i first = _mm_cvtsi32_si128(grams->shift - 5), second = _mm_cvtsi32_si128(grams->shift - 10);
+  const int has_eights = grams->has_eights;
+  const int *const map = (const int *)grams->map;
   size_t count = 0;
   for (size_t at = from; at < to; at += 32) {
-    __m256i grams4 = _mm256_mullo_epi32(_mm256_or_si256(load(text + at), fold), low);
-    uint32_t found = test_hashes(grams4, four);
-    if (eight) {
+    __m256i hashes = _mm256_mullo_epi32(_mm256_or_si256(load(text + at), fold), low);
+    // What is left of a hash is less than the map has words.
+    __m256i words = _mm256_i32gather_epi32(map, _mm256_srl_epi32(hashes, shift), 4);
+    uint32_t fours = have_bits(words, hashes, first, second), eights = 0;
+    if (has_eights) {
       __m256i behind = _mm256_mullo_epi32(_mm256_or_si256(load(text + at + 4), fold), high);
-      found |= test_hashes(_mm256_add_epi32(grams4, behind), eight);
+      eights = have_bits(words, _mm256_add_epi32(hashes, behind), first, second);
     }
-    for (; __builtin_expect(found != 0, 0); found &= found - 1)
-      hits[count++] = (uint32_t)(at + 4 * (size_t)__builtin_ctz(found));
+    count = culprit_add_sampled(hits, count, at, fours, eights);
   }
   return count;
 }

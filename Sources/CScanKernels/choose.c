@@ -1,5 +1,6 @@
-// Which kernels this processor can run.
+// Which kernels this processor can run, and what the C library does for all of them.
 
+#define _GNU_SOURCE  // memrchr
 #include <string.h>
 
 #include "CScanKernels.h"
@@ -12,7 +13,9 @@ const culprit_kernels *culprit_kernels_named(const char *name) {
   if (strcmp(name, "avx2") == 0 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
     return &culprit_kernels_avx2;
   if (strcmp(name, "avx512") == 0 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("bmi2"))
+      __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2") &&
+      __builtin_cpu_supports("lzcnt"))
     return &culprit_kernels_avx512;
 #elif defined(__aarch64__)
   if (strcmp(name, "neon") == 0) return &culprit_kernels_neon;
@@ -28,3 +31,5 @@ const culprit_kernels *culprit_kernels_best(void) {
   }
   return &culprit_kernels_scalar;
 }
+
+const uint8_t *culprit_last_newline(const uint8_t *text, size_t count) { return memrchr(text, '\n', count); }

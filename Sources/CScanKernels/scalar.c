@@ -38,27 +38,30 @@ static inline void classify(const uint8_t *block, uint64_t *newlines, uint64_t *
 #define CLASSIFY(block, newlines, special) classify(block, &(newlines), &(special))
 #include "clean_lines.inc.h"
 
-// 1 if both bits of the hash are in the map.
-static inline uint32_t is_in(const uint32_t *map, uint32_t hash) {
-  uint32_t word = map[culprit_sampled_word(hash)];
-  return word >> (hash >> 14 & 31) & word >> (hash >> 9 & 31) & 1;
+// 1 if both bits of the hash are set in the word.
+static inline uint32_t has_bits(uint32_t word, uint32_t hash, int shift) {
+  return word >> (hash >> (shift - 5) & 31) & word >> (hash >> (shift - 10) & 31) & 1;
 }
 
 static size_t find_sampled(const culprit_sampled *grams, const uint8_t *text, size_t from, size_t to, uint32_t *hits) {
-  const uint32_t *const four = grams->four, *const eight = grams->eight;
+  const uint32_t *const map = grams->map;
+  const int shift = grams->shift;
   size_t count = 0;
   // The hit is written in any case and counted if it is one: a branch that is hard to foretell would cost more.
-  if (!eight) {
+  if (!grams->has_eights) {
     for (size_t at = from; at < to; at += 4) {
-      hits[count] = (uint32_t)at;
-      count += is_in(four, culprit_hash4(load4(text + at) | 0x20202020u));
+      uint32_t hash = culprit_hash4(load4(text + at) | 0x20202020u);
+      hits[count] = (uint32_t)at | CULPRIT_MAY_BE_FOUR;
+      count += has_bits(map[hash >> shift], hash, shift);
     }
     return count;
   }
   for (size_t at = from; at < to; at += 4) {
     uint64_t folded = load8(text + at) | 0x2020202020202020u;
-    hits[count] = (uint32_t)at;
-    count += is_in(four, culprit_hash4((uint32_t)folded)) | is_in(eight, culprit_hash8(folded));
+    uint32_t hash = culprit_hash4((uint32_t)folded), word = map[hash >> shift];
+    uint32_t is_four = has_bits(word, hash, shift), is_eight = has_bits(word, culprit_hash8(folded), shift);
+    hits[count] = (uint32_t)at | is_four * CULPRIT_MAY_BE_FOUR | is_eight * CULPRIT_MAY_BE_EIGHT;
+    count += is_four | is_eight;
   }
   return count;
 }

@@ -4,28 +4,33 @@ import CPCRE2
 @safe package struct Matcher: ~Copyable {
   private let data: OpaquePointer
   private let context: OpaquePointer
+  /// For texts that are not UTF-8.
+  private let lenientContext: OpaquePointer
   private let stack: OpaquePointer
   /// Pairs of start and end of the whole match and of each group, of the last match.
   private let ovector: UnsafeMutablePointer<Int>
   private let ovectorCount: Int
-  /// A copy of a subject that must not be matched where it is.
-  private var guarded: [UInt8] = []
 
   /// - Parameters:
   ///   - mostCaptures: the largest number of groups among the expressions that will be run.
   ///   - matchLimit: PCRE2's match limit, counted anew from each start position.
   ///   - stackBytes: the most that machine code may use as stack.
   package init(mostCaptures: Int, matchLimit: UInt32, stackBytes: Int = 1 << 20) {
-    // All three return NULL only when memory is exhausted, and then there is no way on.
+    // All of these return NULL only when memory is exhausted, and then there is no way on.
     let data = unsafe pcre2_match_data_create_8(UInt32(mostCaptures + 1), nil)!
     let context = unsafe pcre2_match_context_create_8(nil)!
+    let lenientContext = unsafe pcre2_match_context_create_8(nil)!
     let stack = unsafe pcre2_jit_stack_create_8(min(32 * 1024, stackBytes), stackBytes, nil)!
     unsafe pcre2_set_match_limit_8(context, matchLimit)
-    // The interpreter's limits, for the few expressions that can't be translated: heap in KiB.
+    // The interpreter counts every step that machine code takes without counting.
+    unsafe pcre2_set_match_limit_8(lenientContext, UInt32(clamping: UInt64(matchLimit) * 10))
+    // The interpreter's limits: heap in KiB.
     unsafe pcre2_set_heap_limit_8(context, 64 * 1024)
+    unsafe pcre2_set_heap_limit_8(lenientContext, 64 * 1024)
     unsafe pcre2_jit_stack_assign_8(context, nil, UnsafeMutableRawPointer(stack))
     unsafe self.data = data
     unsafe self.context = context
+    unsafe self.lenientContext = lenientContext
     unsafe self.stack = stack
     unsafe ovector = pcre2_get_ovector_pointer_8(data)
     ovectorCount = Int(unsafe pcre2_get_ovector_count_8(data))
@@ -34,6 +39,7 @@ import CPCRE2
   deinit {
     unsafe pcre2_match_data_free_8(data)
     unsafe pcre2_match_context_free_8(context)
+    unsafe pcre2_match_context_free_8(lenientContext)
     unsafe pcre2_jit_stack_free_8(stack)
   }
 
@@ -59,49 +65,48 @@ import CPCRE2
     }
   }
 
+  /// Whether a text is UTF-8, and so may be searched by machine code.
+  package static func isUTF8(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard let base = unsafe text.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return true }
+    return unsafe culprit_is_ascii(base, text.count) != 0 || String(validating: text, as: UTF8.self) != nil
+  }
+
   /// Finds the leftmost match that starts at `start` or later.
   /// - Parameters:
+  ///   - isUTF8: what `isUTF8(_:)` says of the subject, for those who make more than one search in it; nil to find out.
   ///   - start: a byte offset at the beginning of a character.
   ///   - lastStart: no match that starts after this offset is found; nil for no limit.
   package mutating func firstMatch(
-    of regex: Regex, in subject: UnsafeRawBufferPointer, from start: Int, lastStart: Int? = nil, edges: Edges = []
+    of regex: Regex, in subject: UnsafeRawBufferPointer, isUTF8: Bool? = nil, from start: Int, lastStart: Int? = nil,
+    edges: Edges = []
   ) -> Outcome {
-    guard unsafe Matcher.endsInBrokenCharacter(subject) else {
-      return unsafe search(regex, subject, from: start, lastStart: lastStart, edges: edges)
+    guard unsafe isUTF8 ?? Matcher.isUTF8(subject) else {
+      guard let code = unsafe regex.lenient() else { return .error(PCRE2_ERROR_BADDATA) }
+      return unsafe search(code, subject, from: start, lastStart: lastStart, edges: edges, options: 0, lenientContext)
     }
-    // At the end of such a subject the machine code that PCRE2 10.42 makes of `\b` and `\B` reads the byte behind it. One that is no
-    // character either makes it find what the interpreter finds: neither.
-    guarded.removeAll(keepingCapacity: true)
-    unsafe guarded.append(contentsOf: subject)
-    guarded.append(0xFF)
-    return unsafe guarded.withUnsafeBytes { copy in
-      unsafe search(regex, UnsafeRawBufferPointer(rebasing: copy.dropLast()), from: start, lastStart: lastStart, edges: edges)
-    }
-  }
-
-  /// Whether the last byte may be part of no UTF-8 character.
-  private static func endsInBrokenCharacter(_ subject: UnsafeRawBufferPointer) -> Bool {
-    guard let last = unsafe subject.last, last >= 0x80 else { return false }
-    let tail = unsafe subject.suffix(4).drop { $0 & 0xC0 == 0x80 }
-    return unsafe tail.isEmpty || String(validating: tail, as: UTF8.self) == nil
+    regex.translate()
+    return unsafe search(
+      regex.code, subject, from: start, lastStart: lastStart, edges: edges, options: culprit_pcre2_no_utf_check, context)
   }
 
   private func search(
-    _ regex: Regex, _ subject: UnsafeRawBufferPointer, from start: Int, lastStart: Int?, edges: Edges
+    _ code: OpaquePointer, _ subject: UnsafeRawBufferPointer, from start: Int, lastStart: Int?, edges: Edges, options: UInt32,
+    _ context: OpaquePointer
   ) -> Outcome {
-    var options: UInt32 = 0
+    var options = options
     if edges.contains(.notBeginning) { options |= culprit_pcre2_notbol }
     if edges.contains(.notEnd) { options |= culprit_pcre2_noteol }
     unsafe pcre2_set_offset_limit_8(context, lastStart ?? culprit_pcre2_unset())
     // An empty buffer may have no address; PCRE2 wants one.
     let result = unsafe withUnsafePointer(to: UInt8(0)) { nothing in
       unsafe pcre2_match_8(
-        regex.code, subject.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? nothing, subject.count, start, options,
-        data, context)
+        code, subject.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? nothing, subject.count, start, options, data, context)
     }
     if result >= 0 {
       let from = unsafe ovector[0]
       let to = unsafe ovector[1]
+      // A mistake in PCRE2 must not become a read of what is behind the subject.
+      guard max(from, to) <= subject.count else { return .error(PCRE2_ERROR_INTERNAL) }
       // `\K` in a lookahead can set the start behind the end; PCRE2 leaves it to the caller to make sense of it.
       return .match(min(from, to)..<max(from, to))
     }

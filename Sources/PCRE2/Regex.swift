@@ -1,18 +1,34 @@
 import CPCRE2
+import Synchronization
 
 /// A compiled PCRE2 expression: UTF on, invalid UTF-8 tolerated, translated to machine code where PCRE2 can.
 ///
-/// Immutable after `init`, so any number of threads may share one; what a match writes to belongs to a `Matcher`.
+/// It is compiled twice. For texts that are UTF-8 there is machine code; for others, which are rare, there is what PCRE2 interprets. For the
+/// machine code that PCRE2 10.42 makes for invalid UTF-8 is wrong: `(?i)[^s]` takes a broken byte at the end of the text for a character of
+/// four bytes, most of them behind the end; and `\S`, `\W` and `\D` match no `૪`.
+///
+/// Any number of threads may share one; what a match writes to belongs to a `Matcher`. It is translated when it is first needed: of a
+/// thousand patterns, most are never searched for in a log.
 @safe package final class Regex: @unchecked Sendable {
-  // `@unchecked Sendable`: pcre2api(3), "Multithreading": compiled code is read-only once JIT compilation is done,
-  // which `init` does before anyone else can see it.
+  // `@unchecked Sendable`: pcre2api(3), "Multithreading": compiled code is read-only once JIT compilation is done, which `translate` does
+  // under a lock, before any match.
   let code: OpaquePointer
+  private let isTranslated = Atomic(false)
+  private let translating = Mutex(())
+  /// For texts that are not UTF-8; written to once, under the lock, before `hasLenientCode` is set.
+  nonisolated(unsafe) private var lenientCode: OpaquePointer?
+  private let hasLenientCode = Atomic(false)
+  private let expression: [UInt8]
+  private let flags: UInt32
   /// Number of capturing groups, without the whole match.
   package let captureCount: Int
   /// Name of each named group by its number. Several groups may share a name.
   package let names: [Int: String]
   /// Whether the expression is machine code; otherwise PCRE2 interprets it.
-  package let isJIT: Bool
+  package var isJIT: Bool {
+    translate()
+    return unsafe culprit_pcre2_jit_size(code) > 0
+  }
   /// Whether one search may be made as several, each for a range of starts.
   package let searching: Searching
 
@@ -43,7 +59,7 @@ import CPCRE2
     guard expression.utf8.count <= Regex.longestExpression else {
       throw PCRE2Error(message: "the expression is longer than \(Regex.longestExpression) bytes", offset: Regex.longestExpression)
     }
-    var flags = culprit_pcre2_utf | culprit_pcre2_match_invalid_utf | culprit_pcre2_use_offset_limit
+    var flags = culprit_pcre2_utf | culprit_pcre2_use_offset_limit
     if options.contains(.ignoreCase) { flags |= culprit_pcre2_caseless }
     if options.contains(.literal) {
       // PCRE2_LITERAL allows a handful of other options; the limit on start offsets is among them since 10.30.
@@ -59,23 +75,60 @@ import CPCRE2
       throw PCRE2Error(message: Regex.message(of: errorCode), offset: errorOffset)
     }
     unsafe code = compiled
-    // A refusal to translate is no error: PCRE2 interprets what it can't translate.
-    _ = unsafe pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
-    isJIT = unsafe culprit_pcre2_jit_size(compiled) > 0
+    self.expression = pattern
+    self.flags = flags
     captureCount = Int(unsafe Regex.info(compiled, UInt32(PCRE2_INFO_CAPTURECOUNT)))
     names = unsafe Regex.readNames(compiled)
     let anchored = unsafe Regex.info(compiled, UInt32(PCRE2_INFO_ALLOPTIONS)) & UInt32(PCRE2_ANCHORED) != 0
     let startOfLineOnly = unsafe Regex.info(compiled, UInt32(PCRE2_INFO_FIRSTCODETYPE)) == 2
     if options.contains(.literal) {
       searching = .divisible
-    } else if expression.utf8.contains("\\G".utf8) || expression.utf8.contains("(*".utf8) {
+    } else if Regex.holds("\\", "G", in: pattern) || Regex.holds("(", "*", in: pattern) {
       searching = .indivisible
     } else {
       searching = anchored || startOfLineOnly ? .singleStart : .divisible
     }
   }
 
-  deinit { unsafe pcre2_code_free_8(code) }
+  /// Whether the two follow each other anywhere. The library's search for a sequence takes longer than compiling the expression.
+  private static func holds(_ first: Unicode.Scalar, _ second: Unicode.Scalar, in bytes: [UInt8]) -> Bool {
+    bytes.indices.dropLast().contains { bytes[$0] == UInt8(ascii: first) && bytes[$0 + 1] == UInt8(ascii: second) }
+  }
+
+  deinit {
+    unsafe pcre2_code_free_8(code)
+    unsafe pcre2_code_free_8(lenientCode)
+  }
+
+  /// The expression for texts that are not UTF-8, where nothing matches what is no character; never machine code.
+  /// - Returns: nil if PCRE2 refuses, which is not known to happen.
+  func lenient() -> OpaquePointer? {
+    if !hasLenientCode.load(ordering: .acquiring) {
+      translating.withLock { _ in
+        if hasLenientCode.load(ordering: .relaxed) { return }
+        var errorCode: CInt = 0
+        var errorOffset = 0
+        unsafe lenientCode = expression.withUnsafeBufferPointer { buffer in
+          unsafe pcre2_compile_8(
+            buffer.baseAddress, buffer.count, flags | culprit_pcre2_match_invalid_utf, &errorCode, &errorOffset, nil)
+        }
+        hasLenientCode.store(true, ordering: .releasing)
+      }
+    }
+    return unsafe lenientCode
+  }
+
+  /// Makes machine code of the expression, unless that was done before. Some milliseconds for the largest ones, so whoever measures a
+  /// search calls it first.
+  package func translate() {
+    if isTranslated.load(ordering: .acquiring) { return }
+    translating.withLock { _ in
+      if isTranslated.load(ordering: .relaxed) { return }
+      // A refusal is no error: PCRE2 interprets what it can't translate.
+      _ = unsafe pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE))
+      isTranslated.store(true, ordering: .releasing)
+    }
+  }
 
   private static func info(_ code: OpaquePointer, _ what: UInt32) -> UInt32 {
     var value: UInt32 = 0

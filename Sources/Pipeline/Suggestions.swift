@@ -16,6 +16,9 @@ package struct Suggestions: Sendable {
   /// Why logs could not be read.
   package var lost: [String] = []
 
+  /// None yet.
+  package init() {}
+
   /// Failed builds that say the same, and a pattern for them.
   package struct Suggestion: Sendable {
     package let builds: Int

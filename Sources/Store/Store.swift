@@ -36,7 +36,7 @@ package struct Store: Sendable {
 /// The version of cleaning and matching. A change to what they find, for the same bytes and the same pattern, counts it up, and every log
 /// is due again.
 package enum Engine {
-  package static let version = 1
+  package static let version = 2
 }
 
 /// The row of a log.

@@ -40,5 +40,8 @@ extension Store {
     package let failedBuilds: Int
     /// Passing builds with such a log.
     package let passedBuilds: Int
+
+    /// As long as nobody has counted.
+    package static let none = ArchivedLogs(logs: 0, bytes: 0, triedLogs: 0, triedBytes: 0, failedBuilds: 0, passedBuilds: 0)
   }
 }

@@ -17,6 +17,12 @@ package struct Backend: Sendable {
   package let rescan: RescanStage.Settings
   /// Seconds since 1970.
   package let now: @Sendable () -> Double
+  /// Trials of patterns that people began in a browser.
+  package let trials: TrialDesk
+  /// What could be written a pattern for.
+  package let suggestions: SuggestDesk
+  /// How fast the ledger gets done.
+  package let ledger = LedgerWatch()
 
   package init(
     store: Store, archive: LogArchive, database: ConnectionConfiguration, providers: [String: any Provider] = [:],
@@ -29,5 +35,12 @@ package struct Backend: Sendable {
     self.providers = providers
     self.rescan = rescan
     self.now = now
+    var trying = TrialDesk.Settings()
+    trying.stage.limits = rescan.limits
+    trials = TrialDesk(store: store, archive: archive, settings: trying) { CalendarDay(secondsSince1970: now()) }
+    var suggesting = SuggestStage.Settings()
+    suggesting.lanes = 1
+    suggesting.mostBuilds = 500
+    suggestions = SuggestDesk(store: store, archive: archive, settings: suggesting, now: now)
   }
 }

@@ -5,6 +5,7 @@ import NIOCore
 import Providers
 import ServiceLifecycle
 import Store
+import Telemetry
 
 /// What Culprit serves over HTTP. A new page is a folder in `Pages` and a line in `router`.
 package struct WebServer: Sendable {
@@ -14,6 +15,10 @@ package struct WebServer: Sendable {
     package var port = 8080
     /// Secrets of webhooks by provider; a provider without one isn't listened to.
     package var webhookSecrets: [String: String] = [:]
+    /// What `/health/deep` looks at beside the database.
+    package var healthChecks: [HealthCheck] = []
+    /// What `/metrics` tells; nil: there is no such page.
+    package var metrics: PrometheusRegistry?
     /// Where people reach the server; nil: at the address that it listens on.
     package var publicURL: String?
     package var login = LoginSettings()
@@ -46,12 +51,15 @@ package struct WebServer: Sendable {
     self.readers = readers
     self.logger = logger
     self.onListening = onListening
-    assets = try Assets(folder: settings.folder + "/static")
+    assets = try Assets(folder: settings.folder + "/static", extra: ["chart.js": Self.chartLibrary])
     shell = Shell(
       templates: try Templates(folder: settings.folder + "/templates"), assets: assets, hasLogin: !settings.login.isOpen)
     cookies = Cookies(isSecure: settings.publicURL?.hasPrefix("https://") ?? false)
     self.github = github
   }
+
+  /// Where Debian's package libjs-chart.js puts it. Without it there are tables and no charts.
+  private static let chartLibrary = "/usr/share/javascript/chart.js/chart.min.js"
 
   /// Connections at once: more wait in the system's queue. Each holds some memory, and a slow client holds it long.
   private static let mostConnections = 1_000
@@ -81,11 +89,12 @@ package struct WebServer: Sendable {
 
   private var router: Router<WebContext> {
     let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
+    router.add(middleware: RequestMetrics())
     router.add(middleware: HeadersMiddleware(isSecure: cookies.isSecure))
     router.add(middleware: ErrorMiddleware(shell: shell))
     // What is called by programs that have ways of their own to prove who they are, or that learn nothing worth hiding.
     WebhookRoutes(store: backend.store, readers: readers, secrets: settings.webhookSecrets).add(to: router)
-    HealthRoutes(store: backend.store).add(to: router)
+    HealthRoutes(store: backend.store, checks: settings.healthChecks, logger: logger).add(to: router)
     assets.add(to: router)
     // All else is for those whom the gate lets in.
     router.add(middleware: Gate(store: backend.store, settings: settings.login, cookies: cookies))
@@ -93,6 +102,7 @@ package struct WebServer: Sendable {
       store: backend.store, settings: settings.login, github: github, cookies: cookies, shell: shell,
       publicURL: settings.publicURL ?? "http://\(settings.host):\(settings.port)"
     ).add(to: router)
+    if let registry = settings.metrics { MetricsRoutes(store: backend.store, registry: registry).add(to: router) }
     var site = Site(backend: backend, shell: shell, router: router)
     site.add(CausesPage.page)
     site.add(CommitsPage.page)
@@ -105,6 +115,17 @@ package struct WebServer: Sendable {
     RawLogRoute(backend: backend).add(to: router)
     site.add(PatternsPage.page)
     site.add(PatternPage.page)
+    site.add(TryPage.page)
+    site.add(TryPage.begin)
+    site.add(TryPage.stop)
+    TryRoutes(backend: backend, shell: shell).add(to: router)
+    site.add(UnexplainedPage.page)
+    site.add(UnexplainedPage.refresh)
+    site.add(KnownPage.page)
+    site.add(KnownPage.add)
+    site.add(KnownPage.resolve)
+    site.add(LinePage.page)
+    site.add(OperationsPage.page)
     site.add(AuditPage.page)
     EntryRoutes(backend: backend).add(to: &site)
     site.refuseOtherMethods()

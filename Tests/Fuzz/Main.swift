@@ -1,6 +1,7 @@
 import Foundation
 
-/// `culprit-fuzz MODE [SECONDS] [SEED]`: looks for mistakes for a while; see scripts/fuzz.
+/// `culprit-fuzz MODE [SECONDS] [SEED]`: looks for mistakes for a while; see scripts/fuzz. `culprit-fuzz compare EXPRESSIONS LOG…` looks for
+/// them with expressions and logs that are at hand.
 @main enum Main {
   /// Each mode gets the seconds and the seed, and returns whether it found nothing.
   private static let modes: [(name: String, run: @Sendable (Double, UInt64) -> Bool)] = [
@@ -10,9 +11,12 @@ import Foundation
 
   static func main() {
     let arguments = CommandLine.arguments.dropFirst()
+    if arguments.first == "compare", arguments.count >= 3 {
+      exit(CompareMode.run(expressions: arguments[arguments.startIndex + 1], logs: Array(arguments.dropFirst(2))) ? 0 : 1)
+    }
     let names = modes.map(\.name).joined(separator: "|")
     guard let mode = modes.first(where: { $0.name == arguments.first }) else {
-      fail("usage: culprit-fuzz \(names) [SECONDS] [SEED]")
+      fail("usage: culprit-fuzz \(names) [SECONDS] [SEED], or culprit-fuzz compare EXPRESSIONS LOG…")
     }
     let numbers = Array(arguments.dropFirst())
     let seconds = numbers.first.map { Double($0) } ?? 60

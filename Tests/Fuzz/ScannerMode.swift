@@ -53,12 +53,8 @@ enum ScannerMode {
     }
     let scanned = scanText(log, program: program, limits: limits)
     guard scanned.summary.inconclusive.isEmpty else { return nil }
-    var plain = PlainLoop(expressions: expressions)
-    var cleaner = LogCleaner(limits: limits)
-    log.withUnsafeBytes { cleaner.clean($0, into: &plain) }
-    cleaner.finish(into: &plain)
-    let found = scanned.findings.map { "\($0.pattern) \($0.line):\($0.segment) \($0.start)-\($0.end) \($0.matched)" }.sorted()
-    let wanted = plain.found.sorted()
+    let found = scanned.findings.map { PlainLoop.describe($0) }.sorted()
+    let wanted = PlainLoop.scan(log, patterns, matchLimit: 10_000_000, limits: limits).found.sorted()
     guard found != wanted else { return nil }
     let different = zip(found, wanted).first { $0 != $1 }
     return
@@ -88,27 +84,5 @@ enum ScannerMode {
       if random.next() % 3 == 0 { line.append(0x20) }
     }
     return line + [[0x0A], [0x0A], [0x0D, 0x0A], [0x0D, 0x0D, 0x0A]][Int(random.next() % 4)]
-  }
-
-  /// Each expression in each segment of the state machine, leftmost first.
-  private struct PlainLoop: SegmentSink {
-    var found: [String] = []
-    private let regexes: [Regex]
-
-    init(expressions: [String]) { regexes = expressions.compactMap { try? Regex($0) } }
-
-    mutating func take(_ piece: SegmentPiece) {
-      for (number, regex) in regexes.enumerated() {
-        var matcher = Matcher(mostCaptures: regex.captureCount, matchLimit: 10_000_000)
-        var from = 0
-        while from <= piece.bytes.count, case .match(let range) = matcher.firstMatch(of: regex, in: piece.bytes, from: from) {
-          let text = piece.bytes[range].count > ScanLimits.captureBytes ? "" : String(decoding: piece.bytes[range], as: UTF8.self)
-          found.append("p\(10_000 + number) \(piece.line):\(piece.segment) \(range.lowerBound)-\(range.upperBound) \(text)")
-          from = range.isEmpty ? range.upperBound + 1 : range.upperBound
-          while range.isEmpty, from < piece.bytes.count, piece.bytes[from] & 0xC0 == 0x80 { from += 1 }
-        }
-      }
-    }
-    mutating func endLine(_ line: Int) {}
   }
 }

@@ -97,7 +97,10 @@ import Testing
       let subject = [0x20] + ending
       (subject + [behind, behind, behind, behind]).withUnsafeBytes {
         let line = UnsafeRawBufferPointer(rebasing: $0[..<subject.count])
-        #expect(matcher.firstMatch(of: regex, in: line, from: subject.count) == .noMatch, "\(ending)")
+        let isBoundary = expression == "\\B"
+        #expect(
+          matcher.firstMatch(of: regex, in: line, from: subject.count)
+            == (isBoundary ? .match(subject.count..<subject.count) : .noMatch), "\(ending)")
       }
     }
     for ending in ["a", "é", "€", "😀"] {
@@ -108,6 +111,21 @@ import Testing
           matcher.firstMatch(of: regex, in: line, from: line.count) == (isBoundary ? .match(line.count..<line.count) : .noMatch),
           "\(ending)")
       }
+    }
+  }
+
+  /// For machine code that PCRE2 10.42 makes for invalid UTF-8 a broken byte may have four, and `૪` is no character.
+  @Test(arguments: ["(?i)[^s]", "(?i)[^\\x{3a3}]+", "^\\p{Xuc}", "\\S", "\\W", "\\D", "[^x]"])
+  func machineCodeIsNotTrustedWithInvalidUTF8(_ expression: String) throws {
+    #expect(try first(expression, in: "૪") == .match(0..<3))
+    for broken in [[0x81], [0xFF], [0xC3], [0xE2, 0x82], [0xF0, 0x9F, 0x98]] as [[UInt8]] {
+      #expect(try first(expression, in: broken) == .noMatch)
+      #expect(try first(expression, in: broken + Array("૪".utf8)) == .match(broken.count..<broken.count + 3) || expression.hasPrefix("^"))
+      guard case .match(let range) = try first(expression, in: Array("૪".utf8) + broken) else {
+        Issue.record("\(expression) finds nothing before \(broken)")
+        continue
+      }
+      #expect(range == 0..<3)
     }
   }
 

@@ -8,11 +8,11 @@ import Testing
 
 /// Windows of archived logs, and searches in them.
 @Suite struct LogViewerTests {
-  private func with<Value>(_ body: (LogArchive, LogViewer) async throws -> Value) async throws -> Value {
+  fileprivate func with(_ body: (LogArchive, LogViewer) async throws -> Void) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "culprit-view-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let archive = try LogArchive(folder: folder)
-    return try await body(archive, LogViewer(archive: archive))
+    try await body(archive, LogViewer(archive: archive))
   }
 
   private func texts(_ window: LogWindow) -> [String] { window.lines.map { "\($0.number) \($0.segments.last?.text ?? "")" } }
@@ -20,7 +20,8 @@ import Testing
   /// A log of several parts: short lines, one of many megabytes, and colours that go on.
   private static let lines = (1...60_000).map { number in
     number == 30_000
-      ? String(repeating: "long ", count: 600_000) + "needle" : number == 59_990 ? "\u{1B}[31mline \(number) error" : "line \(number) of some length"
+      ? String(repeating: "long ", count: 600_000) + "needle"
+      : number == 59_990 ? "\u{1B}[31mline \(number) error" : "line \(number) of some length"
   }
 
   @Test func anyWindowIsThatOfTheWholeLog() async throws {
@@ -85,9 +86,126 @@ import Testing
 
   @Test func missingLogsSaySo() async throws {
     try await with { _, viewer in
-      await #expect(throws: ArchiveError.self) {
+      _ = await #expect(throws: ArchiveError.self) {
         try await viewer.window(of: [UInt8](repeating: 1, count: 32), LogWindow.Request(lines: 1...2))
       }
+    }
+  }
+}
+
+/// Real logs, where they are present.
+extension LogViewerTests {
+  private static let logs = SharedData.file("logs")
+
+  /// Every window has the text that cleaning the whole log gives: the last segment that isn't empty of each line.
+  @Test(.enabled(if: logs != nil, "the shared data isn't here"))
+  func realLogsAreShownAsTheyAreCleaned() async throws {
+    let folder = try #require(Self.logs)
+    let names = [
+      "buildkite-logs/bash-example.log", "gitlab-trace-fixtures/sample_trace", "gitlab-trace-fixtures/trace_with_sections",
+      "travis-logs/timing_info.log", "terminal-to-html/docker-compose-pull.sh.raw",
+    ]
+    try await with { archive, viewer in
+      for name in names {
+        let raw = Array(try Data(contentsOf: folder.appending(path: name)))
+        var last = LastSegments()
+        var cleaner = LogCleaner()
+        raw.withUnsafeBytes { cleaner.clean($0, into: &last) }
+        cleaner.finish(into: &last)
+        let digest = try archive.store(bytes: raw).digest.bytes
+        var request = LogWindow.Request(lines: 1...5_000)
+        request.segmentBytes = 1 << 20
+        request.bytes = 1 << 30
+        let window = try await viewer.window(of: digest, request)
+        #expect(window.lines.map { $0.segments.last?.bytes ?? [] } == Array(last.lines.prefix(5_000)), "\(name)")
+        #expect(window.total == nil || window.total == last.lines.count)
+        request.lines = 7...9
+        let part = try await viewer.window(of: digest, request)
+        #expect(part.lines.map(\.segments) == Array(window.lines.dropFirst(6).prefix(3)).map(\.segments), "\(name)")
+      }
+    }
+  }
+
+  private struct LastSegments: SegmentSink {
+    var lines: [[UInt8]] = []
+    private var segment: [UInt8] = []
+
+    mutating func take(_ piece: SegmentPiece) {
+      if piece.isFirst { segment = [] }
+      segment.removeLast(max(0, segment.count - (piece.offset + piece.context)))
+      segment += piece.bytes[piece.context...]
+    }
+
+    mutating func endLine(_ line: Int) {
+      lines.append(segment)
+      segment = []
+    }
+  }
+
+  /// Where the renderer of Buildkite's terminal pages has the same text, it has the same colours.
+  @Test(.enabled(if: logs != nil, "the shared data isn't here"), arguments: ["npm", "pwsh", "rustfmt", "curl"])
+  func coloursAreThoseOfAnotherRenderer(name: String) async throws {
+    let folder = try #require(Self.logs).appending(path: "terminal-to-html")
+    let raw = Array(try Data(contentsOf: folder.appending(path: "\(name).sh.raw")))
+    let rendered = try String(contentsOf: folder.appending(path: "\(name).sh.rendered"), encoding: .utf8)
+      .split(separator: "\n", omittingEmptySubsequences: false).map { RenderedLine(String($0)) }
+    try await with { archive, viewer in
+      var request = LogWindow.Request(lines: 1...5_000)
+      request.bytes = 1 << 30
+      let window = try await viewer.window(of: try archive.store(bytes: raw).digest.bytes, request)
+      var compared = 0
+      for (line, other) in zip(window.lines, rendered) {
+        var characters: [RenderedLine.Character] = []
+        for run in line.segments.last?.runs ?? [] {
+          var color: Int?
+          if case .palette(let index) = run.style.foreground { color = Int(index) }
+          characters += run.text.filter { !$0.isWhitespace }.map { .init(text: $0, color: color) }
+        }
+        guard characters.map(\.text) == other.characters.map(\.text), !characters.isEmpty else { continue }
+        compared += 1
+        #expect(characters == other.characters, "line \(line.number)")
+      }
+      // The others are drawn by moving the cursor, which a log's page doesn't.
+      #expect(compared * 10 >= window.lines.count { !$0.segments.isEmpty } * 8, "\(compared) lines compared")
+    }
+  }
+
+  /// A line of HTML whose spans have classes like `term-fg31`, without its spaces.
+  private struct RenderedLine {
+    struct Character: Equatable {
+      let text: Swift.Character
+      let color: Int?
+    }
+
+    var characters: [Character] = []
+
+    init(_ html: String) {
+      var colors: [Int?] = [nil]
+      for part in html.replacing(/<time.*?<\/time>/, with: "").matches(of: /<\/span>|<span class="([^"]*)">|<[^>]*>|&[^;]+;|[^<&]/)
+      {
+        let text = String(part.0)
+        if text == "</span>" {
+          if colors.count > 1 { colors.removeLast() }
+        } else if let classes = part.1 {
+          colors.append(Self.color(String(classes)))
+        } else if !text.hasPrefix("<") {
+          let character = Self.entities[text] ?? Swift.Character(text.count == 1 ? text : "?")
+          if !character.isWhitespace { characters.append(Character(text: character, color: colors.last ?? nil)) }
+        }
+      }
+    }
+
+    private static let entities: [String: Swift.Character] = [
+      "&lt;": "<", "&gt;": ">", "&amp;": "&", "&#39;": "'", "&#34;": "\"", "&quot;": "\"", "&#47;": "/", "&nbsp;": " ",
+    ]
+
+    private static func color(_ classes: String) -> Int? {
+      for name in classes.split(separator: " ") {
+        if name.hasPrefix("term-fgx"), let index = Int(name.dropFirst(8)) { return index }
+        if name.hasPrefix("term-fgi"), let code = Int(name.dropFirst(8)) { return code - 90 + 8 }
+        if name.hasPrefix("term-fg"), let code = Int(name.dropFirst(7)), (30...37).contains(code) { return code - 30 }
+      }
+      return nil
     }
   }
 }

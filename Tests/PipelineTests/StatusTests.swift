@@ -50,6 +50,24 @@ import Testing
     }
   }
 
+  /// What passing builds say, too, is no excuse.
+  @Test func sampledPassingBuildsMakeAPatternSuspect() async throws {
+    try await Flow.with { flow in
+      var rules = HealthRules()
+      (rules.sampledShare, rules.suspectSamples) = (1, 5)
+      try await flow.finish("linux", id: 1, "connection reset\n")
+      try await flow.worker(health: rules).drain()
+      #expect(flow.statuses() == ["success: 1 failure, not new: flaky"])
+      for id in 2...6 {
+        try await flow.finish(
+          "nightly", id: id, "connection reset\nwell \(id)\n", conclusion: "success", commit: Flow.base, attempt: id)
+      }
+      try await flow.worker(health: rules).drain()
+      #expect(flow.statuses().last == "failure: 1 of 1 failure needs attention: new")
+      #expect(flow.statuses(Flow.base).isEmpty, "nothing failed there")
+    }
+  }
+
   @Test func nothingIsSaidWhereNothingFailed() async throws {
     try await Flow.with { flow in
       try await flow.finish("linux", id: 1, "fine\n", conclusion: "success")
@@ -171,7 +189,7 @@ import Testing
 
   @Test func oneCommentIsEditedInPlace() async throws {
     try await Flow.with { flow in
-      var posting = PostStage.Settings()
+      var posting = Flow.posting
       posting.comments = RepositoryList("o/*")
       try await flow.pull(head: Flow.head)
       try await flow.finish("linux", id: 1, "error: `x` | <b>@everyone</b>\n")

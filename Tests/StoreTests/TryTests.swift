@@ -1,5 +1,6 @@
 import Analysis
 import Foundation
+import FuzzSupport
 import Model
 import Pipeline
 import Store
@@ -81,6 +82,59 @@ import TestSupport
       try await ledger.sync([Self.candidate])
       _ = try await ledger.rescan()
       #expect(try await ledger.findings().count == 6)
+    }
+  }
+
+  /// What `grep` finds in the same texts, line by line: expressions that are rare, common and nowhere, with and without a text to look for.
+  @Test func randomExpressionsFindTheLinesThatGrepFinds() async throws {
+    var random = SplitMix64(seed: 0x7E57)
+    let words = ["error", "Error", "host", "refused", "lost", "step", "module", "x17", "17", "a.b", "[main]", "é", "node-3", "::"]
+    func word() -> String { words.randomElement(using: &random) ?? "" }
+    func plain(_ text: String) -> String {
+      text.map { #"\^$.[]|()?*+{}"#.contains($0) ? "\\\($0)" : String($0) }.joined()
+    }
+    try await TestLedger.with { ledger in
+      let folder = ledger.folder + "/texts"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      for number in 0..<40 {
+        // Some are large enough for an index, some not; of the words each has a few only.
+        let mine = (0..<4).map { _ in word() }
+        let text = (0..<Int.random(in: 1...190, using: &random)).map { _ in
+          (0..<Int.random(in: 1...5, using: &random)).map { _ in mine.randomElement(using: &random) ?? "" }.joined(separator: " ")
+            + "\(Bool.random(using: &random) ? "" : " compiled without trouble of any kind, now as before, and again")"
+        }.joined(separator: "\n")
+        try Data((text + "\n").utf8).write(to: URL(fileURLWithPath: "\(folder)/\(number)"))
+        try await ledger.enter(text + "\n", TestLedger.build("\(number)", commit: Self.commit(number)))
+      }
+      var found = 0
+      for round in 0..<24 {
+        let (one, two) = (plain(word()), plain(word()))
+        let expression =
+          switch round % 6 {
+          case 0: one
+          case 1: "\(one) .*\(two)"
+          case 2: "^\(one) (\(two)|\(plain(word())))"
+          case 3: "\\b[a-m]\\w{3,}(?= \(two))"
+          case 4: "(?i)\(one) +\(two)$"
+          default: "\(one)\(two)nowhere|\(two) \(two) \(one)"
+          }
+        let candidate = Pattern.test("a/b", match: expression)
+        let hits = Set(try await run(ledger, candidate).hits.map { $0.split(separator: " ").prefix(2).joined(separator: ":") })
+        let grep = Process()
+        let output = Pipe()
+        grep.executableURL = URL(fileURLWithPath: "/usr/bin/grep")
+        grep.arguments = ["-rnoP", "--", expression, "."]
+        grep.currentDirectoryURL = URL(fileURLWithPath: folder)
+        grep.environment = ["LC_ALL": "C.UTF-8"]
+        grep.standardOutput = output
+        try grep.run()
+        let lines = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self).split(separator: "\n")
+        grep.waitUntilExit()
+        let expected = Set(lines.map { $0.dropFirst(2).split(separator: ":").prefix(2).joined(separator: ":") })
+        #expect(hits == expected, "\(expression)")
+        found += expected.count
+      }
+      #expect(found > 1_000)
     }
   }
 

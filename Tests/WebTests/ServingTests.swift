@@ -9,14 +9,14 @@ import Testing
 @Suite struct ServingTests {
   @Test func aPageAndItsTwinShowTheSame() async throws {
     try await WebSite.with { site in
-      try await site.ledger.sync([.test("net/reset", match: "reset", title: "Reset by \"peer\" <b>", verdict: .flaky)])
-      try await site.ledger.enter("connection reset\n", TestLedger.build("1", finishedAt: WebSite.now - 60))
-      _ = try await site.ledger.rescan()
+      try await site.fill(
+        [.test("net/reset", match: "reset", title: "Reset by \"peer\" <b>", verdict: .flaky)],
+        [(TestLedger.build("1", finishedAt: WebSite.now - 60), "connection reset\n")])
       let page = try await site.page("/")
       #expect(page.contains("Reset by &quot;peer&quot; &lt;b&gt;"))
       let twin = try await site.json("/causes?since=14d")
       #expect(twin["failed"].number == 1)
-      #expect(twin["causes"][0]["name"].text == "net/reset")
+      #expect(twin["causes"][0]["pattern"].text == "net/reset")
     }
   }
 

@@ -266,6 +266,9 @@ package struct LogCleaner {
   private static func plainRun(_ chunk: UnsafeRawBufferPointer, from start: Int) -> Int {
     var index = start
     while index < chunk.count {
+      // Eight at a time, as long as none of them may be anything else.
+      while index + 8 <= chunk.count, !mayHoldControl(chunk.loadUnaligned(fromByteOffset: index, as: UInt64.self)) { index += 8 }
+      guard index < chunk.count else { break }
       let byte = chunk[index]
       if byte < 0x20 {
         if byte == 0x0A || byte == 0x0D || byte == 0x1B || byte == 0x08 { break }
@@ -275,6 +278,16 @@ package struct LogCleaner {
       index += 1
     }
     return index
+  }
+
+  /// Whether any of eight bytes is below 20 or one of 90 to 9F. Where it is so of one, it may be said of those above it, too.
+  @inline(__always) private static func mayHoldControl(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops: UInt64 = 0x8080_8080_8080_8080
+    let isLow = (word &- 0x20 * ones) & ~word
+    let half = (word ^ 0x90 * ones) & 0xF0 * ones
+    let isC1 = (half &- ones) & ~half
+    return (isLow | isC1) & tops != 0
   }
 
   private mutating func append(_ run: UnsafeRawBufferPointer, into sink: inout some SegmentSink & ~Copyable) {

@@ -26,16 +26,16 @@ final class LiteralFilter: @unchecked Sendable {
   struct Sampled {
     let fours: GramTable
     let eights: GramTable?
-    fileprivate let fourMap: FixedTable<UInt32>
-    fileprivate let eightMap: FixedTable<UInt32>?
+    fileprivate let map: FixedTable<UInt32>
+    fileprivate let shift: CInt
 
-    var maps: culprit_sampled { culprit_sampled(four: fourMap.base, eight: eightMap.map { UnsafePointer($0.base) }) }
+    /// What the kernels need.
+    var grams: culprit_sampled { culprit_sampled(map: map.base, shift: shift, has_eights: eights == nil ? 0 : 1) }
 
     fileprivate func deallocate() {
       fours.deallocate()
       eights?.deallocate()
-      fourMap.deallocate()
-      eightMap?.deallocate()
+      map.deallocate()
     }
   }
 
@@ -55,8 +55,8 @@ final class LiteralFilter: @unchecked Sendable {
   /// Literals shorter than this are found too often to be worth looking for.
   static let shortest = 4
   private static let stride = 4
-  /// From so many literals on, those that can be are looked for by 8-grams, which are found in vain less often.
-  private static let manyLiterals = 500
+  /// From so many literals on, those that can be are looked for by 8-grams, which are found in vain less often and take longer to look up.
+  private static let manyLiterals = 100
 
   /// - Parameter sets: for each step, in their order.
   convenience init(_ sets: [LiteralSet], kernels: Kernels) {
@@ -106,10 +106,19 @@ final class LiteralFilter: @unchecked Sendable {
       }
     }
     guard !fours.isEmpty || !eights.isEmpty else { return nil }
-    return Sampled(
-      fours: GramTable(fours), eights: eights.isEmpty ? nil : GramTable(eights),
-      fourMap: map(of: fours.map { culprit_hash4(UInt32($0.gram)) }),
-      eightMap: eights.isEmpty ? nil : map(of: eights.map { culprit_hash8($0.gram) }))
+    // So many words that few of their bits are set, and no more: they are best kept in the first-level cache.
+    let grams = fours.count + eights.count
+    let shift: CInt = grams <= 8_000 ? 19 : grams <= 16_000 ? 18 : 17
+    let map = FixedTable<UInt32>(repeating: 0, count: 1 << (32 - Int(shift)))
+    for (gram, _) in fours {
+      let hash = culprit_hash4(UInt32(gram))
+      map.base[Int(hash >> UInt32(shift))] |= culprit_sampled_bits(hash, shift)
+    }
+    for (gram, _) in eights {
+      let word = culprit_hash4(UInt32(truncatingIfNeeded: gram)) >> UInt32(shift)
+      map.base[Int(word)] |= culprit_sampled_bits(culprit_hash8(gram), shift)
+    }
+    return Sampled(fours: GramTable(fours), eights: eights.isEmpty ? nil : GramTable(eights), map: map, shift: shift)
   }
 
   private static func shorts(_ plan: LiteralPlan) -> Shorts? {
@@ -140,12 +149,5 @@ final class LiteralFilter: @unchecked Sendable {
   /// The bytes as a number, the first lowest.
   private static func gram(_ folded: ArraySlice<UInt8>) -> UInt64 {
     folded.reversed().reduce(0) { $0 << 8 | UInt64($1) }
-  }
-
-  /// A map with the bits of those hashes set.
-  private static func map(of hashes: [UInt32]) -> FixedTable<UInt32> {
-    let table = FixedTable<UInt32>(repeating: 0, count: CULPRIT_SAMPLED_WORDS)
-    for hash in hashes { table.base[Int(culprit_sampled_word(hash))] |= culprit_sampled_bits(hash) }
-    return table
   }
 }

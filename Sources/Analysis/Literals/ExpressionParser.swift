@@ -243,14 +243,37 @@ package struct ExpressionParser {
       at += 1
       return .empty
     default:
+      if let run = plainRun() { return run }
       return character(try scalar())
     }
   }
+
+  /// Characters that stand for themselves, as many as come before one that is repeated or may mean something; nil if there is none such.
+  ///
+  /// The same as one after the other, but expressions consist of little else, and a thousand of them are read before a log is.
+  private mutating func plainRun() -> ExpressionTree? {
+    guard !options.ignoreCase, !options.extended else { return nil }
+    var end = at
+    while end < bytes.count, Self.isPlain[Int(bytes[end])] { end += 1 }
+    if end < bytes.count, Self.quantifiers.contains(bytes[end]) { end -= 1 }
+    guard end > at else { return nil }
+    defer { at = end }
+    return .text(Array(bytes[at..<end]), ignoreCase: false)
+  }
+
+  private static let quantifiers = Array("*+?{".utf8)
+  private static let isPlain: [Bool] = {
+    var isPlain = (UInt8.min...UInt8.max).map { $0.isASCIILetter || $0 &- UInt8(ascii: "0") < 10 }
+    for byte in " _-:/,'\"=<>@!%&;~".utf8 { isPlain[Int(byte)] = true }
+    return isPlain
+  }()
 
   // MARK: - Characters
 
   /// A character as text, with what it may be if case is ignored.
   func character(_ scalar: Unicode.Scalar) -> ExpressionTree {
+    // Without a set of one member.
+    if !options.ignoreCase { return .text(Array(String(Character(scalar)).utf8), ignoreCase: false) }
     var members = CharacterMembers()
     members.insert(scalar)
     return members.tree(ignoreCase: options.ignoreCase, spellsOutPartners: spellsOutPartners)

@@ -8,8 +8,8 @@ package struct Literal: Hashable, Sendable {
   package var anchoredAtStart: Bool
 
   package init(_ bytes: [UInt8], ignoreCase: Bool = false, anchoredAtStart: Bool = false) {
-    let folds = ignoreCase && bytes.contains(where: \.isASCIILetter)
-    self.bytes = folds ? bytes.map(\.asciiLowercased) : bytes
+    let folds = ignoreCase && bytes.contains { $0.isASCIILetter }
+    self.bytes = folds ? bytes.map { $0.asciiLowercased } : bytes
     self.ignoreCase = folds
     self.anchoredAtStart = anchoredAtStart
   }
@@ -70,7 +70,7 @@ package struct Literal: Hashable, Sendable {
   /// Whether every text that holds the other literal holds this one.
   func isImplied(by other: Literal) -> Bool {
     guard ignoreCase || !other.ignoreCase else { return false }
-    let text = ignoreCase ? other.bytes.map(\.asciiLowercased) : other.bytes
+    let text = ignoreCase ? other.bytes.map { $0.asciiLowercased } : other.bytes
     if anchoredAtStart { return other.anchoredAtStart && text.starts(with: bytes) }
     return occurs(in: text)
   }

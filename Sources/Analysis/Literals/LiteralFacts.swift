@@ -18,7 +18,9 @@ struct LiteralFacts {
 
     /// Nil, too, if the cost isn't below the other's.
     private init?(_ literals: [Literal], limits: LiteralLimits, below bound: Double) {
-      guard !literals.isEmpty, literals.count <= limits.alternatives, !literals.contains(where: \.bytes.isEmpty) else { return nil }
+      guard !literals.isEmpty, literals.count <= limits.alternatives, !literals.contains(where: { $0.bytes.isEmpty }) else {
+        return nil
+      }
       let parts = literals.map { $0.part(LiteralRarity.rarestPart(of: $0, longest: Literal.longest)) }
       let cost = LiteralRarity.cost(of: parts, bound: bound)
       guard cost < bound else { return nil }
@@ -96,15 +98,16 @@ struct LiteralFacts {
       }
       return Claim(limits.distinct(all), limits: limits)
     }
-    let exact = branches.compactMap(\.exact)
+    let exact = branches.compactMap { $0.exact }
     if exact.count == branches.count {
-      let all = limits.distinct(exact.flatMap(\.self))
+      let all = limits.distinct(exact.flatMap { $0 })
       if all.count <= limits.alternatives {
         return LiteralFacts(exact: all, claim: branches.contains { $0.claim != nil } ? claim() : nil)
       }
     }
     return LiteralFacts(
-      exact: nil, prefixes: limits.prefixes(branches.flatMap(\.prefixes)), suffixes: limits.suffixes(branches.flatMap(\.suffixes)),
+      exact: nil, prefixes: limits.prefixes(branches.flatMap { $0.prefixes }),
+      suffixes: limits.suffixes(branches.flatMap { $0.suffixes }),
       claim: claim())
   }
 

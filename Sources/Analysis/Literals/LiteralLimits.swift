@@ -20,6 +20,10 @@ package struct LiteralLimits: Sendable {
   /// Each once, in the order of their first occurrence.
   func distinct(_ literals: [Literal]) -> [Literal] {
     guard literals.count > 1 else { return literals }
+    if literals.count <= 8 {
+      // Comparing a few takes less time than hashing them.
+      return literals.indices.filter { !literals[..<$0].contains(literals[$0]) }.map { literals[$0] }
+    }
     var seen: Set<Literal> = []
     return literals.filter { seen.insert($0).inserted }
   }
@@ -57,6 +61,7 @@ package struct LiteralLimits: Sendable {
   ) -> [Literal] {
     // An empty one covers all others.
     guard !literals.contains(.empty) else { return [.empty] }
+    if literals.count == 1 { return [cut(literals[0], Literal.longest)] }
     for length in [Literal.longest, 12, 8, 6, 4] {
       let short = distinct(literals.map { cut($0, length) })
       guard short.count <= 4 * alternatives else { continue }

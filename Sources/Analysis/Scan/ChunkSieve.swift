@@ -1,4 +1,5 @@
 import CScanKernels
+import Glibc
 import Model
 
 /// Finds which segments of a chunk must be searched, and for what: the literals of all expressions are looked for in one pass, and a
@@ -22,8 +23,11 @@ struct ChunkSieve: ~Copyable {
   private let filter: LiteralFilter
   private let tables: LiteralFilter.Tables
   private let kernels: Kernels
-  private let sampledHits = UnsafeMutablePointer<UInt32>.allocate(capacity: ChunkSieve.blockBytes / 4 + 16)
-  private let shortHits = UnsafeMutablePointer<UInt32>.allocate(capacity: ChunkSieve.blockBytes + 64)
+  /// As many as the kernels may find in a block.
+  private let hits = UnsafeMutablePointer<UInt32>.allocate(capacity: ChunkSieve.blockBytes + 64)
+  /// What of a block's hits are literals, in order of their places.
+  private var sampledFinds: [Find] = []
+  private var shortFinds: [Find] = []
   /// For each step the last segment that it was wanted for, by `segmentNumber`.
   private var lastWanted: [Int]
   private var segmentNumber = 0
@@ -40,9 +44,13 @@ struct ChunkSieve: ~Copyable {
     lastWanted = Array(repeating: -1, count: program.steps.count)
   }
 
-  deinit {
-    sampledHits.deallocate()
-    shortHits.deallocate()
+  deinit { hits.deallocate() }
+
+  /// A literal that lies in the chunk.
+  private struct Find {
+    /// A place in the segment that holds it.
+    let inside: Int
+    let literal: UnsafePointer<FilterLiteral>
   }
 
   /// Where in the chunk the sieve is.
@@ -76,56 +84,72 @@ struct ChunkSieve: ~Copyable {
 
   /// Goes through what the kernels find in a block, in order of its place.
   private mutating func siftBlock(_ range: Range<Int>, of chunk: borrowing CleanChunk, _ position: inout Position) {
-    var sampledCount = 0
+    // Most of what the kernels find is no literal. That is settled first, in loops that do nothing else.
+    sampledFinds.removeAll(keepingCapacity: true)
     if let sampled = tables.sampled {
-      var maps = sampled.maps
-      sampledCount = kernels.findSampled(&maps, in: chunk.text, range, hits: sampledHits)
+      var grams = sampled.grams
+      let count = kernels.findSampled(&grams, in: chunk.text, range, hits: hits)
+      for index in 0..<count {
+        let hit = hits[index]
+        let at = Int(hit & ~3)
+        let gram = UnsafeRawPointer(chunk.text + at).loadUnaligned(as: UInt64.self) | 0x2020_2020_2020_2020
+        if hit & Self.mayBeFour != 0 {
+          Self.compare(sampled.fours.places(of: gram & 0xFFFF_FFFF), of: tables.literals, at, in: chunk, &sampledFinds)
+        }
+        if hit & Self.mayBeEight != 0, let eights = sampled.eights {
+          Self.compare(eights.places(of: gram), of: tables.literals, at, in: chunk, &sampledFinds)
+        }
+      }
     }
-    var shortCount = 0
+    shortFinds.removeAll(keepingCapacity: true)
     if let shorts = tables.shorts {
-      shortCount = kernels.findShorts(shorts.classes.base, in: chunk.text, range, hits: shortHits)
+      let count = kernels.findShorts(shorts.classes.base, in: chunk.text, range, hits: hits)
+      for index in 0..<count {
+        let at = Int(hits[index])
+        let gram = UnsafeRawPointer(chunk.text + at).loadUnaligned(as: UInt32.self) | 0x2020_2020
+        Self.compare(shorts.fours.places(of: UInt64(gram)), of: tables.literals, at, in: chunk, &shortFinds)
+      }
     }
     var nextSampled = 0
     var nextShort = 0
-    // Both lists hold as many positions as the kernels say, each below the end of the chunk rounded up to a block: within its slack.
-    while nextSampled < sampledCount || nextShort < shortCount {
-      if nextShort == shortCount || (nextSampled < sampledCount && sampledHits[nextSampled] <= shortHits[nextShort]) {
-        let at = Int(sampledHits[nextSampled])
+    while nextSampled < sampledFinds.count || nextShort < shortFinds.count {
+      if nextShort == shortFinds.count
+        || (nextSampled < sampledFinds.count && sampledFinds[nextSampled].inside <= shortFinds[nextShort].inside)
+      {
+        take(sampledFinds[nextSampled], in: chunk, &position)
         nextSampled += 1
-        guard let sampled = tables.sampled else { continue }
-        let gram = UnsafeRawPointer(chunk.text + at).loadUnaligned(as: UInt64.self) | 0x2020_2020_2020_2020
-        check(sampled.fours.places(of: gram & 0xFFFF_FFFF), at, in: chunk, &position)
-        if let eights = sampled.eights { check(eights.places(of: gram), at, in: chunk, &position) }
       } else {
-        let at = Int(shortHits[nextShort])
+        take(shortFinds[nextShort], in: chunk, &position)
         nextShort += 1
-        guard let shorts = tables.shorts else { continue }
-        let gram = UnsafeRawPointer(chunk.text + at).loadUnaligned(as: UInt32.self) | 0x2020_2020
-        check(shorts.fours.places(of: UInt64(gram)), at, in: chunk, &position)
       }
     }
   }
 
+  private static let mayBeFour = UInt32(CULPRIT_MAY_BE_FOUR)
+  private static let mayBeEight = UInt32(CULPRIT_MAY_BE_EIGHT)
+
   /// Compares the literals that may have a q-gram at that place of the chunk.
-  private mutating func check(
-    _ places: UnsafeBufferPointer<GramTable.Place>, _ at: Int, in chunk: borrowing CleanChunk,
-    _ position: inout Position
+  @inline(__always) private static func compare(
+    _ places: UnsafeBufferPointer<GramTable.Place>, of literals: FixedTable<FilterLiteral>, _ at: Int,
+    in chunk: borrowing CleanChunk, _ finds: inout [Find]
   ) {
     for place in places {
-      let literal = UnsafePointer(tables.literals.base) + Int(place.literal)
+      let literal = UnsafePointer(literals.base) + Int(place.literal)
       let start = at - Int(place.offset)
       // What is compared lies within the chunk; the words that it is loaded by end within its slack.
       guard start >= 0, start + literal.pointee.count <= chunk.count, FilterLiteral.lies(literal, at: chunk.text + start) else {
         continue
       }
       // A literal holds no newline but at its start, where it stands for the start of a segment: what is behind lies in the segment.
-      let inside = max(at, start + 1)
-      if inside >= position.end { advance(&position, to: inside, in: chunk) }
-      let first = Int(literal.pointee.firstStep)
-      for index in first..<first + Int(literal.pointee.stepCount) {
-        want(tables.steps.base[index])
-      }
+      finds.append(Find(inside: max(at, start + 1), literal: literal))
     }
+  }
+
+  /// The segment that holds the literal is wanted for the steps that need it.
+  private mutating func take(_ find: Find, in chunk: borrowing CleanChunk, _ position: inout Position) {
+    if find.inside >= position.end { advance(&position, to: find.inside, in: chunk) }
+    let first = Int(find.literal.pointee.firstStep)
+    for index in first..<first + Int(find.literal.pointee.stepCount) { want(tables.steps.base[index]) }
   }
 
   private mutating func want(_ step: UInt32) {
@@ -157,7 +181,7 @@ struct ChunkSieve: ~Copyable {
   private mutating func endSegment(_ position: inout Position, in chunk: borrowing CleanChunk) {
     defer { segmentNumber += 1 }
     guard position.end > position.start else { return }
-    for step in filter.always { want(UInt32(step)) }
+    if !filter.always.isEmpty { for step in filter.always { want(UInt32(step)) } }
     guard steps.count > firstStep else { return }
     if steps.count - firstStep > 1 { steps[firstStep...].sort() }
     let place = position.cursor.place(of: position.start, in: chunk, kernels: kernels)
@@ -168,15 +192,13 @@ struct ChunkSieve: ~Copyable {
   }
 
   private static func startOfSegment(_ offset: Int, in chunk: borrowing CleanChunk, notBefore first: Int) -> Int {
-    var start = offset
-    while start > first, chunk.text[start - 1] != UInt8(ascii: "\n") { start -= 1 }
-    return start
+    guard let newline = culprit_last_newline(chunk.text + first, offset - first) else { return first }
+    return newline - UnsafePointer(chunk.text) + 1
   }
 
   /// The chunk ends with a newline, so there is one from any offset within it on.
   private static func endOfSegment(_ offset: Int, in chunk: borrowing CleanChunk) -> Int {
-    var end = offset
-    while chunk.text[end] != UInt8(ascii: "\n") { end += 1 }
-    return end
+    guard let newline = memchr(chunk.text + offset, CInt(UInt8(ascii: "\n")), chunk.count - offset) else { return chunk.count }
+    return UnsafeRawPointer(newline) - UnsafeRawPointer(chunk.text)
   }
 }

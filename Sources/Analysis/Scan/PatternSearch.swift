@@ -23,6 +23,8 @@ struct PatternSearch: ~Copyable {
   private var resume: [Int]
 
   private var clock: Budget.Clock
+  /// Whether the current piece is UTF-8.
+  private var isUTF8 = true
   /// Nil unless the cost of each pattern is to be told.
   var meter: SearchMeter?
   private var keptInAll = 0
@@ -74,6 +76,7 @@ struct PatternSearch: ~Copyable {
     if piece.isFirst, !piece.isLast {
       for index in resume.indices { resume[index] = 0 }
     }
+    isUTF8 = Matcher.isUTF8(piece.bytes)
     clock.beginPiece(bytes: piece.bytes.count - piece.context)
   }
 
@@ -82,9 +85,10 @@ struct PatternSearch: ~Copyable {
     guard isAwaited[number] else { return }
     let step = program.steps[number]
     guard !budgets[step.pattern].isStopped(on: piece.line) else { return }
+    step.regex.translate()  // not at the pattern's expense
     meter?.begin()
     defer { meter?.end(step.pattern) }
-    if program.patterns[step.pattern].isSequence {
+    if step.isOfSequence {
       takeFirst(of: step, number, piece)
     } else {
       takeAll(of: step, piece)
@@ -161,7 +165,8 @@ struct PatternSearch: ~Copyable {
       let last = lastStart - start > step ? start + step : lastStart
       let limited = last < piece.bytes.count ? last : nil
       clock.beginSearch(watched: budgets[index].isWatched)
-      let outcome = matcher.firstMatch(of: regex, in: piece.bytes, from: start, lastStart: limited, edges: edges)
+      let outcome = matcher.firstMatch(
+        of: regex, in: piece.bytes, isUTF8: isUTF8, from: start, lastStart: limited, edges: edges)
       let covered = if case .match(let range) = outcome { range.upperBound } else { min(last, piece.bytes.count) }
       if let reason = clock.endSearch(
         charge: &budgets[index], line: piece.line, bytes: piece.bytes.count, covered: max(0, covered - start))

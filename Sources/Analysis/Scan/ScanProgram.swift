@@ -37,6 +37,7 @@ package struct ScanProgram: Sendable {
     let pattern: Int
     /// From 0; always 0 if the pattern is no sequence.
     let number: Int
+    let isOfSequence: Bool
     /// How many groups the steps before it have.
     let capturesBefore: Int
   }
@@ -77,7 +78,8 @@ package struct ScanProgram: Sendable {
       compiled[index].firstStep = steps.count
       var captures = 0
       for (number, regex) in pattern.steps.enumerated() {
-        steps.append(Step(regex: regex, pattern: index, number: number, capturesBefore: captures))
+        steps.append(
+          Step(regex: regex, pattern: index, number: number, isOfSequence: pattern.isSequence, capturesBefore: captures))
         captures += regex.captureCount
       }
     }

@@ -65,6 +65,9 @@ package struct LineRules: Sendable {
     | ^ \s* (?: hint: | note: | === | --\w | \w+= | \+ | \$ | at \s | \#\d+ \s+ 0x | File \s " | \^ | ~ | ok \b | PASS | \d+ [:|] )
     | ^ \s* (?: raise | throw | return | except | catch ) \b | \b note: | if-no-files-found | \s -rf \s : | correcting \s the \s problems
     | (?: -W | --? ) [\w-]* (?: error | fail ) | (?: on | if | if-no ) [-_ ] (?: error | fail ) | continue-on
+    | ^ \W* > \s git \s | \[? \s? \b pass (?: ed )? \s? \] \s* $ | ^ \s* --- \s PASS | \b npm \s verb | ^ \s* < (?: span | time | div | td | li ) \b
+    | the \s above \s exception \s was | during \s handling \s of \s the \s above | sudo: \s unable \s to \s resolve
+    | container-based \s infrastructure
     # What only says that something failed.
     | exit (?: ed )? (?: \s with )? (?: \s exit )? \s (?: code | status ) | returned \s (?: a \s )? non-?zero
     | (?: build | job | script | command | execution | compilation | task | step | process | run | pipeline | subcommand ) s? \s (?: has \s )? fail

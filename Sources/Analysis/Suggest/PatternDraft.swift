@@ -8,9 +8,15 @@ package struct PatternDraft: Sendable, Equatable {
   /// The file's text.
   package let yaml: String
 
+  init(name: String, title: String, yaml: String) {
+    self.name = name
+    self.title = title
+    self.yaml = yaml
+  }
+
   /// Examples of each kind.
-  private static let mostExamples = 3
-  private static let mostMisses = 2
+  static let mostExamples = 3
+  static let mostMisses = 2
 
   /// - Parameters:
   ///   - others: real lines from which the misses are taken.
@@ -30,9 +36,9 @@ package struct PatternDraft: Sendable, Equatable {
     let misses = Self.misses(others, like: first, runner)
     let groups = Self.groups(expression.groups, hits, runner)
 
-    title = Self.unused(OneLine.of(expression.title, atMost: 160), in: titles, joint: " ") { $0.lowercased() }
+    title = DraftNames.unused(OneLine.of(expression.title, atMost: 160), in: titles, joint: " ") { $0.lowercased() }
     titles.insert(title.lowercased())
-    name = Self.unused(Self.name(cluster.template), in: names, joint: "-") { $0 }
+    name = DraftNames.unused(Self.name(of: cluster.template.words), in: names, joint: "-") { $0 }
     names.insert(name)
 
     var lines = [
@@ -45,7 +51,7 @@ package struct PatternDraft: Sendable, Equatable {
   }
 
   /// The lines that have most words in common with the hit and are not found. Where there are none, the hit's own beginning.
-  private static func misses(_ others: [String], like hit: String, _ runner: ExampleRunner) -> [String] {
+  static func misses(_ others: [String], like hit: String, _ runner: ExampleRunner) -> [String] {
     let words = Set(LineTemplate.words(in: hit))
     let alike = others.map { Set(LineTemplate.words(in: $0)).intersection(words).count }
     let ranked = others.indices.sorted { alike[$0] == alike[$1] ? $0 < $1 : alike[$0] > alike[$1] }.map { others[$0] }
@@ -75,20 +81,10 @@ package struct PatternDraft: Sendable, Equatable {
   }
 
   /// The first words, as the name of a file: `no-space-left-on-device`.
-  private static func name(_ template: LineTemplate) -> String {
-    let words = template.words.map { $0.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) } }.filter { !$0.isEmpty }
+  static func name(of words: [Substring]) -> String {
+    let words = words.map { $0.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) } }.filter { !$0.isEmpty }
     var name = ""
     for word in words.prefix(6) where name.count + word.count < 50 { name += (name.isEmpty ? "" : "-") + word }
     return name.isEmpty ? "failure" : name
-  }
-
-  private static func unused(_ wish: String, in taken: Set<String>, joint: String, _ form: (String) -> String) -> String {
-    var number = 1
-    var result = wish
-    while taken.contains(form(result)) {
-      number += 1
-      result = "\(wish)\(joint)\(number)"
-    }
-    return result
   }
 }

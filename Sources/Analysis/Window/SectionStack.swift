@@ -23,11 +23,14 @@ struct SectionStack {
   var openBeforeLine: [LogLine.Section] { before }
 
   /// Takes the beginning of the line's next segment that isn't empty.
-  mutating func take(_ segment: ArraySlice<UInt8>, line: Int) {
+  ///
+  /// - Returns: whether it says nothing but where a section begins or ends.
+  mutating func take(_ segment: ArraySlice<UInt8>, line: Int) -> Bool {
     self.line = line
     let mark = LogSection.mark(of: segment).flatMap { hasHeadings || !$0.isOfHeading ? $0 : nil }
     endsWithMark = mark != nil
     if let mark, marks.count < Self.deepest { marks.append(mark) }
+    return mark != nil
   }
 
   /// Says of a line which sections end and begin there.

@@ -28,6 +28,7 @@ package struct WindowBuilder: ~Copyable, SegmentSink {
   private var changes: [LogSegment.StyleChange] = []
   private var line: LogLine?
   private var lastSegment: LogSegment?
+  private var lastIsOfSections = false
 
   /// - Parameter firstLine: the line that it is told first.
   package init(_ request: LogWindow.Request, firstLine: Int = 1) {
@@ -75,7 +76,8 @@ package struct WindowBuilder: ~Copyable, SegmentSink {
   package mutating func take(_ piece: SegmentPiece) {
     let new = UnsafeRawBufferPointer(rebasing: piece.bytes[piece.context...])
     let offset = piece.offset + piece.context
-    if piece.isFirst { beginning = Array(new.prefix(Self.markBytes)) }
+    // Most segments say nothing of sections, and their first byte tells.
+    if piece.isFirst { beginning = LogSection.mayBegin(with: new[0]) ? Array(new.prefix(Self.markBytes)) : [] }
     if request.lines.contains(piece.line) { keep(new, at: offset, of: piece) }
     if piece.isLast { endSegment(piece) }
   }
@@ -87,6 +89,7 @@ package struct WindowBuilder: ~Copyable, SegmentSink {
       time = nil
       line = nil
       lastSegment = nil
+      lastIsOfSections = false
       startSegment()
     }
     guard request.lines.contains(number) else {
@@ -127,19 +130,21 @@ package struct WindowBuilder: ~Copyable, SegmentSink {
   }
 
   private mutating func endSegment(_ piece: SegmentPiece) {
-    sections.take(beginning[...], line: piece.line)
+    let isOfSections = sections.take(beginning[...], line: piece.line)
     if var segment {
       segment.styles = changes.filter { $0.offset <= segment.start + segment.bytes.count }
       var line = line ?? LogLine(number: piece.line)
       line.segmentCount += 1
       // The one before is shown only if there is more to it than that it came before this.
-      if let last = lastSegment, !last.marks.isEmpty || request.wholeLines.contains(piece.line),
-        line.segments.count < request.segmentsPerLine
-      {
+      let isWhole = request.wholeLines.contains(piece.line)
+      if let last = lastSegment, !last.marks.isEmpty || isWhole, line.segments.count < request.segmentsPerLine {
         line.segments.append(last)
       } else {
         keptBytes -= lastSegment?.bytes.count ?? 0
+        // Where a section begins is told as that; nobody misses the words.
+        if lastIsOfSections { line.segmentCount -= 1 }
       }
+      lastIsOfSections = isOfSections
       keptBytes += segment.bytes.count
       lastSegment = segment
       self.line = line

@@ -18,25 +18,38 @@ enum { CULPRIT_BLOCK = 64 };
 // Bits of the hashes of 3-grams: a map of 2^16 bits takes 8 KB.
 enum { CULPRIT_SHORT_BITS = 16 };
 
-// Words of a map of 4-grams or 8-grams: 32 KB, which stay in the first-level cache. A hash chooses a word by its 13 highest bits, and
-// two bits of that word by the next five and the five after them: a Bloom filter that is looked up in one access.
-enum { CULPRIT_SAMPLED_WORDS = 1 << 13 };
-
 // Every q-gram is folded by setting bit 5 of each byte before it is hashed: that maps the letters of both cases to one (and a few other
 // bytes to each other, which costs false hits only).
 static inline uint32_t culprit_hash4(uint32_t folded) { return folded * 0x9E3779B1u; }
 static inline uint32_t culprit_hash8(uint64_t folded) { return culprit_hash4((uint32_t)folded) + (uint32_t)(folded >> 32) * 0x85EBCA77u; }
 
-// The word of a sampled map that a hash chooses, and the bits that it sets there.
-static inline uint32_t culprit_sampled_word(uint32_t hash) { return hash >> 19; }
-static inline uint32_t culprit_sampled_bits(uint32_t hash) { return 1u << (hash >> 14 & 31) | 1u << (hash >> 9 & 31); }
-
 // q-grams that are looked for at every fourth byte. A literal of at least 4 + q - 1 bytes holds one at such a place wherever it lies,
 // if the q-grams at four neighbouring offsets of it are in the map.
+//
+// The map is a Bloom filter that is looked up in one access, which takes most of the time. The hash of the first four bytes chooses a
+// word by its highest bits; of that word the five bits below choose a bit and the five below these another, by the hash of 4 bytes for
+// a 4-gram and by that of 8 for an 8-gram.
 typedef struct {
-  const uint32_t *four;   // map of the hashes of 4-grams; never NULL
-  const uint32_t *eight;  // map of the hashes of 8-grams; NULL if there are none
+  const uint32_t *map;  // 2^(32 - shift) words: 32 KB, which stay in the first-level cache, or more for a great many q-grams
+  int shift;            // from 17 to 19
+  int has_eights;       // whether there are 8-grams; there may always be 4-grams
 } culprit_sampled;
+
+static inline uint32_t culprit_sampled_bits(uint32_t hash, int shift) {
+  return 1u << (hash >> (shift - 5) & 31) | 1u << (hash >> (shift - 10) & 31);
+}
+
+// What is found at a place, in the lowest two bits, which are free in a multiple of four.
+enum { CULPRIT_MAY_BE_FOUR = 1, CULPRIT_MAY_BE_EIGHT = 2 };
+
+// Adds what was found at the places from `at` on, four bytes apart, one bit for each. Returns the new number of hits.
+static inline size_t culprit_add_sampled(uint32_t *hits, size_t count, size_t at, uint32_t fours, uint32_t eights) {
+  for (uint32_t found = fours | eights; __builtin_expect(found != 0, 0); found &= found - 1) {
+    unsigned place = (unsigned)__builtin_ctz(found);
+    hits[count++] = (uint32_t)(at + 4 * (size_t)place) | (fours >> place & 1) | (eights >> place & 1) << 1;
+  }
+  return count;
+}
 
 // Literals of 4 to 6 bytes, in 16 buckets: two groups of eight. A position may begin a literal of bucket b if each of the six bytes from
 // there on is in the bucket's class for it. Bit b of a table's entry says whether a byte is.
@@ -61,15 +74,20 @@ typedef struct {
   // Number of \n.
   size_t (*count_newlines)(const uint8_t *text, size_t count);
   // Cleans whole lines from the start of the source on, as long as they are simple: bytes that stay, CSI sequences, carriage returns
-  // before the \n, a provider's time. Stops at the first line that is not, that is cut off, or that the room is too small for.
+  // before the \n, a provider's time. Stops at the first line that is not, that is cut off, or that the room may be too small for: it is
+  // large enough for a line that is shorter than it.
   // The source begins at the start of a line that is not the log's first.
   culprit_cleaned (*clean_lines)(const uint8_t *source, size_t count, uint8_t *target, size_t room);
-  // The positions from `from` on (a multiple of 64), before `to`, at which a q-gram of the maps may begin, each a multiple of 4.
+  // The positions from `from` on (a multiple of 64), before `to`, at which a q-gram of the map may begin, each a multiple of 4, with
+  // what it may be: CULPRIT_MAY_BE_FOUR, CULPRIT_MAY_BE_EIGHT.
   // `hits` holds (to - from) / 4 + 16. Returns how many there are.
   size_t (*find_sampled)(const culprit_sampled *, const uint8_t *text, size_t from, size_t to, uint32_t *hits);
   // Likewise the positions at which a short literal may begin; `hits` holds to - from + 64. The byte before the text is readable.
   size_t (*find_shorts)(const culprit_shorts *, const uint8_t *text, size_t from, size_t to, uint32_t *hits);
 } culprit_kernels;
+
+// The last \n of some bytes; NULL if there is none.
+const uint8_t *culprit_last_newline(const uint8_t *text, size_t count);
 
 // The kernels of that name, or NULL if this processor or this build lacks them: scalar, avx2, avx512, neon.
 const culprit_kernels *culprit_kernels_named(const char *name);

@@ -9,6 +9,10 @@ package final class HTTPClient: Sendable {
     package var retry = HTTPRetryPlan()
     /// A longer wait for a limit is not waited for but thrown, in seconds: the caller may do something else meanwhile.
     package var longestWait: Double = 30
+    /// Told of every request that was sent, tries included, from any thread.
+    package var observe: @Sendable (HTTPExchange) -> Void = { _ in }
+    /// By default as the environment says when the client is made.
+    package var trust = HTTPTrust(environment: ProcessInfo.processInfo.environment)
 
     package init() {}
   }
@@ -108,11 +112,19 @@ package final class HTTPClient: Sendable {
           .circuitOpen(until: until), operation: "request", subject: request.subject,
           cause: "the host has not answered for some time and is left alone for a while"))
     }
+    let began = ContinuousClock.now
+    func observed(_ outcome: Result<HTTPResponse, CurlError>) {
+      settings.observe(HTTPExchange(request, outcome, seconds: began.duration(to: .now) / .seconds(1), now: clock.now()))
+    }
     do throws(CurlError) {
-      let response = try await unsafe Transfers.send(request, into: sink)
-      state.withLock { $0.breakers[origin]?.leave(isUp: response.status < 500, now: clock.now()) }
+      let response = try await unsafe Transfers.send(request, settings.trust, into: sink)
+      observed(.success(response))
+      // Where a redirect led to is another host, whose bad day is not this one's.
+      let isUp = response.status < 500 || response.url.origin != origin
+      state.withLock { $0.breakers[origin]?.leave(isUp: isUp, now: clock.now()) }
       return .success(response)
     } catch {
+      observed(.failure(error))
       state.withLock { state in
         switch error.kind {
         case .cannotResolve, .cannotConnect, .tls, .timedOut, .cutShort:

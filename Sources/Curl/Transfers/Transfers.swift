@@ -3,7 +3,7 @@ enum Transfers {
   private static let places = TransferPlaces(64)
 
   /// - Parameter sink: takes the body of an answer of 2xx.
-  static func send(_ request: HTTPRequest, into sink: BodySink?) async throws(CurlError) -> HTTPResponse {
+  static func send(_ request: HTTPRequest, _ trust: HTTPTrust, into sink: BodySink?) async throws(CurlError) -> HTTPResponse {
     do {
       try await places.take()
     } catch {
@@ -13,7 +13,7 @@ enum Transfers {
     var next = request
     let most = request.limits.redirects
     for _ in 0...(most ?? 0) {
-      let response = try await unsafe one(next, into: sink)
+      let response = try await unsafe one(next, trust, into: sink)
       guard most != nil, let step = try redirected(next, by: response) else { return response }
       next = step
     }
@@ -22,11 +22,12 @@ enum Transfers {
       cause: "there are more than \(most ?? 0)")
   }
 
-  private static func one(_ request: HTTPRequest, into sink: BodySink?) async throws(CurlError) -> HTTPResponse {
+  private static func one(_ request: HTTPRequest, _ trust: HTTPTrust, into sink: BodySink?) async throws(CurlError) -> HTTPResponse
+  {
     let held = HeldTransfer()
     let result: Result<HTTPResponse, CurlError> = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let transfer = unsafe Transfer(request, into: sink) { continuation.resume(returning: $0) }
+        let transfer = unsafe Transfer(request, trust, into: sink) { continuation.resume(returning: $0) }
         held.hold(transfer)
         TransferLoop.shared.add(transfer)
       }

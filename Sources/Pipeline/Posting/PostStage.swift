@@ -5,6 +5,7 @@ import Model
 import Postgres
 import Providers
 import Store
+import Telemetry
 
 /// From a commit whose cool-off is over to what its page shows: one status and, where wanted, a check run and a comment.
 ///
@@ -20,6 +21,8 @@ package struct PostStage: Sendable {
     package var postsCheckRuns = false
     /// Repositories whose pull requests get a comment.
     package var comments: RepositoryList?
+    /// How long after its process died a request may still arrive, in seconds; nobody asks before what became of it.
+    package var settling: Double = 15
 
     package init() {}
   }
@@ -37,11 +40,17 @@ package struct PostStage: Sendable {
     self.store = store
     self.host = host
     self.settings = settings
-    self.plan = plan
+    // A code host that is down for a day is no reason to leave a commit without its status; what it refuses ends at once.
+    var patient = plan
+    patient.most = max(plan.most, Self.mostTries)
+    self.plan = patient
     self.today = today
   }
 
-  private static let leaseSeconds: Double = 300
+  /// Longer than all requests for a commit may take.
+  private static let leaseSeconds: Double = 900
+  /// At an hour's distance, a week.
+  private static let mostTries = 170
 
   /// Does one commit.
   ///
@@ -63,7 +72,7 @@ package struct PostStage: Sendable {
     let pid = ProcessInfo.processInfo.processIdentifier
     let worker = try await lifeline.run { session in try Store.register(host: host, pid: pid, session) }
     guard let due = try await store.claim(name, worker: worker, leaseSeconds: Self.leaseSeconds) else {
-      return StepReport("another worker is posting it", subject: "\(name.repository) \(name.commit.prefix(12))")
+      return StepReport("another worker is posting it", commit: name)
     }
     let report = try await settle(due)
     // The connection lives to here.
@@ -73,21 +82,23 @@ package struct PostStage: Sendable {
 
   /// Posts what is to be posted on a commit that was claimed.
   package func settle(_ due: Store.DueCommit) async throws -> StepReport {
-    let subject = "\(due.name.repository) \(due.name.commit.prefix(12))"
     do {
       let action = try await post(due)
       _ = try await store.settle(due)
-      return StepReport(action, subject: subject)
+      return StepReport(action, commit: due.name)
     } catch let error as ProviderError {
       switch plan.next(after: error, attempts: due.attempts, age: 0, now: Date().timeIntervalSince1970) {
       case .after(let seconds): try await store.postpone(due, error: error.description, seconds: seconds)
       case .later(let seconds): try await store.postpone(due, error: nil, seconds: seconds)
       case .gone, .failed: _ = try await store.settle(due)
       }
-      return StepReport("could not post", subject: subject, problem: error.description)
+      return StepReport("could not post", commit: due.name, problem: error.description)
+    } catch let error as Unsettled {
+      try await store.postpone(due, error: nil, seconds: error.seconds)
+      return StepReport("waiting until it is known what an earlier process posted", commit: due.name)
     } catch StoreError.noSuchCommit {
       _ = try await store.settle(due)
-      return StepReport("nothing to say", subject: subject)
+      return StepReport("nothing to say", commit: due.name)
     } catch {
       let store = store
       await Task { try? await store.postpone(due, error: nil, seconds: 0) }.value
@@ -101,6 +112,7 @@ package struct PostStage: Sendable {
     }
     let judged = try await JudgeStage(store: store).judge(
       commit: due.name.commit, repository: due.name.repository, today: today())
+    for (_, verdict) in judged.verdict.builds { Metric.verdicts.add(1, verdict.kind.rawValue) }
     var actions: [String] = []
     if try await postStatus(judged.verdict, due) { actions.append("status") }
     if settings.postsCheckRuns, try await postCheckRun(judged.verdict, due) { actions.append("check run") }
@@ -109,6 +121,15 @@ package struct PostStage: Sendable {
     }
     return actions.isEmpty
       ? "posted nothing: it is said already" : "posted \(actions.joined(separator: ", ")): \(judged.verdict.text)"
+  }
+
+  /// What an earlier process sent may be on its way still.
+  struct Unsettled: Error { let seconds: Double }
+
+  /// - Throws: `Unsettled` if a post has no answer yet and may still arrive.
+  func checkSettled(_ post: Store.Post?) throws {
+    guard let post, post.phase == .sending, post.age < settings.settling else { return }
+    throw Unsettled(seconds: settings.settling - post.age)
   }
 
   /// The commit's page.
@@ -142,9 +163,14 @@ package struct PostStage: Sendable {
       // It is out: whoever stops now must not leave it looking unsent.
       let store = store
       try await Task { try await store.endPost(post, .posted, externalID: id) }.value
+      Metric.posts.add(1, kind.rawValue, "posted")
       return true
     } catch let error as ProviderError where error.isAnswer {
       try await store.endPost(post, .refused, answer: error.description)
+      Metric.posts.add(1, kind.rawValue, "refused")
+      throw error
+    } catch {
+      Metric.posts.add(1, kind.rawValue, "unknown")
       throw error
     }
   }
@@ -152,7 +178,7 @@ package struct PostStage: Sendable {
 
 extension ProviderError {
   /// Whether the provider is known not to have done what it was asked for. After a cut connection nobody knows.
-  fileprivate var isAnswer: Bool {
+  var isAnswer: Bool {
     switch reason {
     case .unauthorized, .forbidden, .notFound, .gone, .rateLimited, .refused, .unsupported, .tooLarge: true
     case .serverError, .cutShort, .linkExpired, .timedOut, .unreachable, .notReady, .malformed: false

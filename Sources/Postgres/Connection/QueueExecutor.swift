@@ -23,7 +23,7 @@ package final class QueueExecutor: SerialExecutor {
   }
 
   /// Runs a blocking call on the queue and suspends the caller meanwhile.
-  func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+  package func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       queue.async { continuation.resume(with: Result(catching: body)) }
     }

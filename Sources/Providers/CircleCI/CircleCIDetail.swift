@@ -26,11 +26,13 @@ struct CircleCIDetail: Decodable, Sendable {
     let timedOut: Bool?
     let infrastructureFailed: Bool?
     let hasOutput: Bool?
+    /// Whether CircleCI didn't keep all of the output.
+    let truncated: Bool?
     /// Signed, and good for some minutes only.
     let outputURL: String?
 
     private enum CodingKeys: String, CodingKey {
-      case index, step, status, failed
+      case index, step, status, failed, truncated
       case timedOut = "timedout"
       case infrastructureFailed = "infrastructure_fail"
       case hasOutput = "has_output"
@@ -56,16 +58,17 @@ struct CircleCIDetail: Decodable, Sendable {
 
   var isFinished: Bool { lifecycle == nil || lifecycle == "finished" || lifecycle == "not_run" }
 
-  /// All failed runs of all steps that wrote something, each by a name of its own.
+  /// All runs of all steps that wrote something, each by a name of its own.
   ///
+  /// - Parameter failedOnly: leaves out runs that passed.
   /// What makes a name unique depends on the whole job and not on what failed, so a step is named the same whenever it is asked for.
-  var failures: [LogReference] {
+  func logs(failedOnly: Bool) -> [LogReference] {
     var seen: [String: Int] = [:]
     for step in steps { seen[step.name.text, default: 0] += 1 }
     let isParallel = (parallel ?? 1) > 1
     var taken: Set<String> = []
     return steps.flatMap { step in
-      step.actions.filter { $0.isFailure && ($0.hasOutput ?? ($0.outputURL != nil)) }.map { action in
+      step.actions.filter { ($0.isFailure || !failedOnly) && ($0.hasOutput ?? ($0.outputURL != nil)) }.map { action in
         var name = step.name.text
         if (seen[name] ?? 0) > 1 { name += " (step \(action.step))" }
         if isParallel { name += " (run \(action.index))" }

@@ -26,8 +26,10 @@ extension Store {
         """
       ).map { row in
         PostRecord(
-          kind: Post.Kind(rawValue: try row.decode("kind")) ?? .status, state: try row.decode("state"), text: try row.decode("text"),
-          phase: Post.Phase(rawValue: try row.decode("phase")) ?? .sending, answer: try row.decode("answer"), at: try row.decode("at"))
+          kind: Post.Kind(rawValue: try row.decode("kind")) ?? .status, state: try row.decode("state"),
+          text: try row.decode("text"),
+          phase: Post.Phase(rawValue: try row.decode("phase")) ?? .sending, answer: try row.decode("answer"),
+          at: try row.decode("at"))
       }
     }
   }

@@ -3,8 +3,65 @@ import Postgres
 
 /// What waits, who works, and how far the ledger has come.
 extension Store {
+  package struct QueueDepth: Sendable, Equatable {
+    package let kind: WorkKind
+    /// Rows that wait, up to `mostCounted`.
+    package let waiting: Int
+    /// Those of them that a worker has.
+    package let leased: Int
+    /// Those that went wrong before.
+    package let retried: Int
+    /// Those of them whose time has come.
+    package let due: Int
+    /// How long the oldest that no worker has has been due, in seconds; nil if there is none.
+    package let oldestSeconds: Double?
+  }
+
   /// Rows of a queue that are counted at most.
   package static let mostCounted = 100_000
+
+  /// All queues but that of scans, for which see `coverage`.
+  package func queueDepths() async throws -> [QueueDepth] {
+    try await transaction { session in
+      try [
+        Self.depth(.deliveries, "delivery", where: "state = 'pending'", at: "next_at", tries: "attempts", session),
+        Self.depth(.listings, "build", where: "list_state = 'pending'", at: "next_list_at", tries: "list_attempts", session),
+        Self.depth(.fetches, "log", where: "fetch_state = 'pending'", at: "next_fetch_at", tries: "fetch_attempts", session),
+        Self.depth(.commits, "commit_due", where: "true", at: "due_at", tries: "attempts", session),
+        Self.tallyDepth(session),
+      ]
+    }
+  }
+
+  private static func tallyDepth(_ session: borrowing Session) throws -> QueueDepth {
+    let row = try session.query(
+      """
+      SELECT (SELECT count(*) FROM (SELECT FROM tally_due LIMIT \(Int64(mostCounted))) d) AS waiting,
+             (SELECT extract(epoch FROM now() - at)::float8 FROM tally_due ORDER BY id LIMIT 1) AS oldest
+      """
+    ).only()
+    return QueueDepth(
+      kind: .tallies, waiting: try row.decode("waiting"), leased: 0, retried: 0, due: try row.decode("waiting"),
+      oldestSeconds: try row.decode("oldest"))
+  }
+
+  private static func depth(
+    _ kind: WorkKind, _ table: String, where condition: SQL, at: String, tries: String, _ session: borrowing Session
+  ) throws -> QueueDepth {
+    let row = try session.query(
+      """
+      SELECT count(*) AS waiting, count(lease_token) FILTER (WHERE lease_until >= now()) AS leased,
+             count(*) FILTER (WHERE \(identifier: tries) > 0) AS retried,
+             count(*) FILTER (WHERE \(identifier: at) <= now()) AS due,
+             extract(epoch FROM now() - min(\(identifier: at)) FILTER (WHERE \(identifier: at) <= now()
+                                                                         AND (lease_token IS NULL OR lease_until < now())))::float8 AS oldest
+        FROM (SELECT * FROM \(identifier: table) WHERE \(condition) LIMIT \(Int64(mostCounted))) q
+      """
+    ).only()
+    return QueueDepth(
+      kind: kind, waiting: try row.decode("waiting"), leased: try row.decode("leased"), retried: try row.decode("retried"),
+      due: try row.decode("due"), oldestSeconds: try row.decode("oldest"))
+  }
 
   package struct WorkerDetail: Sendable, Equatable {
     package let id: Int

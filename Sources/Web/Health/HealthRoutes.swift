@@ -1,9 +1,19 @@
+import Foundation
 import Hummingbird
+import Logging
+import NIOCore
 import Store
 
-/// For load balancers and service managers.
+/// For load balancers, service managers and monitoring. Open to everybody: the answers hold no secrets.
 struct HealthRoutes: Sendable {
-  let store: Store
+  private let store: Store
+  private let deep: DeepHealth
+
+  /// - Parameter checks: what `/health/deep` looks at beside the database and the work in it.
+  init(store: Store, checks: [HealthCheck] = [], logger: Logger) {
+    self.store = store
+    deep = DeepHealth(store: store, others: checks, logger: logger)
+  }
 
   func add(to router: Router<WebContext>) {
     // The process answers.
@@ -17,6 +27,16 @@ struct HealthRoutes: Sendable {
         return Response(
           status: .serviceUnavailable, body: ResponseBody(byteBuffer: ByteBuffer(string: "the database doesn't answer\n")))
       }
+    }
+    // All that it needs is as it should be, and the work is being done.
+    router.get("health/deep") { _, _ in
+      let report = await deep.report
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return Response(
+        status: report.isWell ? .ok : .serviceUnavailable,
+        headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
+        body: ResponseBody(byteBuffer: ByteBuffer(bytes: try encoder.encode(report))))
     }
   }
 }

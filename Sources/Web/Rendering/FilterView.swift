@@ -36,8 +36,13 @@ struct FilterView: Sendable {
 
   private static let spans = [
     ("1d", "the last day"), ("7d", "the last 7 days"), ("14d", "the last 14 days"), ("30d", "the last 30 days"),
-    ("90d", "the last 90 days"), ("365d", "the last year"),
+    ("90d", "the last 90 days"), ("180d", "the last half year"), ("365d", "the last year"),
   ]
+
+  /// A time that is given as `since`, in words.
+  static func words(for since: String) -> String {
+    spans.first { $0.0 == since }?.1 ?? (since.isEmpty ? "all times" : "the time since \(since)")
+  }
 
   /// - Parameters:
   ///   - times: whether the form has a choice of times.
@@ -49,20 +54,24 @@ struct FilterView: Sendable {
     branch = input.text("branch") ?? ""
     job = input.text("job") ?? ""
     let since = times ? input.text("since") ?? "" : ""
-    span = Self.spans.first { $0.0 == since }?.1 ?? (since.isEmpty ? "all times" : "the time since \(since)")
+    span = Self.words(for: since)
     hasJobs = jobs
     hasTimes = times
     var spans = Self.spans.map { Choice(value: $0.0, label: $0.1, isChosen: $0.0 == since) }
-    if !since.isEmpty, !spans.contains(where: \.isChosen) { spans.append(Choice(value: since, label: "since \(since)", isChosen: true)) }
+    if !since.isEmpty, !spans.contains(where: \.isChosen) {
+      spans.append(Choice(value: since, label: "since \(since)", isChosen: true))
+    }
     self.times = spans
     hasVerdicts = verdicts
     let verdict = verdicts ? input.text("verdict") ?? "" : ""
-    self.verdicts = [Choice(value: "", label: "all", isChosen: verdict.isEmpty)]
+    self.verdicts =
+      [Choice(value: "", label: "all", isChosen: verdict.isEmpty)]
       + PatternVerdict.allCases.map { Choice(value: $0.rawValue, label: $0.rawValue, isChosen: $0.rawValue == verdict) }
-    let fields = Set(["repository", "branch", "cursor"] + (jobs ? ["job"] : []) + (times ? ["since"] : []) + (verdicts ? ["verdict"] : []))
+    let fields = Set(
+      ["repository", "branch", "cursor"] + (jobs ? ["job"] : []) + (times ? ["since"] : []) + (verdicts ? ["verdict"] : []))
     hidden = input.query.filter { !fields.contains($0.key) && !$0.value.isEmpty }.sorted { $0.key < $1.key }
       .map { Pair(name: $0.key, value: $0.value) }
     chosen = input.query.filter { !["since", "limit", "cursor"].contains($0.key) && !$0.value.isEmpty }.sorted { $0.key < $1.key }
-      .map { Chosen(label: "\($0.key) \($0.value)", link: input.link([$0.key: nil])) }
+      .map { Chosen(label: $0.value == "1" ? $0.key : "\($0.key) \($0.value)", link: input.link([$0.key: nil])) }
   }
 }

@@ -21,7 +21,8 @@ enum Trend {
       svg.open(
         "rect",
         [
-          "x": number(Double(index) * width), "y": number(28 - height), "width": number(max(0.5, width * 0.8)), "height": number(height),
+          "x": number(Double(index) * width), "y": number(28 - height), "width": number(max(0.5, width * 0.8)),
+          "height": number(height),
         ])
       svg.element("title", [:], "\(day): \(value)")
       svg.close("rect")
@@ -46,7 +47,8 @@ enum Trend {
   static func share(_ share: Double, of kind: String = "") -> Markup {
     var svg = Markup()
     svg.open(
-      "svg", ["class": kind.isEmpty ? "bar" : "bar \(kind)", "viewBox": "0 0 100 8", "preserveAspectRatio": "none", "aria-hidden": "true"])
+      "svg",
+      ["class": kind.isEmpty ? "bar" : "bar \(kind)", "viewBox": "0 0 100 8", "preserveAspectRatio": "none", "aria-hidden": "true"])
     svg.open("rect", ["width": number(min(100, max(0.5, share * 100))), "height": "8", "rx": "1"])
     svg.close("rect")
     svg.close("svg")

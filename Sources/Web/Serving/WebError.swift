@@ -29,7 +29,7 @@ struct WebError: Error, Equatable {
     case let error as WebError: self = error
     case let error as StoreError:
       switch error {
-      case .noSuchCommit, .noSuchPattern, .noSuchKnownProblem, .noSuchJob, .noSuchBuild, .noSuchRepository:
+      case .noSuchCommit, .noSuchPattern, .noSuchKnownProblem, .noSuchJob, .noSuchToken, .noSuchBuild, .noSuchRepository:
         self.init(.notFound, error.description)
       case .badCursor: self.init(.badRequest, error.description, field: "cursor")
       case .ambiguousCommit, .ambiguousJob: self.init(.conflict, error.description)

@@ -97,21 +97,11 @@ struct PatternsTry: AsyncParsableCommand {
 
   private func pattern() throws -> Pattern {
     guard candidate.hasSuffix(".yaml") || candidate.hasSuffix(".yml") else {
-      let pattern = Pattern(
-        id: PatternID("candidate"), title: "candidate",
-        definition: MatchDefinition(matcher: .match(candidate), ignoreCase: ignoreCase), verdict: verdict ?? .failure,
-        groupBy: groupBy)
-      let compiled: ScanProgram.CompiledPattern
-      do throws(ScanProgram.CompileError) {
-        compiled = try ScanProgram([pattern]).patterns[0]
+      do throws(Candidate.Refusal) {
+        return try Candidate.expression(candidate, ignoreCase: ignoreCase, verdict: verdict ?? .failure, groupBy: groupBy)
       } catch {
-        throw Failure("the expression: \(error.cause)", hint: "it must be PCRE2, as in the `match` of a pattern file")
+        throw Failure("\(error.field == "group-by" ? "--group-by" : "the expression"): \(error.message)", hint: error.hint)
       }
-      if let unknown = groupBy.first(where: { !compiled.hasCapture($0) }) {
-        throw Failure(
-          "--group-by: the expression has no capture \"\(unknown)\"", hint: "name a group, (?<\(unknown)>…), or give its number")
-      }
-      return pattern
     }
     guard !ignoreCase, verdict == nil, groupBy.isEmpty else {
       throw Failure("--ignore-case, --verdict and --group-by are for expressions", hint: "a pattern file says these itself")

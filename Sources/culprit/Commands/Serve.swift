@@ -1,9 +1,11 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Metrics
 import Pipeline
 import ServiceLifecycle
 import Store
+import Telemetry
 import Web
 
 /// `culprit serve`: webhooks, health, and workers beside them.
@@ -34,27 +36,30 @@ struct Serve: AsyncParsableCommand {
     server.publicURL = integrations.posting.publicURL
     server.login = try LoginSettings(settings)
     let isLocal = Self.loopback.contains(server.host)
-    let configured = server
-    let (quiet, verbose, noWork) = (global.quiet, global.verbose, noWork)
-    let log = WorkLog(isQuiet: quiet, isVerbose: verbose)
+    let noWork = noWork
+    let log = WorkLog(format: settings.logFormat, isQuiet: global.quiet, isVerbose: global.verbose)
+    let registry = PrometheusRegistry()
+    MetricsSystem.bootstrap(registry)
+    server.metrics = registry
+    let prepared = server
     let folder = try settings.patternFolder(nil)
     try await Workplace.open(settings, connections: Worker.Lanes().connections + 8) { workplace in
       _ = try await SyncStage(store: workplace.store).sync(folder: folder, dryRun: false)
-      let web = try await Self.closed(configured, isLocal: isLocal, workplace.store, listen)
-      var logger = Logger(label: "culprit") { StreamLogHandler.standardError(label: $0) }
-      logger.logLevel = verbose ? .info : .error
+      var web = try await Self.closed(prepared, isLocal: isLocal, workplace.store, listen)
+      web.healthChecks = HealthChecks.all(workplace, patterns: folder)
+      let address = web.host
       let backend = Backend(
         store: workplace.store, archive: workplace.archive, database: workplace.database, providers: integrations.providers,
         rescan: try settings.rescan)
       let http = try WebServer(
-        backend: backend, settings: web, readers: integrations.readers, github: integrations.login, logger: logger
+        backend: backend, settings: web, readers: integrations.readers, github: integrations.login, logger: log.logger
       ) { port in
-        Output.line("listening on http://\(web.host):\(port)")
+        Output.line("listening on http://\(address):\(port)")
         Output.flush()
       }
       var services: [any Service] = [http.service]
       if !noWork { services.append(WorkService(worker: try workplace.worker(settings, integrations) { log.report($0) })) }
-      try await Self.run(services, logger)
+      try await Self.run(services, log.logger)
     }
   }
 

@@ -20,7 +20,7 @@ struct Work: AsyncParsableCommand {
   func run() async throws {
     let settings = try global.settings()
     let integrations = try Integrations(settings)
-    let log = WorkLog(isQuiet: global.quiet, isVerbose: global.verbose)
+    let log = WorkLog(format: settings.logFormat, isQuiet: global.quiet, isVerbose: global.verbose)
     let folder = try settings.patternFolder(nil)
     if integrations.host == nil {
       global.note("culprit: no GitHub credential: nothing will be posted (GITHUB_TOKEN, or github-app)")
@@ -29,7 +29,8 @@ struct Work: AsyncParsableCommand {
     try await Workplace.open(settings, connections: Worker.Lanes().connections) { workplace in
       _ = try await SyncStage(store: workplace.store).sync(folder: folder, dryRun: false)
       let worker = try workplace.worker(settings, integrations) { log.report($0) }
-      if once { try await worker.drain() } else { await worker.run() }
+      try await StopDeadline.run { if once { try await worker.drain() } else { await worker.run() } }
+      await integrations.watch.flush()
     }
   }
 }

@@ -19,15 +19,19 @@ struct Integrations: Sendable {
   let allowed: RepositoryList?
   /// Nil where nobody logs in by GitHub.
   let login: GitHubLogin?
+  /// Hears what all of them tell of their limits.
+  let watch = ProviderWatch()
 
   /// - Throws: `Failure` that names what is wrong with a setting, never a secret.
   init(_ settings: Settings) throws {
-    let http = HTTPClient()
+    var client = HTTPClient.Settings()
+    client.observe = { [watch] in watch.note($0) }
+    let http = HTTPClient(client)
     let github = try Self.credential(settings)
-    let client = GitHubClient(
+    let gitHub = GitHubClient(
       http, base: try Self.address(settings, .githubURL, or: settings.variable("GITHUB_API_URL") ?? GitHubClient.publicBase),
       credential: github)
-    var providers: [any Provider] = [GitHubActions(client)]
+    var providers: [any Provider] = [GitHubActions(gitHub)]
     providers.append(CircleCI(http, try Self.access(settings, .circleURL, CircleCI.publicBase, "CIRCLE_TOKEN", .circleTokenFile)))
     providers.append(GitLab(http, try Self.access(settings, .gitlabURL, GitLab.publicBase, "GITLAB_TOKEN", .gitlabTokenFile)))
     providers.append(
@@ -53,7 +57,7 @@ struct Integrations: Sendable {
       app = key.app
     }
     self.posting = posting
-    if case .none = github { host = nil } else { host = GitHubCodeHost(client) }
+    if case .none = github { host = nil } else { host = GitHubCodeHost(gitHub) }
     readers = [
       GitHubWebhook(ownContext: posting.context, ownApp: app), CircleCIWebhook(), GitLabWebhook(), BuildkiteWebhook(),
     ]
@@ -109,12 +113,15 @@ extension Workplace {
   /// A worker for all stages that something is configured for.
   func worker(_ settings: Settings, _ integrations: Integrations, report: @Sendable @escaping (StepReport) -> Void) throws -> Worker
   {
+    integrations.watch.write(to: store)
     var stages = Worker.Stages()
     stages.receive = ReceiveStage(
-      store: store, readers: integrations.readers, providers: integrations.providers, allowed: integrations.allowed)
+      store: store, readers: integrations.readers, providers: integrations.providers, allowed: integrations.allowed,
+      today: { .now })
     stages.list = ListStage(store: store, providers: integrations.providers)
     stages.fetch = FetchStage(store: store, archive: archive, providers: integrations.providers)
     stages.rescan = RescanStage(store: store, archive: archive, database: database, settings: try settings.rescan)
+    stages.rerun = RerunStage(store: store, providers: integrations.providers) { .now }
     stages.post = integrations.host.map { PostStage(store: store, host: $0, settings: integrations.posting) { .now } }
     stages.tally = TallyStage(store: store) { .now }
     return Worker(store: store, database: database, stages: stages, report: report)

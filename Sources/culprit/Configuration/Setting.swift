@@ -6,6 +6,7 @@ enum Setting: String, CaseIterable {
   case archive
   case databaseURLFile = "database-url-file"
   case color
+  case logFormat = "log-format"
   case lanes
   case matchLimit = "match-limit"
   case lineMilliseconds = "line-milliseconds"
@@ -61,6 +62,7 @@ enum Setting: String, CaseIterable {
     case .archive: "folder of raw logs"
     case .databaseURLFile: "file that holds the database's address"
     case .color: "auto, always or never"
+    case .logFormat: "how serve and work log: auto, text or json"
     case .lanes: "logs that are scanned at once"
     case .matchLimit: "PCRE2's match limit at each start position"
     case .lineMilliseconds: "CPU time of a pattern on a line"

@@ -69,6 +69,9 @@ struct Settings: Sendable {
     if let (text, origin) = values[.color], Style.Mode(rawValue: text) == nil {
       throw Failure("\(origin): \"color\" is \"\(text)\"", hint: "it must be auto, always or never")
     }
+    if let (text, origin) = values[.logFormat], WorkLog.Format(rawValue: text) == nil {
+      throw Failure("\(origin): \"log-format\" is \"\(text)\"", hint: "it must be auto, text or json")
+    }
   }
 
   private func number(_ setting: Setting, from least: Int = 1) throws -> Int? {
@@ -127,6 +130,8 @@ struct Settings: Sendable {
       return rules
     }
   }
+
+  var logFormat: WorkLog.Format { text(.logFormat).flatMap { WorkLog.Format(rawValue: $0) } ?? .auto }
 
   // MARK: - Places
 

@@ -67,10 +67,10 @@ enum TrialJSON {
         .object(report.inconclusive.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key.rawValue, .number($0.value)) })
       ),
       ("weeks", .array(report.weeks.sorted { $0.key < $1.key }.map { Self.count("week", $0.key.description, $0.value) })),
-      ("jobs", .array(TrialOrder.jobs(report).prefix(limit).map { Self.count("job", TrialOrder.name($0.job), $0.count) })),
-      ("groups", .array(TrialOrder.groups(report).prefix(limit).map(Self.group))),
-      ("changes", .array(TrialOrder.changes(report).map(Self.change))),
-      ("patterns", .array(TrialOrder.overlaps(report).map { Self.overlap($0.pattern, $0.overlap, report) })),
+      ("jobs", .array(report.jobsInOrder.prefix(limit).map { Self.count("job", $0.job.fullName, $0.count) })),
+      ("groups", .array(report.groupsInOrder.prefix(limit).map(Self.group))),
+      ("changes", .array(report.changesInOrder.map(Self.change))),
+      ("patterns", .array(report.overlapsInOrder.map { Self.overlap($0.pattern, $0.overlap, report) })),
     ])
   }
 

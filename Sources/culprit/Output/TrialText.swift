@@ -64,11 +64,11 @@ struct TrialText {
   }
 
   private var jobs: [[String]] {
-    TrialOrder.jobs(report).map { [String($0.count.findings), String($0.count.builds), Style.inert(TrialOrder.name($0.job))] }
+    report.jobsInOrder.map { [String($0.count.findings), String($0.count.builds), Style.inert($0.job.fullName)] }
   }
 
   private var groups: [[String]] {
-    TrialOrder.groups(report).map { _, group in
+    report.groupsInOrder.map { _, group in
       let place = group.place
       let name = [place.build.commit.prefix(12) + " " + place.build.job, Substring(place.step)].filter { !$0.isEmpty }
         .joined(separator: ", ")
@@ -80,14 +80,14 @@ struct TrialText {
   }
 
   private var changes: [[String]] {
-    TrialOrder.changes(report).map { [String($0.count), "\($0.change.before.rawValue) → \($0.change.after.rawValue)"] }
+    report.changesInOrder.map { [String($0.count), "\($0.change.before.rawValue) → \($0.change.after.rawValue)"] }
   }
 
   private var changed: [[String]] {
     report.changed.map { change in
       [
         String(change.commit.prefix(12)),
-        Style.inert("\(TrialOrder.name(change.job)): \(Self.told(change.before)) → \(Self.told(change.after))"),
+        Style.inert("\(change.job.fullName): \(Self.told(change.before)) → \(Self.told(change.after))"),
       ]
     }
   }
@@ -97,7 +97,7 @@ struct TrialText {
   }
 
   private var overlaps: [[String]] {
-    TrialOrder.overlaps(report).map { pattern, overlap in
+    report.overlapsInOrder.map { pattern, overlap in
       var remarks: [String] = []
       if overlap.isShadowed { remarks.append("would never decide again") }
       if report.isShadowed(by: overlap) { remarks.append("keeps the candidate from ever deciding") }
@@ -109,37 +109,4 @@ struct TrialText {
   }
 
   private static func megabytes(_ bytes: Int) -> String { String(format: "%.1f", Double(bytes) / 1e6) }
-}
-
-/// In which order a trial's parts are told: the most frequent first.
-enum TrialOrder {
-  static func jobs(_ report: TrialReport) -> [(job: TrialReport.Job, count: TrialReport.Count)] {
-    report.jobs.map { (job: $0.key, count: $0.value) }.sorted {
-      ($1.count.builds, $1.count.findings, name($0.job)) < ($0.count.builds, $0.count.findings, name($1.job))
-    }
-  }
-
-  static func groups(_ report: TrialReport) -> [(key: String, group: TrialReport.Group)] {
-    report.groups.map { (key: $0.key, group: $0.value) }.sorted {
-      ($1.group.findings, $0.key) < ($0.group.findings, $1.key)
-    }
-  }
-
-  static func changes(_ report: TrialReport) -> [(change: TrialReport.KindChange, count: Int)] {
-    report.changes.map { (change: $0.key, count: $0.value) }.sorted {
-      ($1.count, $0.change.before.rawValue, $0.change.after.rawValue) < (
-        $0.count, $1.change.before.rawValue, $1.change.after.rawValue
-      )
-    }
-  }
-
-  static func overlaps(_ report: TrialReport) -> [(pattern: PatternID, overlap: TrialReport.Overlap)] {
-    report.overlaps.map { (pattern: $0.key, overlap: $0.value) }.sorted {
-      ($1.overlap.lines, $1.overlap.builds, $0.pattern.rawValue) < ($0.overlap.lines, $0.overlap.builds, $1.pattern.rawValue)
-    }
-  }
-
-  static func name(_ job: TrialReport.Job) -> String {
-    "\(job.repository) " + (job.workflow.isEmpty ? job.name : "\(job.workflow)/\(job.name)")
-  }
 }

@@ -19,8 +19,8 @@ struct PatternFolder {
   /// Everything below a folder, whose name isn't part of the ids.
   init(folder: String) {
     let path = Self.absolute(folder)
-    guard Self.kind(of: path, followingLinks: true) == .typeDirectory else {
-      report(folder, Self.kind(of: path, followingLinks: true) == nil ? "no such folder" : "is not a folder")
+    guard Self.kind(of: Self.resolved(path)) == .folder else {
+      report(folder, Self.kind(of: Self.resolved(path)) == nil ? "no such folder" : "is not a folder")
       return
     }
     visit(path, shown: folder, relative: "", root: Self.resolved(path))
@@ -31,11 +31,11 @@ struct PatternFolder {
   init(paths: [String]) {
     for shown in paths {
       let path = Self.absolute(shown)
-      switch Self.kind(of: path, followingLinks: true) {
-      case .typeDirectory:
+      switch Self.kind(of: Self.resolved(path)) {
+      case .folder:
         let root = Self.root(above: path) ?? path
         visit(path, shown: shown, relative: Self.relative(path, to: root), root: Self.resolved(root))
-      case .typeRegular:
+      case .file:
         let folder = (path as NSString).deletingLastPathComponent
         add(Entry(shown: shown, path: path, relative: Self.relative(path, to: Self.root(above: folder) ?? folder)))
       case nil: report(shown, "no such file or folder")
@@ -58,10 +58,10 @@ struct PatternFolder {
       let below = Entry(
         shown: shown.hasSuffix("/") ? shown + name : "\(shown)/\(name)", path: "\(path)/\(name)",
         relative: relative.isEmpty ? name : "\(relative)/\(name)")
-      switch Self.kind(of: below.path, followingLinks: false) {
-      case .typeDirectory: visit(below.path, shown: below.shown, relative: below.relative, root: root)
-      case .typeRegular: if PatternPath.withoutEnding(name) != nil { add(below) }
-      case .typeSymbolicLink: visitLink(below, root: root)
+      switch Self.kind(of: below.path) {
+      case .folder: visit(below.path, shown: below.shown, relative: below.relative, root: root)
+      case .file: if PatternPath.withoutEnding(name) != nil { add(below) }
+      case .link: visitLink(below, root: root)
       default: if PatternPath.withoutEnding(name) != nil { report(below.shown, Self.neither) }
       }
     }
@@ -71,12 +71,12 @@ struct PatternFolder {
   /// be read twice or for ever.
   private mutating func visitLink(_ entry: Entry, root: String) {
     let target = Self.resolved(entry.path)
-    switch Self.kind(of: target, followingLinks: false) {
-    case .typeDirectory:
+    switch Self.kind(of: target) {
+    case .folder:
       issues.append(
         CatalogIssue(
           .warning, file: entry.shown, message: "is a link to a folder and is not followed", hint: "move the folder here"))
-    case .typeRegular:
+    case .file:
       guard PatternPath.withoutEnding(entry.path) != nil else { return }
       guard target.hasPrefix(root.hasSuffix("/") ? root : root + "/") else {
         issues.append(
@@ -87,7 +87,7 @@ struct PatternFolder {
     case let kind:
       guard PatternPath.withoutEnding(entry.path) != nil else { return }
       // A link that leads nowhere can't be resolved and stays a link.
-      let leadsNowhere = kind == nil || kind == .typeSymbolicLink
+      let leadsNowhere = kind == nil || kind == .link
       report(entry.shown, leadsNowhere ? "is a link that leads nowhere" : Self.neither)
     }
   }
@@ -122,9 +122,21 @@ struct PatternFolder {
     URL(fileURLWithPath: path).resolvingSymlinksInPath().path
   }
 
-  private static func kind(of path: String, followingLinks: Bool) -> FileAttributeType? {
-    let path = followingLinks ? resolved(path) : path
-    return (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+  /// What a name stands for; nil if nothing has it.
+  private enum Kind {
+    case file, folder, link, other
+  }
+
+  /// lstat(2) rather than all attributes, which take as long to gather as a pattern file takes to be read.
+  private static func kind(of path: String) -> Kind? {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return nil }
+    return switch status.st_mode & S_IFMT {
+    case S_IFREG: .file
+    case S_IFDIR: .folder
+    case S_IFLNK: .link
+    default: .other
+    }
   }
 
   private static func root(above path: String) -> String? {

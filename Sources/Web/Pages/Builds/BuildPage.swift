@@ -14,7 +14,8 @@ enum BuildPage {
 
   static let page = Page<BuildReport>(
     path: "builds/:id", summary: "A build with what was found in its logs, and some lines of one of them.",
-    about: "Without `line` and `from` the lines around the telling one are shown; where nothing tells, the last lines of a failed build's log, else the first.",
+    about:
+      "Without `line` and `from` the lines around the telling one are shown; where nothing tells, the last lines of a failed build's log, else the first.",
     parameters: [
       .path("id", .number(1...Int.max), "The build's number."),
       .query("log", .number(1...Int.max), "The log that is shown; else that of the telling line, or the first."),
@@ -27,7 +28,8 @@ enum BuildPage {
       .query("expression", .flag, "Whether `search` is a PCRE2 expression."),
       .query("view", .choice(["colours", "plain"]), "How pages show the lines.", usual: "colours"),
     ],
-    load: load, view: { build, input in
+    load: load,
+    view: { build, input in
       Page.View("build", title: "\(build.job), build \(build.id)", BuildView(build, input))
     })
 
@@ -41,7 +43,8 @@ enum BuildPage {
     let (window, problem) = try await window(of: log, detail, findings, search, input)
     let build = detail.build
     return BuildReport(
-      id: detail.id, provider: build.provider, repository: build.repository, workflow: build.workflow.isEmpty ? nil : build.workflow,
+      id: detail.id, provider: build.provider, repository: build.repository,
+      workflow: build.workflow.isEmpty ? nil : build.workflow,
       job: build.job, attempt: build.attempt, commit: build.commit, branch: build.branch, pullRequest: build.pullRequest,
       outcome: build.outcome.rawValue, url: build.url, finishedAt: build.finishedAt, enteredAt: detail.enteredAt,
       kind: detail.kind?.rawValue, telling: detail.best.map { TellingLine($0) }, passedOnRetry: detail.passedOnRetry,
@@ -93,9 +96,10 @@ enum BuildPage {
     var request = LogWindow.Request(lines: first...first + count - 1)
     request.hasHeadings = detail.build.provider == "buildkite"
     if let whole = input.number("whole") { request.wholeLines = [whole] }
-    request.marks = findings.enumerated().map { index, row in
-      LineMark(line: row.finding.line, segment: row.finding.segment, start: row.finding.start, end: row.finding.end, id: index)
-    } + (search?.1 ?? [])
+    request.marks =
+      findings.enumerated().map { index, row in
+        LineMark(line: row.finding.line, segment: row.finding.segment, start: row.finding.start, end: row.finding.end, id: index)
+      } + (search?.1 ?? [])
     do {
       let viewer = input.backend.viewer
       return (try await atEnd ? viewer.end(of: digest, request) : viewer.window(of: digest, request), nil)

@@ -33,12 +33,16 @@ struct BuildReport: APIValue {
   static let schema = Schema.object(
     "BuildReport",
     [
-      "id": .integer, "provider": .string, "repository": .string, "workflow": .optional(.string), "job": .string, "attempt": .integer,
-      "commit": .string, "branch": .string, "pullRequest": .optional(.integer), "outcome": .choice(Build.Outcome.allCases.map(\.rawValue)),
+      "id": .integer, "provider": .string, "repository": .string, "workflow": .optional(.string), "job": .string,
+      "attempt": .integer,
+      "commit": .string, "branch": .string, "pullRequest": .optional(.integer),
+      "outcome": .choice(Build.Outcome.allCases.map(\.rawValue)),
       "url": .optional(.string), "finishedAt": .optional(.time), "enteredAt": .time,
       "kind": .optional(.choice(BuildKind.allCases.map(\.rawValue))), "telling": .optional(TellingLine.schema),
-      "passedOnRetry": .boolean, "overrule": .optional(Overrule.schema), "attempts": .array(Attempt.schema), "logs": .array(Log.schema),
-      "findings": .array(Finding.schema), "inconclusive": .array(Inconclusive.schema), "shown": .optional(ShownLines.schema), "problem": .optional(.string),
+      "passedOnRetry": .boolean, "overrule": .optional(Overrule.schema), "attempts": .array(Attempt.schema),
+      "logs": .array(Log.schema),
+      "findings": .array(Finding.schema), "inconclusive": .array(Inconclusive.schema), "shown": .optional(ShownLines.schema),
+      "problem": .optional(.string),
       "search": .optional(Search.schema),
     ])
 
@@ -73,7 +77,8 @@ struct BuildReport: APIValue {
     static let schema = Schema.object(
       "Log",
       [
-        "id": .integer, "step": .optional(.string), "state": .choice(FetchState.allCases.map(\.rawValue)), "reason": .optional(.string),
+        "id": .integer, "step": .optional(.string), "state": .choice(FetchState.allCases.map(\.rawValue)),
+        "reason": .optional(.string),
         "bytes": .optional(.integer), "lines": .optional(.integer), "isScanned": .boolean, "findings": .integer,
       ])
   }
@@ -97,7 +102,8 @@ struct BuildReport: APIValue {
     static let schema = Schema.object(
       "BuildFinding",
       [
-        "pattern": .string, "revision": .integer, "title": .string, "verdict": .string, "isFallback": .boolean, "isCurrent": .boolean,
+        "pattern": .string, "revision": .integer, "title": .string, "verdict": .string, "isFallback": .boolean,
+        "isCurrent": .boolean,
         "line": .integer, "segment": .integer, "start": .integer, "end": .integer, "text": .string, "remedy": .optional(.string),
       ])
   }

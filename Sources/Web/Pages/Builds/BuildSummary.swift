@@ -25,7 +25,8 @@ struct BuildSummary: APIValue {
   static let schema = Schema.object(
     "BuildSummary",
     [
-      "id": .integer, "repository": .string, "provider": .string, "workflow": .optional(.string), "job": .string, "attempt": .integer,
+      "id": .integer, "repository": .string, "provider": .string, "workflow": .optional(.string), "job": .string,
+      "attempt": .integer,
       "branch": .string, "pullRequest": .optional(.integer), "commit": .string,
       "outcome": .choice(Build.Outcome.allCases.map(\.rawValue)), "at": .time,
       "kind": .optional(.choice(BuildKind.allCases.map(\.rawValue))), "telling": .optional(TellingLine.schema),

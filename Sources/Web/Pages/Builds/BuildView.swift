@@ -47,6 +47,7 @@ struct BuildView: Sendable {
   let searchView: SearchView?
   let findings: [FindingView]
   let findingsText: String
+  let hasFindings: Bool
   let inconclusive: [InconclusiveView]
 
   struct AttemptView: Sendable {
@@ -62,7 +63,7 @@ struct BuildView: Sendable {
     let lineText: String
     let patternLink: String
     let pattern: String
-    let remedy: String?
+    let remedyMarkup: Markup
   }
 
   struct LogView: Sendable {
@@ -135,7 +136,7 @@ struct BuildView: Sendable {
         text: telling.text, title: telling.title, verdict: telling.verdict,
         link: Links.line(telling.line, ofLog: telling.log, ofBuild: build.id), lineText: "line \(Figures.count(telling.line))",
         patternLink: "/patterns/\(telling.pattern)", pattern: telling.pattern,
-        remedy: build.findings.first { $0.pattern == telling.pattern }?.remedy)
+        remedyMarkup: Remedy.markup(build.findings.first { $0.pattern == telling.pattern }?.remedy))
     }
     canSay = build.kind != nil && input.viewer.role >= .curator
     actionPath = "/builds/\(build.id)"
@@ -150,11 +151,12 @@ struct BuildView: Sendable {
     hasManyLogs = build.logs.count > 1
     problem = build.problem
     let isPlain = input.text("view") == "plain"
-    logMarkup = shown.map {
-      LogMarkup.of(
-        $0.window, target: input.number("line"), isPlain: isPlain, titles: build.findings.map { "\($0.title) (\($0.pattern))" },
-        link: link(line:), wholeLink: { link(["whole": String($0)]) + "#L\($0)" })
-    } ?? Markup()
+    logMarkup =
+      shown.map {
+        LogMarkup.of(
+          $0.window, target: input.number("line"), isPlain: isPlain, titles: build.findings.map { "\($0.title) (\($0.pattern))" },
+          link: link(line:), wholeLink: { link(["whole": String($0)]) + "#L\($0)" })
+      } ?? Markup()
     hasLog = shown != nil
     let (first, last) = (shown?.window.lines.first?.number ?? 0, shown?.window.lines.last?.number ?? 0)
     let total = shown?.total
@@ -176,7 +178,8 @@ struct BuildView: Sendable {
 
     searchText = input.text("search") ?? ""
     isExpression = input.flag("expression")
-    searchHidden = (build.logs.count > 1 ? shown.map { [FilterView.Pair(name: "log", value: String($0.log))] } ?? [] : [])
+    searchHidden =
+      (build.logs.count > 1 ? shown.map { [FilterView.Pair(name: "log", value: String($0.log))] } ?? [] : [])
       + (isPlain ? [FilterView.Pair(name: "view", value: "plain")] : [])
     searchView = build.search.map { search in
       SearchView(
@@ -189,6 +192,7 @@ struct BuildView: Sendable {
         patternLink: "/patterns/\(finding.pattern)", verdict: finding.verdict, text: finding.text,
         note: !finding.isCurrent ? "of an earlier revision" : finding.isFallback ? "fallback" : "")
     }
+    hasFindings = !findings.isEmpty
     let found = build.logs.first { $0.id == shown?.log }?.findings ?? 0
     findingsText = found > findings.count ? "the first \(findings.count) of \(Figures.count(found))" : Figures.count(found)
     inconclusive = build.inconclusive.map {

@@ -11,7 +11,8 @@ enum BuildsPage {
       .query("job", .text(most: 250), "Only builds of this job, by its name or as `workflow/job`."),
       .query("failed", .flag, "Only failed builds."),
       .query("outcome", .choice(Build.Outcome.allCases.map(\.rawValue)), "Only builds that ended so."),
-      .query("kind", .choice(BuildKind.allCases.map(\.rawValue)), "Only failed builds of this kind, as far as a build itself tells it."),
+      .query(
+        "kind", .choice(BuildKind.allCases.map(\.rawValue)), "Only failed builds of this kind, as far as a build itself tells it."),
       .query("pattern", .text(most: 300), "Only failed builds whose verdict this pattern decides."),
       .query("since", .since, "Builds that finished since."),
       .limit, .cursor,

@@ -31,6 +31,8 @@ enum LogMarkup {
     return markup
   }
 
+  private static let commands = ["##[group]", "##[error]"]
+
   private static func closeSection(_ markup: inout Markup, _ depth: inout Int) {
     markup.close("details")
     depth -= 1
@@ -61,12 +63,15 @@ enum LogMarkup {
     _ line: LogLine, isTarget: Bool, isPlain: Bool, titles: [String], link: (Int) -> String, wholeLink: (Int) -> String,
     _ markup: inout Markup
   ) {
+    // GitHub's own words for the start of a section, an error and so on.
+    let command = line.segments.last.flatMap { segment in commands.first { segment.bytes.starts(with: $0.utf8) } }
     let found = line.segments.lazy.flatMap(\.marks).first { $0.id != ShownLines.searched }
     let title = found.flatMap { titles.indices.contains($0.id) ? titles[$0.id] : nil }
     markup.open(
       "div",
       [
-        "class": "line" + (found != nil ? " found" : "") + (isTarget ? " target" : ""), "id": "L\(line.number)",
+        "class": "line" + (command == "##[error]" ? " error" : "") + (found != nil ? " found" : "") + (isTarget ? " target" : ""),
+        "id": "L\(line.number)",
       ])
     markup.element("a", ["class": "n", "href": link(line.number)], "\(line.number)")
     // Without a date: they are all of one run.
@@ -77,7 +82,9 @@ enum LogMarkup {
     for (place, segment) in line.segments.enumerated() {
       if place > 0 { markup.element("span", ["class": "return", "title": "overwritten by what follows"], "␍") }
       if segment.start > 0 { markup.element("span", ["class": "cut"], "… ") }
-      for run in segment.runs { self.run(run, isPlain: isPlain, titles: titles, &markup) }
+      // The word that begins a section is shown as that.
+      let runs = command == "##[group]" && place == line.segments.count - 1 ? segment.without(prefix: 9).runs : segment.runs
+      for run in runs { self.run(run, isPlain: isPlain, titles: titles, &markup) }
       if segment.isCut { cut(segment, &markup) }
     }
     markup.close("span")
@@ -103,6 +110,15 @@ enum LogMarkup {
 
   private static func cut(_ segment: LogSegment, _ markup: inout Markup) {
     markup.element("span", ["class": "cut"], " … cut: the line has \(Figures.bytes(Int64(segment.total)))")
+  }
+}
+
+extension LogSegment {
+  fileprivate func without(prefix count: Int) -> LogSegment {
+    var rest = self
+    rest.bytes = Array(bytes.dropFirst(count))
+    rest.start += min(count, bytes.count)
+    return rest
   }
 }
 

@@ -16,7 +16,7 @@ enum CausesPage {
       .query("branch", .text(most: 250), "Only builds of this branch."),
       .query("job", .text(most: 250), "Only builds of this job, by its name or as `workflow/job`."),
       .query("verdict", .choice(PatternVerdict.allCases.map(\.rawValue)), "Only causes of this verdict."),
-      .query("limit", .number(1...200), "The most causes that are told.", usual: "20"),
+      .query("limit", .number(1...200), "The most causes that are told.", usual: "15"),
       .cursor,
     ],
     load: load, view: { causes, input in Page.View("causes", title: "What breaks the builds", CausesView(causes, input)) })

@@ -23,7 +23,8 @@ enum PeriodChart {
       svg.open("g")
       svg.element(
         "title", [:], "\(period.day): \(period.builds) builds, \(period.failed) failed, \(period.unexplained) unexplained")
-      for (kind, value) in [("builds", period.builds), ("failed", period.failed), ("unexplained", period.unexplained)] where value > 0 {
+      for (kind, value) in [("builds", period.builds), ("failed", period.failed), ("unexplained", period.unexplained)]
+      where value > 0 {
         let bar = max(1, Double(value) / most * (height - 4))
         svg.open(
           "rect",

@@ -28,17 +28,20 @@ enum CommitPage {
     let facts = try await store.facts(ofCommit: input.text("sha")?.lowercased() ?? "", repository: input.text("repository"))
     let verdict = JudgeStage.verdict(of: facts, today: input.today)
     let failed = verdict.builds.compactMap { evidence, verdict in
-      facts.builds.last { Self.isSame($0, evidence) }.map { (facts: $0, verdict: verdict) }
+      facts.builds.last { Self.isSame($0, evidence) }.map {
+        // What nothing explains has a telling line still, if a fallback was found.
+        (facts: $0, verdict: verdict, best: verdict.best ?? BestFinding.of(evidence.logs, today: input.today))
+      }
     }.sorted { left, right in
       BuildKind.allCases.firstIndex(of: left.verdict.kind)! < BuildKind.allCases.firstIndex(of: right.verdict.kind)!
     }
-    let logs = failed.compactMap { tellingLog($0.facts, $0.verdict) }
+    let logs = failed.compactMap { tellingLog($0.facts, $0.best) }
     let digests = try await store.digests(ofLogs: logs)
-    let revisions = try await store.revisionNumbers(of: failed.compactMap { $0.verdict.best?.finding.rank.id })
+    let revisions = try await store.revisionNumbers(of: failed.compactMap { $0.best?.finding.rank.id })
     var builds: [CommitReport.FailedBuild] = []
     for (place, build) in failed.enumerated() {
       let telling = try await telling(
-        build.facts, build.verdict, digests, revisions, inContext: place < mostInContext, input)
+        build.facts, build.best, digests, revisions, inContext: place < mostInContext, input)
       builds.append(value(build.facts, build.verdict, telling))
     }
     let posts = try await store.posts(
@@ -79,15 +82,15 @@ enum CommitPage {
       overrule: facts.overrule.map { .init(kind: $0.kind.rawValue, who: $0.who, reason: $0.reason) })
   }
 
-  private static func tellingLog(_ facts: Store.BuildFacts, _ verdict: BuildVerdict) -> Int64? {
-    verdict.best.flatMap { best in facts.logs.first { $0.step == best.step }?.id }
+  private static func tellingLog(_ facts: Store.BuildFacts, _ best: BestFinding?) -> Int64? {
+    best.flatMap { best in facts.logs.first { $0.step == best.step }?.id }
   }
 
   private static func telling(
-    _ facts: Store.BuildFacts, _ verdict: BuildVerdict, _ digests: [Int64: [UInt8]], _ revisions: [PatternID: Int],
+    _ facts: Store.BuildFacts, _ best: BestFinding?, _ digests: [Int64: [UInt8]], _ revisions: [PatternID: Int],
     inContext: Bool, _ input: PageInput
   ) async throws -> CommitReport.Telling? {
-    guard let best = verdict.best, let log = tellingLog(facts, verdict) else { return nil }
+    guard let best, let log = tellingLog(facts, best) else { return nil }
     let finding = best.finding
     var context: [CommitReport.Line] = []
     if inContext, let digest = digests[log] { context = try await self.context(of: digest, around: finding.line, input) }
@@ -100,6 +103,7 @@ enum CommitPage {
   private static func context(of digest: [UInt8], around line: Int, _ input: PageInput) async throws -> [CommitReport.Line] {
     var request = LogWindow.Request(lines: max(1, line - linesAround)...line + linesAround)
     request.segmentBytes = 4 * longestLine
+    request.linesBefore = 0
     do {
       return try await input.backend.viewer.window(of: digest, request).lines.map { line in
         .init(number: line.number, text: String((line.segments.last?.text ?? "").prefix(longestLine)))

@@ -42,11 +42,12 @@ struct CommitView: Sendable {
     let pattern: String?
     let patternLink: String?
     let revisionText: String?
-    let remedy: String?
+    let remedyMarkup: Markup
     let contextLines: [LineView]
     let hasContext: Bool
     let actionPath: String
     let canBeKnown: Bool
+    let isUnexplained: Bool
   }
 
   struct LineView: Sendable {
@@ -114,16 +115,18 @@ struct CommitView: Sendable {
     let telling = build.telling
     return BuildView(
       id: build.id, job: job(build.workflow, build.job), attemptText: build.attempt > 1 ? "attempt \(build.attempt)" : nil,
-      link: "/builds/\(build.id)", providerLink: build.url.flatMap { Links.outside($0) }, provider: build.provider, kind: build.kind,
+      link: "/builds/\(build.id)", providerLink: build.url.flatMap { Links.outside($0) }, provider: build.provider,
+      kind: build.kind,
       why: build.why, overruledBy: build.overrule.map { "\($0.who): \($0.reason)" }, tellingTitle: telling?.title,
       tellingText: telling?.text, tellingLink: telling.map { Links.line($0.line, ofLog: $0.log, ofBuild: build.id) },
       lineText: telling.map { ($0.step.map { "\($0), " } ?? "") + "line \(Figures.count($0.line))" }, pattern: telling?.pattern,
       patternLink: telling.map { "/patterns/\($0.pattern)" }, revisionText: telling?.revision.map { "revision \($0)" },
-      remedy: telling?.remedy,
+      remedyMarkup: Remedy.markup(telling?.remedy),
       contextLines: (telling?.context ?? []).map {
         LineView(number: String($0.number), text: $0.text, isTelling: $0.number == telling?.line)
       },
       hasContext: !(telling?.context ?? []).isEmpty, actionPath: "/builds/\(build.id)",
-      canBeKnown: !build.isExcused && build.kind != BuildKind.unread.rawValue)
+      canBeKnown: !build.isExcused && build.kind != BuildKind.unread.rawValue,
+      isUnexplained: build.kind == BuildKind.unknown.rawValue)
   }
 }

@@ -48,7 +48,8 @@ enum PatternPage {
       trust: value(try await trust, inconclusive: detail.inconclusive),
       reports: try await reports.map {
         .init(
-          who: $0.who, reason: $0.reason, at: $0.at, kind: $0.kind.rawValue, repository: $0.repository, commit: $0.commit, job: $0.job)
+          who: $0.who, reason: $0.reason, at: $0.at, kind: $0.kind.rawValue, repository: $0.repository, commit: $0.commit,
+          job: $0.job)
       })
   }
 

@@ -41,7 +41,8 @@ struct PatternReport: APIValue {
       "priority": .integer, "fallback": .boolean, "groupBy": .array(.string), "tags": .array(.string), "owner": .optional(.string),
       "remedy": .optional(.string), "reviewBy": .optional(.string), "isReviewOverdue": .boolean, "isRetired": .boolean,
       "changedAt": .time, "revisions": .array(Revision.schema), "firstSeen": .optional(.time), "lastSeen": .optional(.time),
-      "weeks": .array(Week.schema), "hits": .integer, "builds": .integer, "jobs": .array(Job.schema), "groups": .array(Group.schema),
+      "weeks": .array(Week.schema), "hits": .integer, "builds": .integer, "jobs": .array(Job.schema),
+      "groups": .array(Group.schema),
       "samples": .array(Sample.schema), "trust": Trust.schema, "reports": .array(Report.schema),
     ])
 
@@ -106,7 +107,8 @@ struct PatternReport: APIValue {
     static let schema = Schema.object(
       "PatternSample",
       [
-        "build": .integer, "repository": .string, "job": .string, "outcome": .string, "at": .time, "log": .integer, "line": .integer,
+        "build": .integer, "repository": .string, "job": .string, "outcome": .string, "at": .time, "log": .integer,
+        "line": .integer,
         "text": .string,
       ])
   }

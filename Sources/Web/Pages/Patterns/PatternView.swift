@@ -1,3 +1,4 @@
+import Analysis
 import Model
 
 /// What the template `pattern` shows.
@@ -12,13 +13,15 @@ struct PatternView: Sendable {
   let groupText: String?
   let tags: [String]
   let owner: String?
-  let remedy: String?
+  let remedyMarkup: Markup
   let reviewText: String?
   let seenText: String
   let hitsText: String
+  let span: String
   let buildsText: String
   let buildsLink: String
   let passingText: String
+  let passingNote: String
   let costText: String
   let inconclusiveText: String?
   let reportsText: String
@@ -84,7 +87,7 @@ struct PatternView: Sendable {
 
   init(_ pattern: PatternReport, _ input: PageInput) {
     id = pattern.id
-    title = pattern.title
+    title = TitleTemplate.render(pattern.title, captures: [])
     verdict = pattern.verdict
     let current = pattern.revisions.first(where: \.isCurrent)
     warnings = Self.warnings(pattern, current)
@@ -94,21 +97,24 @@ struct PatternView: Sendable {
     groupText = pattern.groupBy.isEmpty ? nil : pattern.groupBy.joined(separator: ", ")
     tags = pattern.tags
     owner = pattern.owner
-    remedy = pattern.remedy
+    remedyMarkup = Remedy.markup(pattern.remedy)
     reviewText = pattern.reviewBy
     seenText =
       pattern.firstSeen.flatMap { first in
         pattern.lastSeen.map { "first \(Figures.time(first)), last \(Figures.ago($0, now: input.now))" }
       } ?? "never decided a build"
-    hitsText = Figures.count(pattern.hits, "failed build")
+    hitsText = Figures.count(pattern.hits)
+    span = FilterView.words(for: input.text("since") ?? "")
     buildsText = Figures.count(pattern.builds)
     buildsLink = PageInput.link("/builds", ["pattern": pattern.id])
     let trust = pattern.trust
     passingText =
       trust.passingSampled == 0
-      ? "no passing builds sampled yet"
-      : "\(Figures.count(trust.passingHit)) of \(Figures.count(trust.passingSampled)) sampled passing builds "
-        + "(\(Figures.percent(Double(trust.passingHit) / Double(trust.passingSampled))))"
+      ? "–" : Figures.percent(Double(trust.passingHit) / Double(trust.passingSampled))
+    passingNote =
+      trust.passingSampled == 0
+      ? "of passing builds: none sampled yet"
+      : "of passing builds: \(Figures.count(trust.passingHit)) of \(Figures.count(trust.passingSampled)) sampled"
     costText = trust.millisecondsPerMegabyte.map { Self.cost($0) } ?? "not measured yet"
     inconclusiveText = trust.inconclusiveLogs > 0 ? "not tried to the end on \(Figures.count(trust.inconclusiveLogs, "log"))" : nil
     reportsText = trust.wrongReports == 0 ? "none" : Figures.count(trust.wrongReports)
@@ -124,7 +130,8 @@ struct PatternView: Sendable {
     let since = CalendarDay(secondsSince1970: input.moment("since") ?? 0)
     let days = Dictionary(pattern.weeks.compactMap { week in CalendarDay(week.day).map { ($0, week.hits) } }) { $1 }
     trendMarkup = Trend.bars(
-      days, by: .week, since: since, until: input.today, label: "Failed builds with a finding, by week; the table below has the numbers")
+      days, by: .week, since: since, until: input.today,
+      label: "Failed builds with a finding, by week; the table below has the numbers")
     weeks = pattern.weeks.reversed().map {
       WeekView(day: $0.day, hits: Figures.count($0.hits), builds: Figures.count($0.builds))
     }
@@ -158,7 +165,9 @@ struct PatternView: Sendable {
     var warnings: [String] = []
     if pattern.isRetired { warnings.append("Retired: its findings are kept, and it is tried no more.") }
     if pattern.trust.isSuspect { warnings.append("Suspect, and excuses nothing: \(pattern.trust.suspicion ?? "").") }
-    if let cleared = pattern.trust.cleared { warnings.append("It was suspect (\(pattern.trust.suspicion ?? "")); cleared by \(cleared).") }
+    if let cleared = pattern.trust.cleared {
+      warnings.append("It was suspect (\(pattern.trust.suspicion ?? "")); cleared by \(cleared).")
+    }
     if current?.suspendedAt != nil { warnings.append("Suspended: it was too slow on too many logs.") }
     if pattern.isReviewOverdue, !pattern.isRetired {
       warnings.append("Its review was due on \(pattern.reviewBy ?? ""): until someone renews it, it excuses nothing.")

@@ -12,7 +12,9 @@ enum PatternsPage {
       .query("owner", .text(most: 200), "Only patterns of this owner."),
       .query("retired", .flag, "Retired ones, too."),
       .query("since", .since, "What was found in builds that finished since the beginning of that day.", usual: "30d"),
-      .query("order", .choice(Store.PatternOrder.allCases.map(\.rawValue)), "`id`; `hits` or `builds`: those with the most first.", usual: "builds"),
+      .query(
+        "order", .choice(Store.PatternOrder.allCases.map(\.rawValue)), "`id`; `hits` or `builds`: those with the most first.",
+        usual: "builds"),
       .limit, .cursor,
     ],
     load: load, view: { patterns, input in Page.View("patterns", title: "Patterns", PatternsView(patterns, input)) })
@@ -133,11 +135,13 @@ struct PatternsView: Sendable {
     buildsSort = order == "builds" ? "descending" : nil
     self.patterns = patterns.items.map { pattern in
       Row(
-        id: pattern.id, link: "/patterns/\(pattern.id)", title: pattern.title, verdict: pattern.verdict, isFallback: pattern.fallback,
+        id: pattern.id, link: "/patterns/\(pattern.id)", title: pattern.title, verdict: pattern.verdict,
+        isFallback: pattern.fallback,
         hits: Figures.count(pattern.hits), builds: Figures.count(pattern.builds), share: Figures.percent(pattern.share),
         barMarkup: Trend.share(pattern.share, of: pattern.verdict),
         lastSeen: pattern.lastSeen.map { Figures.ago($0, now: input.now) } ?? "never", health: pattern.health,
-        reportsText: pattern.wrongReports > 0 ? Figures.count(pattern.wrongReports, "wrong report") : nil, owner: pattern.owner ?? "")
+        reportsText: pattern.wrongReports > 0 ? Figures.count(pattern.wrongReports, "wrong report") : nil,
+        owner: pattern.owner ?? "")
     }
     isLaterPage = input.cursor != nil
     firstLink = input.link([:])

@@ -1,0 +1,94 @@
+/// A query of Lucene's classic syntax, as far as it joins phrases and words of fields by AND, OR and NOT.
+indirect enum LuceneQuery: Equatable {
+  case term(field: String, text: String, isPhrase: Bool)
+  case not(LuceneQuery)
+  case all([LuceneQuery])
+  case any([LuceneQuery])
+
+  /// - Throws: `ImportRefusal` for what isn't of that part.
+  init(_ text: String) throws(ImportRefusal) {
+    var reader = Reader(rest: text[...])
+    self = try reader.any(field: nil)
+    reader.skipBlanks()
+    guard reader.rest.isEmpty else { throw ImportRefusal("the query can't be read from \(OneLine.quoted(String(reader.rest))) on") }
+  }
+
+  private struct Reader {
+    var rest: Substring
+    var depth = 0
+
+    mutating func skipBlanks() { rest = rest.drop { $0.isWhitespace } }
+
+    mutating func skip(_ word: String) -> Bool {
+      skipBlanks()
+      guard rest.hasPrefix(word) else { return false }
+      let after = rest.dropFirst(word.count).first
+      if word.first?.isLetter == true, let after, !after.isWhitespace, after != "(" { return false }
+      rest = rest.dropFirst(word.count)
+      return true
+    }
+
+    mutating func any(field: String?) throws(ImportRefusal) -> LuceneQuery {
+      depth += 1
+      defer { depth -= 1 }
+      guard depth < 32 else { throw ImportRefusal("the query is nested too deeply") }
+      var parts = [try all(field: field)]
+      while skip("OR") || skip("||") { parts.append(try all(field: field)) }
+      return parts.count == 1 ? parts[0] : .any(parts)
+    }
+
+    mutating func all(field: String?) throws(ImportRefusal) -> LuceneQuery {
+      var parts = [try one(field: field)]
+      while true {
+        if skip("AND") || skip("&&") {
+          parts.append(try one(field: field))
+          continue
+        }
+        let before = rest
+        // `a NOT b` is `a AND NOT b`.
+        guard skip("NOT") || skip("!") || skip("-") else { break }
+        rest = before
+        parts.append(try one(field: field))
+      }
+      return parts.count == 1 ? parts[0] : .all(parts)
+    }
+
+    mutating func one(field: String?) throws(ImportRefusal) -> LuceneQuery {
+      if skip("NOT") || skip("!") || skip("-") { return .not(try one(field: field)) }
+      _ = skip("+")
+      skipBlanks()
+      if skip("(") {
+        let inner = try any(field: field)
+        guard skip(")") else { throw ImportRefusal("a parenthesis of the query is not closed") }
+        return inner
+      }
+      if rest.first == "\"" {
+        let text = try phrase()
+        guard rest.first != "~", rest.first != "^" else { throw ImportRefusal("\(rest.prefix(2)) behind a phrase can't be told") }
+        return .term(field: field ?? "message", text: text, isPhrase: true)
+      }
+      let word = rest.prefix { !$0.isWhitespace && !"():\"".contains($0) }
+      rest = rest.dropFirst(word.count)
+      guard !word.isEmpty else { throw ImportRefusal("the query ends where something is missing") }
+      if rest.first == ":" {
+        rest = rest.dropFirst()
+        return try one(field: String(word))
+      }
+      guard !word.contains("~"), !word.hasPrefix("/"), !word.hasPrefix("["), !word.hasPrefix("{"), !word.contains("^") else {
+        throw ImportRefusal("\(word) can't be told")
+      }
+      return .term(field: field ?? "message", text: String(word), isPhrase: false)
+    }
+
+    /// What stands between quotes; a backslash takes the next character for itself.
+    mutating func phrase() throws(ImportRefusal) -> String {
+      rest = rest.dropFirst()
+      var text = ""
+      while let character = rest.popFirst() {
+        if character == "\"" { return text }
+        if character == "\\", let next = rest.popFirst() { text.append(next) } else { text.append(character) }
+      }
+      throw ImportRefusal("a phrase is not closed")
+    }
+  }
+}

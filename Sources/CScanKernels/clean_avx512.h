@@ -1,0 +1,238 @@
+// Cleaning with AVX-512 (F, BW, VBMI2). Of each 64 bytes of the source a mask says which are dropped, and one instruction moves the others
+// together: text costs the same wherever its lines end, and only lines and sequences that begin in it cost more.
+// The includer defines TARGET and special_mask().
+#ifndef CULPRIT_CLEAN_AVX512_H
+#define CULPRIT_CLEAN_AVX512_H
+
+#include <immintrin.h>
+
+#include "simple_line.h"
+
+// Bytes that must follow a block in the source: what begins at its end is looked at, with the sequences behind it.
+enum { LOOK_AHEAD = 4 * CULPRIT_BLOCK };
+// Told instead of a length where clean_simple_line must decide.
+enum { LOOK_CLOSER = CULPRIT_BLOCK };
+
+// Where the current line begins, and where its text is to begin; how many lines before it are cleaned.
+typedef struct {
+  const uint8_t *line;
+  uint8_t *text;
+  size_t lines;
+} line_start;
+
+// The lowest `count` bits; `count` is 63 at most.
+static inline uint64_t low_bits(unsigned count) { return ((uint64_t)1 << count) - 1; }
+
+TARGET static inline uint64_t equal_to(uint8_t byte, __m512i bytes) {
+  return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)byte));
+}
+
+TARGET static inline uint64_t within(uint8_t first, uint8_t last, __m512i bytes) {
+  return _mm512_cmple_epu8_mask(_mm512_sub_epi8(bytes, _mm512_set1_epi8((char)first)), _mm512_set1_epi8((char)(last - first)));
+}
+
+// The length of the CSI sequence whose ESC is at `at`, if it is one of 63 bytes at most.
+TARGET static inline unsigned control_length(const uint8_t *at) {
+  if (at[1] != '[') return LOOK_CLOSER;
+  const uint64_t last = (uint64_t)1 << 62;
+  __m512i bytes = _mm512_loadu_si512(at);
+  unsigned end = (unsigned)__builtin_ctzll(~(within(0x30, 0x3F, bytes) | 3) | last);
+  if (__builtin_expect((at[end] & 0xF0) == 0x20, 0))
+    end = (unsigned)__builtin_ctzll(~(within(0x20, 0x2F, bytes) | low_bits(end)) | last);
+  return at[end] >= 0x40 && at[end] <= 0x7E ? end + 1 : LOOK_CLOSER;
+}
+
+// Where the text goes on behind the sequences that begin at the byte `at` of some bytes: at `at` itself if none does. LOOK_CLOSER if it
+// is not among the bytes. What it says of sequences that are not whole doesn't matter: their line is looked at more closely in any case.
+TARGET static inline unsigned text_behind(__m512i bytes, unsigned at) {
+  uint64_t escapes = equal_to(0x1B, bytes), finals = within(0x40, 0x7E, bytes) & ~(escapes << 1);
+  uint64_t texts = (finals << 1 | (uint64_t)1 << at) & ~escapes & ~low_bits(at);
+  return texts ? (unsigned)__builtin_ctzll(texts) : LOOK_CLOSER;
+}
+
+// The end of GitLab's stream marker at the byte `at` of a line, which is behind a time; `at` if there is none.
+TARGET static inline unsigned marker_end(const uint8_t *line, __m512i bytes, unsigned at) {
+  // Bit n says whether the byte fits the marker's byte n, bit 4 whether a sequence begins with it. A table, and no branches on the text,
+  // which would often be foretold wrongly.
+  enum { SEQUENCE = 1 << 4 };
+  static const uint8_t fits[256] = {
+      ['0' ... '9'] = 3, ['a' ... 'f'] = 3, ['A' ... 'D'] = 3, ['E'] = 7, ['F'] = 3, ['O'] = 4, [' '] = 8, ['+'] = 8, [0x1B] = SEQUENCE};
+  unsigned text = text_behind(bytes, at);
+  const uint8_t *marker = line + text;
+  unsigned first = fits[marker[0]], second = fits[marker[1]], third = fits[marker[2]], fourth = fits[marker[3]];
+  // Behind a sequence anything may follow.
+  unsigned may_follow = fourth >> 3 | fourth >> 4;
+  may_follow = third >> 4 | (third >> 2 & may_follow);
+  may_follow = second >> 4 | (second >> 1 & may_follow);
+  if (__builtin_expect(!(first & may_follow & 1) && text != LOOK_CLOSER, 1)) return at;
+  return text == at && !((second | third | fourth) & SEQUENCE) ? at + 4 : LOOK_CLOSER;
+}
+
+// What time_length says of the line once it is cleaned, if its bytes as they stand tell.
+TARGET static inline unsigned prefix_length(const uint8_t *line) {
+  // "dddd-dd-ddTdd:dd:dd.dddddd": what stands between the digits, and where the digits stand.
+  const __m512i marks = _mm512_zextsi256_si512(_mm256_setr_epi8(
+      0, 0, 0, 0, '-', 0, 0, '-', 0, 0, 'T', 0, 0, ':', 0, 0, ':', 0, 0, '.', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+  const uint64_t digits = 0x3F6DB6F;
+  __m512i bytes = _mm512_loadu_si512(line);
+  uint64_t numbers = within('0', '9', bytes);
+  uint64_t fits = (numbers & digits) | (_mm512_cmpeq_epi8_mask(bytes, marks) & ~digits);
+  unsigned fitting = (unsigned)__builtin_ctzll(~fits | 1 << 26);
+  if (fitting == 26) {
+    fitting += (unsigned)__builtin_ctzll(~(numbers >> 26) | 1 << 3);
+    fitting += line[fitting] == 'Z';
+    if (line[fitting - 1] == 'Z' && line[fitting] == ' ') return marker_end(line, bytes, fitting + 1);
+  }
+  // It is none, but for sequences that stand in its midst.
+  if (line[fitting] != 0x1B) return 0;
+  // Lines that begin with a colour are common; a digit behind it is not.
+  unsigned text = text_behind(bytes, 0);
+  return fitting == 0 && text != LOOK_CLOSER && !is_digit(line[text]) ? 0 : LOOK_CLOSER;
+}
+
+// How many bytes are dropped from the special one at `at` on.
+TARGET static inline unsigned special_length(const uint8_t *at, const uint8_t *source) {
+  switch (*at) {
+  case 0x1B:
+    // Bytes that the sequence keeps apart must not join to a C1 control unseen.
+    return at > source && at[-1] == 0xC2 ? LOOK_CLOSER : control_length(at);
+  case '\r':
+    return at[1] == '\n' || (at[1] == '\r' && at[2] == '\n') ? 1 : LOOK_CLOSER;
+  case 0xC2:
+    return at[1] >= 0x90 && at[1] <= 0x9F ? LOOK_CLOSER : 0;
+  default:
+    return LOOK_CLOSER;
+  }
+}
+
+// A stretch of the source, which is cleaned at a time: all that must be looked at in it is listed first, so that the loops over it are
+// long and the processor can foretell their branches. Four kilobytes, which stay in the first-level cache.
+enum { STRETCH_BLOCKS = 64, STRETCH_BYTES = STRETCH_BLOCKS * CULPRIT_BLOCK };
+typedef struct {
+  // By block, which of its bytes are dropped, and which of the next block's; a line may begin right behind the last.
+  uint64_t dropped[STRETCH_BLOCKS + 1], reached[STRETCH_BLOCKS + 1];
+  // Where the bytes lie that are looked at. More than there are may be written, up to a block's.
+  uint16_t newlines[STRETCH_BYTES + CULPRIT_BLOCK], specials[STRETCH_BYTES + CULPRIT_BLOCK];
+  size_t newline_count, special_count;
+} stretch;
+
+// Adds the places of a block's bits to a list that has `count`. Returns how many it has then.
+TARGET static inline size_t list_places(uint16_t *places, size_t count, size_t block, uint64_t bits) {
+  const __m512i numbers = _mm512_set_epi8(
+      63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32,
+      31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  __m512i set = _mm512_maskz_compress_epi8(bits, numbers), base = _mm512_set1_epi16((short)block);
+  size_t more = (size_t)__builtin_popcountll(bits);
+  _mm512_storeu_si512(places + count, _mm512_add_epi16(base, _mm512_cvtepu8_epi16(_mm512_castsi512_si256(set))));
+  if (__builtin_expect(more > 32, 0))
+    _mm512_storeu_si512(places + count + 32, _mm512_add_epi16(base, _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(set, 1))));
+  return count + more;
+}
+
+TARGET static void begin_stretch(stretch *stretch, const uint8_t *text, size_t blocks) {
+  size_t newlines = 0, specials = 0;
+  stretch->dropped[0] = stretch->reached[blocks] = 0;
+  for (size_t block = 0; block < blocks; block++) {
+    __m512i bytes = _mm512_loadu_si512(text + block * CULPRIT_BLOCK);
+    __builtin_prefetch(text + block * CULPRIT_BLOCK + STRETCH_BYTES);
+    newlines = list_places(stretch->newlines, newlines, block * CULPRIT_BLOCK, equal_to('\n', bytes));
+    specials = list_places(stretch->specials, specials, block * CULPRIT_BLOCK, special_mask(bytes));
+    stretch->dropped[block + 1] = stretch->reached[block] = 0;
+  }
+  stretch->newline_count = newlines;
+  stretch->special_count = specials;
+}
+
+// Drops `count` bytes, 63 at most, from the stretch's byte `at` on.
+static inline void drop(stretch *stretch, size_t at, unsigned count) {
+  unsigned __int128 bits = (unsigned __int128)low_bits(count) << at % 64;
+  stretch->dropped[at / 64] |= (uint64_t)bits;
+  // Even if there are none: a branch would often be foretold wrongly.
+  stretch->reached[at / 64] |= (uint64_t)(bits >> 64);
+}
+
+// Finds what is dropped. Returns the number of lines that end in the stretch, and sets `looks_closer` if these are only those before one
+// that must be looked at more closely.
+TARGET static size_t find_dropped(stretch *stretch, const uint8_t *text, const uint8_t *source, int *looks_closer) {
+  size_t lines = stretch->newline_count, end = SIZE_MAX;
+  for (size_t at = 0; at < stretch->newline_count; at++) {
+    size_t begin = (size_t)stretch->newlines[at] + 1;
+    unsigned length = prefix_length(text + begin);
+    if (__builtin_expect(length == LOOK_CLOSER, 0)) {
+      lines = at + 1;
+      end = begin;
+      break;
+    }
+    drop(stretch, begin, length);
+  }
+  for (size_t at = 0; at < stretch->special_count && stretch->specials[at] < end; at++) {
+    size_t place = stretch->specials[at];
+    unsigned length = special_length(text + place, source);
+    if (__builtin_expect(length == LOOK_CLOSER, 0)) {
+      while (lines > 0 && stretch->newlines[lines - 1] > place) lines--;
+      end = 0;
+      break;
+    }
+    drop(stretch, place, length);
+  }
+  *looks_closer = end != SIZE_MAX;
+  return lines;
+}
+
+// Cleans the current line and those behind it, up to one that must be looked at more closely, or to where a block doesn't fit any more.
+TARGET static void clean_stretches(line_start *start, const uint8_t *source, const uint8_t *end, const uint8_t *room_end) {
+  const uint8_t *text = start->line;
+  uint8_t *out = start->text;
+  stretch stretch;
+  if (end - text < LOOK_AHEAD) return;
+  unsigned prefix = prefix_length(text);
+  if (prefix == LOOK_CLOSER) return;
+  uint64_t carried = low_bits(prefix);  // what is dropped of the next block already
+  // Short ones at first: lines that must be looked at more closely may be many.
+  for (ptrdiff_t most = 4;; most = most < STRETCH_BLOCKS ? 2 * most : most) {
+    ptrdiff_t there = (end - text - LOOK_AHEAD) / CULPRIT_BLOCK, fitting = (room_end - out) / CULPRIT_BLOCK;
+    ptrdiff_t least = there < fitting ? there : fitting;
+    if (least <= 0) return;
+    size_t blocks = (size_t)(least < most ? least : most);
+    begin_stretch(&stretch, text, blocks);
+    int looks_closer;
+    size_t lines = find_dropped(&stretch, text, source, &looks_closer);
+    size_t last = lines ? stretch.newlines[lines - 1] : 0;
+    for (size_t block = 0; block < blocks; block++) {
+      uint64_t kept = ~(stretch.dropped[block] | carried);
+      carried = stretch.reached[block];
+      _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(kept, _mm512_loadu_si512(text + block * CULPRIT_BLOCK)));
+      if (lines && block == last / 64) {
+        *start = (line_start){text + last + 1, out + __builtin_popcountll(kept << (63 - last % 64)), start->lines + lines};
+        if (looks_closer) return;
+      }
+      out += __builtin_popcountll(kept);
+    }
+    if (looks_closer) return;
+    text += blocks * CULPRIT_BLOCK;
+    carried |= stretch.dropped[blocks];
+  }
+}
+
+// Cleans the current line, be there sequences in its time or no block behind it. Returns 0 if it is cut off, not simple, or too long.
+static int clean_closely(line_start *start, const uint8_t *end, const uint8_t *room_end) {
+  const uint8_t *line_end = memchr(start->line, '\n', (size_t)(end - start->line));
+  // What is written is never longer than the line, and a byte is left for the \n.
+  if (!line_end || line_end - start->line >= room_end - start->text) return 0;
+  uint8_t *text_end = clean_simple_line(start->line, line_end, start->text, end);
+  if (!text_end) return 0;
+  *text_end = '\n';
+  *start = (line_start){line_end + 1, text_end + 1, start->lines + 1};
+  return 1;
+}
+
+// See culprit_kernels.clean_lines.
+TARGET static culprit_cleaned clean_lines(const uint8_t *source, size_t count, uint8_t *target, size_t room) {
+  const uint8_t *const end = source + count;
+  line_start start = {source, target, 0};
+  do clean_stretches(&start, source, end, target + room);
+  while (clean_closely(&start, end, target + room));
+  return (culprit_cleaned){(size_t)(start.line - source), (size_t)(start.text - target), start.lines};
+}
+
+#endif

@@ -1,0 +1,104 @@
+import Foundation
+import LogArchive
+import Model
+import Store
+
+/// Keeps the last suggestions for those who look in a browser: reading the logs of all unexplained builds takes seconds.
+package actor SuggestDesk {
+  package enum State: Sendable {
+    /// Logs that are read, and all that are to be read by now.
+    case running(read: Int, of: Int)
+    /// - Parameter at: when they were made, in seconds since 1970.
+    case ready(Suggestions, at: Double)
+    case failed(String)
+  }
+
+  private struct Entry {
+    var state: State
+    var task: Task<Void, Never>?
+    /// What was there before, until the new ones are.
+    var last: (Suggestions, at: Double)?
+  }
+
+  /// Suggestions are as good as new for so long, in seconds.
+  private static let freshness: Double = 600
+  /// Different spans of time that are kept.
+  private static let mostKept = 8
+  private static let mostClusters = 50
+
+  private let stage: SuggestStage
+  private let now: @Sendable () -> Double
+  /// By days back.
+  private var entries: [Int: Entry] = [:]
+
+  package init(
+    store: Store, archive: LogArchive, settings: SuggestStage.Settings, now: @Sendable @escaping () -> Double
+  ) {
+    stage = SuggestStage(store: store, archive: archive, settings: settings)
+    self.now = now
+  }
+
+  /// The suggestions for builds of the last days; begins to make them where there are none, or only old ones.
+  ///
+  /// - Parameters:
+  ///   - anew: whether they are made again, however new they are.
+  ///   - patience: how long it is waited for them.
+  package func suggestions(days: Int, anew: Bool = false, patience: Duration = .seconds(2)) async -> State {
+    if case .running = entries[days]?.state {} else if anew || !isFresh(days) { begin(days) }
+    guard let task = entries[days]?.task else { return entries[days]?.state ?? .failed("they were dropped") }
+    // Whoever comes first: the end, or the end of the patience.
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        let (ends, end) = AsyncStream.makeStream(of: Void.self)
+        Task {
+          await task.value
+          end.finish()
+        }
+        for await _ in ends {}
+      }
+      group.addTask { try? await Task.sleep(for: patience) }
+      await group.next()
+      group.cancelAll()
+    }
+    guard let entry = entries[days] else { return .failed("they were dropped") }
+    if case .running = entry.state, let last = entry.last { return .ready(last.0, at: last.at) }
+    return entry.state
+  }
+
+  private func isFresh(_ days: Int) -> Bool {
+    guard case .ready(_, let at) = entries[days]?.state else { return false }
+    return now() - at < Self.freshness
+  }
+
+  private func begin(_ days: Int) {
+    if entries[days] == nil, entries.count >= Self.mostKept {
+      // One that is being made is finished by itself, and seen by nobody.
+      entries.removeValue(forKey: entries.keys.sorted()[0])
+    }
+    var last: (Suggestions, at: Double)?
+    if case .ready(let suggestions, let at) = entries[days]?.state { last = (suggestions, at) }
+    let (stage, now) = (stage, now())
+    entries[days] = Entry(state: .running(read: 0, of: 0), last: last)
+    entries[days]?.task = Task {
+      do {
+        let made = try await stage.run(
+          since: now - Double(days) * 86_400, today: CalendarDay(secondsSince1970: now), limit: Self.mostClusters
+        ) { read, all in Task { await self.note(days, read, all) } }
+        end(days, .ready(made, at: now))
+      } catch {
+        end(days, .failed("\(error)"))
+      }
+    }
+  }
+
+  private func note(_ days: Int, _ read: Int, _ all: Int) {
+    guard case .running = entries[days]?.state else { return }
+    entries[days]?.state = .running(read: read, of: all)
+  }
+
+  private func end(_ days: Int, _ state: State) {
+    entries[days]?.state = state
+    entries[days]?.task = nil
+    entries[days]?.last = nil
+  }
+}

@@ -1,0 +1,152 @@
+import Model
+import Store
+
+/// Known problems: jobs that fail for a reason that is nobody's change.
+enum KnownPage {
+  private static let states = ["open", "resolved", "all"]
+  /// There are tens of them, not thousands; whoever has more filters by repository.
+  private static let mostShown = 500
+
+  static let page = Page<KnownProblems>(
+    path: "known", summary: "Known problems, the newest first.",
+    parameters: [
+      .query("repository", .text(most: 300), "Only of this repository, `owner/name`."),
+      .query("state", .choice(states), "Which of them.", usual: "open"),
+      .query("job", .text(most: 300), "Fills in the form: a job."),
+      .query("branch", .text(most: 300), "Fills in the form: a branch."),
+      .query("from", .text(most: 64), "Fills in the form: the first commit."),
+    ],
+    load: { input in
+      let all = try await input.backend.store.knownProblems(
+        repository: input.text("repository"), resolved: input.text("state") != "open")
+      let wanted = input.text("state") == "resolved" ? all.filter { $0.resolvedAt != nil } : all
+      return KnownProblems(problems: wanted.prefix(mostShown).map(KnownProblems.Problem.init), count: wanted.count)
+    },
+    view: { value, input in Page.View("known", title: "Known problems", KnownView(value, input, states: states)) })
+
+  static let add = Action(
+    path: "known", summary: "Say that jobs fail for a reason that is nobody's change.",
+    about:
+      "Covers failed builds of the jobs, on the branch and on pull requests into it. Statuses that were posted lately are computed again.",
+    parameters: [
+      .form("repository", .text(most: 300), "`owner/name`.", needed: true),
+      .form(
+        "jobs", .text(most: 4_000),
+        "Names of jobs, one on each line or with commas between them; `*` stands for any text. None: all."),
+      .form("branch", .text(most: 300), "The branch. None: all."),
+      .form("from", .text(most: 64), "The first commit that has it, in full."),
+      .form("until", .text(most: 64), "The first commit that hasn't it any more, in full, or a day."),
+      .form("patterns", .text(most: 4_000), "Ids of patterns that it is limited to, written like `jobs`."),
+      .form("reason", .text(most: 1_000), "Why; shown with every verdict that rests on it.", needed: true),
+      .form("issue", .text(most: 1_000), "Where it is worked on."),
+    ],
+    perform: { input in
+      let problem = try problem(input)
+      let id = try await input.backend.store.add(problem)
+      return Action.Done(location: "/known#problem-\(id)", detail: "known problem \(id) is entered")
+    })
+
+  static let resolve = Action(
+    path: "known/:id/resolve", summary: "End a known problem.",
+    about: "Builds that finish from now on are not covered; with `until`, commits from that one on aren't.",
+    parameters: [
+      .path("id", .number(1...Int(Int32.max)), "Its number."),
+      .form("until", .text(most: 64), "The first commit that hasn't it any more, in full."),
+    ],
+    perform: { input in
+      let id = input.number("id") ?? 0
+      let until = try commit(input, "until")
+      try await input.backend.store.resolveKnownProblem(Int64(id), untilCommit: until, who: input.viewer.name)
+      return Action.Done(location: "/known?state=all#problem-\(id)", detail: "known problem \(id) is resolved")
+    })
+
+  private static func problem(_ input: PageInput) throws -> KnownProblem {
+    let repository = (input.text("repository") ?? "").trimmed
+    guard repository.split(separator: "/", omittingEmptySubsequences: false).count >= 2 else {
+      throw WebError(.badRequest, "repository is \"\(repository)\"", hint: "it must be owner/name", field: "repository")
+    }
+    let reason = (input.text("reason") ?? "").trimmed
+    guard !reason.isEmpty else { throw WebError(.badRequest, "reason is empty", hint: "say why", field: "reason") }
+    let issue = (input.text("issue") ?? "").trimmed
+    var problem = KnownProblem(
+      repository: repository, jobs: list(input.text("jobs")), branch: (input.text("branch") ?? "").trimmed,
+      fromCommit: try commit(input, "from"), patterns: list(input.text("patterns")).map { PatternID($0) }, reason: reason,
+      issue: issue.isEmpty ? nil : issue, who: input.viewer.name)
+    if let day = CalendarDay((input.text("until") ?? "").trimmed) {
+      problem.untilTime = Double(day.secondsSince1970)
+    } else {
+      problem.untilCommit = try commit(input, "until")
+    }
+    return problem
+  }
+
+  private static func list(_ text: String?) -> [String] {
+    (text ?? "").split { $0 == "," || $0.isNewline }.map(\.trimmed).filter { !$0.isEmpty }
+  }
+
+  /// A whole object name: its place in the history is looked up at the code host.
+  private static func commit(_ input: PageInput, _ field: String) throws -> String? {
+    guard let name = input.text(field)?.trimmed.lowercased(), !name.isEmpty else { return nil }
+    guard name.count == 40 || name.count == 64, name.allSatisfy(\.isHexDigit) else {
+      throw WebError(
+        .badRequest, "\(field) is \"\(name)\"", hint: "it must be a commit's full name of 40 hexadecimal digits (git rev-parse)",
+        field: field)
+    }
+    return name
+  }
+}
+
+extension StringProtocol {
+  fileprivate var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
+}
+
+struct KnownProblems: APIValue {
+  let problems: [Problem]
+  /// All of them, shown or not.
+  let count: Int
+
+  struct Problem: APIValue {
+    let id: Int64
+    let repository: String
+    let jobs: [String]
+    let branch: String
+    let from: String?
+    let untilCommit: String?
+    let until: Double?
+    let patterns: [String]
+    let reason: String
+    let issue: String?
+    let who: String
+    let createdAt: Double
+    let resolvedAt: Double?
+    let resolvedBy: String?
+
+    init(_ problem: KnownProblem) {
+      id = problem.id
+      repository = problem.repository
+      jobs = problem.jobs
+      branch = problem.branch
+      from = problem.fromCommit
+      untilCommit = problem.untilCommit
+      until = problem.untilTime
+      patterns = problem.patterns.map(\.rawValue)
+      reason = problem.reason
+      issue = problem.issue
+      who = problem.who
+      createdAt = problem.createdAt
+      resolvedAt = problem.resolvedAt
+      resolvedBy = problem.resolvedBy
+    }
+
+    static let schema = Schema.object(
+      "KnownProblem",
+      [
+        "id": .integer, "repository": .string, "jobs": .array(.string), "branch": .string, "from": .optional(.string),
+        "untilCommit": .optional(.string), "until": .optional(.time), "patterns": .array(.string), "reason": .string,
+        "issue": .optional(.string), "who": .string, "createdAt": .time, "resolvedAt": .optional(.time),
+        "resolvedBy": .optional(.string),
+      ])
+  }
+
+  static let schema = Schema.object("KnownProblems", ["problems": .array(Problem.schema), "count": .integer])
+}

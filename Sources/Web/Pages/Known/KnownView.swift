@@ -1,0 +1,70 @@
+import Model
+
+struct KnownView: Sendable {
+  let repository: String
+  let job: String
+  let branch: String
+  let from: String
+  let states: [State]
+  let rows: [Row]
+  let canChange: Bool
+  let showsForm: Bool
+  let more: String?
+
+  struct State: Sendable {
+    let name: String
+    let link: String
+    let isChosen: Bool
+  }
+
+  struct Row: Sendable {
+    let id: Int64
+    let reason: String
+    let issue: String?
+    /// Nil if it is no address of the web.
+    let issueLink: String?
+    let covers: String
+    let patterns: [String]
+    let span: [String]
+    let entered: String
+    let resolved: String?
+    let canResolve: Bool
+  }
+
+  init(_ value: KnownProblems, _ input: PageInput, states: [String]) {
+    repository = input.text("repository") ?? ""
+    job = input.text("job") ?? ""
+    branch = input.text("branch") ?? ""
+    from = input.text("from") ?? ""
+    self.states = states.map { .init(name: $0, link: input.link(["state": $0]), isChosen: $0 == input.text("state")) }
+    let canChange = input.viewer.role >= .curator
+    self.canChange = canChange
+    showsForm = !job.isEmpty || value.problems.isEmpty
+    rows = value.problems.map { Row($0, canChange: canChange, now: input.now) }
+    more =
+      value.count > value.problems.count
+      ? "\(Figures.count(value.count - value.problems.count)) more are not shown: choose a repository." : nil
+  }
+}
+
+extension KnownView.Row {
+  fileprivate init(_ problem: KnownProblems.Problem, canChange: Bool, now: Double) {
+    id = problem.id
+    reason = problem.reason
+    issue = problem.issue
+    issueLink = problem.issue.flatMap { $0.hasPrefix("https://") || $0.hasPrefix("http://") ? $0 : nil }
+    let jobs = problem.jobs.isEmpty ? "all jobs" : problem.jobs.joined(separator: ", ")
+    covers = "\(problem.repository): \(jobs)" + (problem.branch.isEmpty ? "" : " on \(problem.branch)")
+    patterns = problem.patterns
+    var span: [String] = []
+    if let from = problem.from { span.append("from commit \(from.prefix(10))") }
+    if let until = problem.untilCommit { span.append("until commit \(until.prefix(10))") }
+    if let until = problem.until { span.append("until \(CalendarDay(secondsSince1970: until))") }
+    self.span = span
+    entered = "\(problem.who), \(Figures.ago(problem.createdAt, now: now))"
+    resolved = problem.resolvedAt.map { at in
+      (problem.resolvedBy.map { "\($0), " } ?? "") + Figures.ago(at, now: now)
+    }
+    canResolve = canChange && problem.resolvedAt == nil
+  }
+}

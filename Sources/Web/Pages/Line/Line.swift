@@ -1,0 +1,108 @@
+import Model
+import Store
+
+/// A line of development, for the API.
+struct Line: APIValue {
+  /// Nil if there is no line yet.
+  let repository: String?
+  let branch: String?
+  /// What else there is to look at.
+  let lines: [Name]
+  /// The newest first.
+  let commits: [Commit]
+  let next: String?
+  /// By day or week, those with commits.
+  let shares: [Share]
+  /// The jobs that are broken now first.
+  let repairs: [Repair]
+
+  struct Name: APIValue {
+    let repository: String
+    let branch: String
+    let commits: Int
+    let lastAt: Double
+
+    static let schema = Schema.object(
+      "LineName", ["repository": .string, "branch": .string, "commits": .integer, "lastAt": .time])
+  }
+
+  struct Commit: APIValue {
+    let commit: String
+    let firstAt: Double
+    let failed: Int
+    /// Failures that nothing about the build itself excuses.
+    let attention: Int
+    let jobs: [Cell]
+
+    init(_ commit: Store.LineCommit) {
+      (self.commit, firstAt, failed, attention) = (commit.commit, commit.firstAt, commit.failed, commit.attention)
+      jobs = commit.cells.map(Cell.init)
+    }
+
+    static let schema = Schema.object(
+      "LineCommit",
+      ["commit": .string, "firstAt": .time, "failed": .integer, "attention": .integer, "jobs": .array(Cell.schema)])
+  }
+
+  struct Cell: APIValue {
+    let job: String
+    let build: Int64
+    let state: String
+    let kind: String?
+    let pattern: String?
+
+    init(_ cell: Store.LineCell) {
+      (job, build, state) = (cell.job.shortName, cell.build, cell.state.rawValue)
+      (kind, pattern) = (cell.kind?.rawValue, cell.pattern?.rawValue)
+    }
+
+    static let schema = Schema.object(
+      "LineCell",
+      [
+        "job": .string, "build": .integer, "state": .choice(Store.CellState.allCases.map(\.rawValue)),
+        "kind": .optional(.choice(BuildKind.allCases.map(\.rawValue))), "pattern": .optional(.string),
+      ])
+  }
+
+  struct Share: APIValue {
+    let day: String
+    let commits: Int
+    let broken: Int
+
+    static let schema = Schema.object("LineShare", ["day": .string, "commits": .integer, "broken": .integer])
+  }
+
+  struct Repair: APIValue {
+    let job: String
+    let breaks: Int
+    let repairs: Int
+    let meanSeconds: Double?
+    let longestSeconds: Double?
+    let brokenSince: Double?
+
+    init(_ repair: Store.JobRepair) {
+      (job, breaks, repairs) = (repair.job.shortName, repair.breaks, repair.repairs)
+      (meanSeconds, longestSeconds, brokenSince) = (repair.meanSeconds, repair.longestSeconds, repair.brokenSince)
+    }
+
+    static let schema = Schema.object(
+      "JobRepair",
+      [
+        "job": .string, "breaks": .integer, "repairs": .integer, "meanSeconds": .optional(.number),
+        "longestSeconds": .optional(.number), "brokenSince": .optional(.time),
+      ])
+  }
+
+  static let schema = Schema.object(
+    "Line",
+    [
+      "repository": .optional(.string), "branch": .optional(.string), "lines": .array(Name.schema),
+      "commits": .array(Commit.schema), "next": .optional(.string), "shares": .array(Share.schema),
+      "repairs": .array(Repair.schema),
+    ])
+}
+
+extension Store.JobIdentity {
+  /// Within its repository: `workflow/job`.
+  var shortName: String { workflow.isEmpty ? job : "\(workflow)/\(job)" }
+}

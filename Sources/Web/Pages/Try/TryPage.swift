@@ -1,0 +1,109 @@
+import Analysis
+import Model
+import Pipeline
+
+/// What would a pattern do? An expression or a pattern file is tried on all archived logs; the page shows how far it is.
+enum TryPage {
+  /// The longest expression, in bytes.
+  static let longestExpression = 4_096
+  /// The largest pattern file, in bytes.
+  static let largestFile = 64 << 10
+
+  static let page = Page<TryState>(
+    path: "try", summary: "How a trial of a pattern stands.",
+    about:
+      "`POST /try` begins one and tells its key. A trial runs on by itself and is told here, and as events at `/try/{trial}/events`.",
+    parameters: [
+      .query("trial", .text(most: 64), "The trial's key."),
+      .query("expression", .text(most: longestExpression), "Fills in the form: an expression."),
+      .query("file", .text(most: largestFile), "Fills in the form: a pattern file."),
+      .query("id", .text(most: 200), "Fills in the form: the id that the file has or will have."),
+    ],
+    load: { input in
+      guard let key = input.text("trial") else { return TryState(trial: nil) }
+      guard let state = await input.backend.trials.state(key) else {
+        throw WebError(.notFound, "this trial is not known any more", hint: "begin it again: it goes on where it was")
+      }
+      return TryState(trial: TrialValue(key, state))
+    },
+    view: { value, input in
+      let state: TrialDesk.State? = if let key = input.text("trial") { await input.backend.trials.state(key) } else { nil }
+      return Page.View("try", title: "Try a pattern", TryView(value, state, input))
+    })
+
+  static let begin = Action(
+    path: "try", summary: "Begin a trial of a pattern.",
+    about: "Give an `expression`, or the text of a pattern file as `file`. The same again goes on where it was.",
+    parameters: [
+      .form("expression", .text(most: longestExpression), "An expression (PCRE2)."),
+      .form("ignore_case", .flag, "Whether case doesn't matter to the expression."),
+      .form(
+        "verdict", .choice(["failure", "flaky", "infrastructure"]), "What the expression's findings are to say.", usual: "failure"),
+      .form("group_by", .text(most: 500), "Captures that make two findings the same failure, with commas between them."),
+      .form("file", .text(most: largestFile), "A pattern file, instead of all these."),
+      .form("id", .text(most: 200), "The id that the file has or will have, such as network/reset."),
+      .form("since", .since, "Only builds that finished since."),
+    ],
+    role: .reader,
+    perform: { input in
+      let order = try Self.order(input)
+      do {
+        let key = try await input.backend.trials.begin(order, owner: input.viewer.name)
+        return Action.Done(location: "/try?trial=\(key)", detail: "the trial \(key) runs")
+      } catch let refusal as TrialDesk.Refusal {
+        switch refusal {
+        case .busy(let most): throw tooMany("\(most) trials run already")
+        case .busyWithYours(let most): throw tooMany("you have \(most) running already")
+        }
+      }
+    })
+
+  static let stop = Action(
+    path: "try/:trial/stop", summary: "Stop a trial; what it has found is kept.",
+    parameters: [.path("trial", .text(most: 64), "The trial's key.")],
+    role: .reader,
+    perform: { input in
+      let key = input.text("trial") ?? ""
+      guard let state = await input.backend.trials.state(key) else { throw WebError(.notFound, "there is no such trial") }
+      guard state.owner == input.viewer.name || input.viewer.role >= .curator else {
+        throw WebError(.forbidden, "\(state.owner) began it", hint: "a curator can stop it, too")
+      }
+      await input.backend.trials.stop(key)
+      return Action.Done(location: "/try?trial=\(PageInput.encoded(key))", detail: "it is stopped")
+    })
+
+  private static func tooMany(_ what: String) -> WebError {
+    WebError(.tooManyRequests, what, hint: "stop one, or wait for its end", headers: [.retryAfter: "30"])
+  }
+
+  private static func order(_ input: PageInput) throws -> TrialDesk.Order {
+    let since = input.moment("since")
+    do {
+      if let text = input.text("file") {
+        let id = input.text("id").map { PatternID($0) } ?? Candidate.id
+        // Browsers send line breaks as CR LF.
+        let file = text.replacing("\r\n", with: "\n")
+        return TrialDesk.Order(candidate: try Candidate.file(file, id: id), since: since, source: file, isFile: true)
+      }
+      guard let expression = input.text("expression") else {
+        throw WebError(.badRequest, "expression is missing", hint: "give an expression, or a pattern file", field: "expression")
+      }
+      let groupBy = (input.text("group_by") ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+      let candidate = try Candidate.expression(
+        expression, ignoreCase: input.flag("ignore_case"),
+        verdict: PatternVerdict(rawValue: input.text("verdict") ?? "") ?? .failure,
+        groupBy: groupBy.filter { !$0.isEmpty })
+      return TrialDesk.Order(candidate: candidate, since: since, source: expression, isFile: false)
+    } catch let refusal as Candidate.Refusal {
+      throw WebError(
+        .unprocessableContent, "\(refusal.field): \(refusal.message)", hint: refusal.hint,
+        field: refusal.field.replacing("-", with: "_"))
+    }
+  }
+}
+
+struct TryState: APIValue {
+  let trial: TrialValue?
+
+  static let schema = Schema.object("TryState", ["trial": .optional(TrialValue.schema)])
+}

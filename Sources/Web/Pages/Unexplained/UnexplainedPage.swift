@@ -1,0 +1,112 @@
+import Model
+import Pipeline
+import Store
+
+/// What nothing explains, in clusters, with a drafted pattern for each.
+enum UnexplainedPage {
+  static let page = Page<Unexplained>(
+    path: "unexplained", summary: "Failed builds that no pattern explains, in clusters with drafted patterns.",
+    about: "Reading the logs takes a while: until they are read, `state` is `running`. What is told is some minutes old at most.",
+    parameters: [.query("days", .number(1...365), "Builds of so many days.", usual: "14")],
+    load: { input in
+      Unexplained(await input.backend.suggestions.suggestions(days: input.number("days") ?? 14), now: input.now)
+    },
+    view: { value, input in
+      Page.View("unexplained", title: "Unexplained failures", UnexplainedView(value, input))
+    })
+
+  static let refresh = Action(
+    path: "unexplained", summary: "Make the suggestions anew.",
+    parameters: [.form("days", .number(1...365), "Builds of so many days.", usual: "14")],
+    perform: { input in
+      let days = input.number("days") ?? 14
+      _ = await input.backend.suggestions.suggestions(days: days, anew: true)
+      return Action.Done(location: "/unexplained?days=\(days)", detail: "the logs are being read")
+    })
+}
+
+struct Unexplained: APIValue {
+  let state: String
+  /// While they are read, or why they can't be.
+  let detail: String?
+  let madeAt: Double?
+  let builds: Int
+  /// Whether there are more builds; the latest were read.
+  let isCut: Bool
+  /// Builds that say nothing that passing builds don't say.
+  let untold: Int
+  /// All clusters, shown or not.
+  let clusterCount: Int
+  let clusters: [Cluster]
+
+  struct Cluster: APIValue {
+    let builds: Int
+    let firstSeen: Double
+    let lastSeen: Double
+    let jobs: [String]
+    let samples: [Sample]
+    let draft: Draft?
+
+    static let schema = Schema.object(
+      "UnexplainedCluster",
+      [
+        "builds": .integer, "firstSeen": .time, "lastSeen": .time, "jobs": .array(.string), "samples": .array(Sample.schema),
+        "draft": .optional(Draft.schema),
+      ])
+  }
+
+  struct Sample: APIValue {
+    let build: Int64
+    let commit: String
+    let line: Int
+    let text: String
+
+    static let schema = Schema.object(
+      "UnexplainedSample", ["build": .integer, "commit": .string, "line": .integer, "text": .string])
+  }
+
+  struct Draft: APIValue {
+    let name: String
+    let title: String
+    let yaml: String
+
+    static let schema = Schema.object("PatternDraft", ["name": .string, "title": .string, "yaml": .string])
+  }
+
+  static let schema = Schema.object(
+    "Unexplained",
+    [
+      "state": .choice(["running", "ready", "failed"]), "detail": .optional(.string), "madeAt": .optional(.time),
+      "builds": .integer,
+      "isCut": .boolean, "untold": .integer, "clusterCount": .integer, "clusters": .array(Cluster.schema),
+    ])
+
+  init(_ desk: SuggestDesk.State, now: Double) {
+    var found = Suggestions()
+    switch desk {
+    case .running(let read, let all):
+      (state, madeAt) = ("running", nil)
+      detail = all > 0 ? "\(read) of \(all) logs are read" : "the logs are being looked up"
+    case .ready(let suggestions, let at):
+      (state, madeAt) = ("ready", at)
+      detail = suggestions.lost.isEmpty ? nil : "\(suggestions.lost.count) logs can't be read from the archive"
+      found = suggestions
+    case .failed(let why): (state, madeAt, detail) = ("failed", nil, why)
+    }
+    builds = found.unexplained
+    isCut = found.isCut
+    untold = found.untold
+    clusterCount = found.clusters
+    clusters = found.suggestions.map { suggestion in
+      Cluster(
+        builds: suggestion.builds, firstSeen: suggestion.firstSeen, lastSeen: suggestion.lastSeen,
+        jobs: suggestion.jobs.map { job in
+          "\(job.repository) " + [job.workflow, job.job].filter { !$0.isEmpty }.joined(separator: "/")
+        },
+        samples: suggestion.samples.map {
+          Sample(build: $0.build.id, commit: $0.build.commit, line: $0.line, text: $0.text)
+        },
+        draft: suggestion.draft.map { Draft(name: $0.name, title: $0.title, yaml: $0.yaml) })
+    }
+  }
+}

@@ -1,0 +1,74 @@
+struct UnexplainedView: Sendable {
+  let days: Int
+  let heading: String
+  let isRunning: Bool
+  let isReady: Bool
+  let link: String
+  let detail: String?
+  let made: String?
+  let spans: [Span]
+  let clusters: [Cluster]
+  let more: String?
+  let isEmpty: Bool
+  let canRefresh: Bool
+
+  struct Span: Sendable {
+    let name: String
+    let link: String
+    let isChosen: Bool
+  }
+
+  struct Cluster: Sendable {
+    let title: String
+    let builds: String
+    let seen: String
+    let jobs: [String]
+    let moreJobs: String?
+    let samples: [Sample]
+    let yaml: String?
+    let tryLink: String?
+  }
+
+  struct Sample: Sendable {
+    let text: String
+    let place: String
+    let link: String
+  }
+
+  private static let mostJobs = 4
+
+  init(_ value: Unexplained, _ input: PageInput) {
+    let days = input.number("days") ?? 14
+    self.days = days
+    isRunning = value.state == "running"
+    isReady = value.state == "ready"
+    link = input.link([:])
+    detail = value.detail
+    made = value.madeAt.map { Figures.ago(min($0, input.now), now: input.now) }
+    spans = Set([7, 14, 30, 90, days]).sorted().map {
+      .init(name: "\($0) days", link: input.link(["days": "\($0)"]), isChosen: $0 == days)
+    }
+    heading =
+      "\(value.isCut ? "The latest " : "")\(Figures.count(value.builds, "failed build")) that nothing explains, in "
+      + Figures.count(value.clusterCount, "cluster")
+      + (value.untold > 0 ? "; \(Figures.count(value.untold)) say nothing that passing builds don't say" : "")
+    isEmpty = isReady && value.clusters.isEmpty
+    more =
+      value.clusterCount > value.clusters.count
+      ? "and \(Figures.count(value.clusterCount - value.clusters.count, "smaller cluster"))" : nil
+    canRefresh = input.viewer.role >= .curator
+    clusters = value.clusters.map { cluster in
+      let (first, last) = (Figures.time(cluster.firstSeen).prefix(10), Figures.time(cluster.lastSeen).prefix(10))
+      return Cluster(
+        title: cluster.draft?.title ?? cluster.samples.first?.text ?? "", builds: Figures.count(cluster.builds, "build"),
+        seen: first == last ? String(first) : "\(first) to \(last)", jobs: Array(cluster.jobs.prefix(Self.mostJobs)),
+        moreJobs: cluster.jobs.count > Self.mostJobs ? "and \(cluster.jobs.count - Self.mostJobs) more" : nil,
+        samples: cluster.samples.map { sample in
+          Sample(
+            text: sample.text, place: "\(sample.commit.prefix(10)), line \(sample.line)",
+            link: "/builds/\(sample.build)#L\(sample.line)")
+        },
+        yaml: cluster.draft?.yaml, tryLink: cluster.draft.map { PageInput.link("/try", ["file": $0.yaml]) })
+    }
+  }
+}

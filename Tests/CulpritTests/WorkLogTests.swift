@@ -1,0 +1,48 @@
+import Foundation
+import Model
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+/// What `work` and `serve` write to standard error.
+@Suite struct WorkLogTests {
+  private func run(_ environment: [String: String] = [:], _ arguments: [String] = []) async throws -> Command {
+    let folder = try ScratchFolder()
+    try folder.pattern("a/error", match: "^error: (.*)", hit: "error: x")
+    return try await TestDatabase.with { database in
+      let variables = [
+        "DATABASE_URL": try await database.url, "CULPRIT_DATA": folder.path + "/data",
+        "CULPRIT_PATTERNS": folder.path + "/patterns",
+      ].merging(environment) { $1 }
+      #expect(try Command.culprit(["migrate"], environment: variables).status == 0)
+      let pool = ConnectionPool(database.configuration, limit: 2)
+      defer { pool.close() }
+      _ = try await Store(pool: pool).store(
+        provider: "github", externalID: "a\"b\nc", event: "push", headers: [:], body: Array("secret".utf8))
+      return try Command.culprit(["work", "--once"] + arguments, environment: variables)
+    }
+  }
+
+  @Test func elsewhereThanOnATerminalItIsJSONWithIDs() async throws {
+    let work = try await run()
+    #expect(work.status == 0, "\(work.errors)")
+    let events = work.errors.split(separator: "\n").compactMap {
+      try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: String]
+    }
+    let read = try #require(events.first { $0["message"] == "read 1 deliveries" })
+    #expect(read["delivery"] == "a\"b\nc" && read["level"] == "info" && read["logger"] == "culprit")
+    #expect(Timestamp(read["time"] ?? "") != nil, "\(read["time"] ?? "")")
+    #expect(!work.errors.contains("secret"))
+  }
+
+  @Test func textCanBeAskedFor() async throws {
+    let work = try await run(["CULPRIT_LOG_FORMAT": "text"])
+    // The line break in the id makes no second line.
+    #expect(work.errors.split(separator: "\n").contains { $0.hasSuffix("Z read 1 deliveries: a\"b\\u{a}c") }, "\(work.errors)")
+    let quiet = try await run(["CULPRIT_LOG_FORMAT": "text"], ["--quiet"])
+    #expect(!quiet.errors.contains("deliveries"))
+    let wrong = try Command.culprit(["work", "--once"], environment: ["CULPRIT_LOG_FORMAT": "xml"])
+    #expect(wrong.status == 2 && wrong.errors.contains("it must be auto, text or json"))
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import Model
+import Store
+import TestSupport
+import Testing
+
+/// What operators are told of queues, limits and troubles.
+@Suite struct OperationsTests {
+  private func state(_ ledger: TestLedger, _ kind: Store.WorkKind) async throws -> Store.QueueDepth {
+    try #require(try await ledger.store.queueDepths().first { $0.kind == kind })
+  }
+
+  @Test func queuesTellWhatWaitsWhatIsDueAndForHowLong() async throws {
+    try await TestLedger.with { ledger in
+      for number in 0..<5 {
+        _ = try await ledger.store.store(provider: "github", externalID: "\(number)", event: "push", headers: [:], body: [])
+      }
+      let connection = try await ledger.database.connect()
+      try await connection.run { session in
+        try session.execute("UPDATE delivery SET next_at = now() + interval '1 hour' WHERE external_id = '4'")
+        try session.execute("UPDATE delivery SET next_at = now() - interval '20 minutes' WHERE external_id = '1'")
+        try session.execute("UPDATE delivery SET state = 'done' WHERE external_id = '0'")
+      }
+      var state = try await state(ledger, .deliveries)
+      #expect((state.waiting, state.due, state.leased) == (4, 3, 0))
+      #expect(abs((state.oldestSeconds ?? 0) - 1_200) < 60)
+
+      let lifeline = try await ledger.database.connect()
+      let worker = try await lifeline.run { session in try Store.register(host: "here", pid: 7, session) }
+      _ = try await ledger.store.claimDeliveries(worker: worker, most: 1, leaseSeconds: 300)
+      state = try await self.state(ledger, .deliveries)
+      // What someone works on is late no more.
+      #expect((state.waiting, state.due, state.leased) == (4, 3, 1))
+      #expect((state.oldestSeconds ?? 0) < 60)
+      #expect(try await ledger.store.workers().map(\.leases) == [[.deliveries: 1]])
+      _ = await lifeline.isAlive()
+    }
+  }
+
+  @Test func whatGoesWrongIsTold() async throws {
+    try await TestLedger.with { ledger in
+      for id in ["1", "2", "3"] {
+        _ = try await ledger.store.store(provider: "github", externalID: id, event: "push", headers: [:], body: [])
+      }
+      let connection = try await ledger.database.connect()
+      try await connection.run { session in
+        try session.execute("UPDATE delivery SET state = 'failed', outcome = 'not JSON' WHERE external_id = '2'")
+        try session.execute(
+          "UPDATE delivery SET state = 'failed', outcome = 'old', received_at = now() - interval '3 days' WHERE external_id = '3'")
+      }
+      let troubles = try await ledger.store.troubles()
+      #expect(troubles.map { "\($0.what) \($0.subject): \($0.reason)" } == ["delivery github push: not JSON"])
+    }
+  }
+
+  @Test func ofAHostTheNewestLimitCounts() async throws {
+    try await TestLedger.with { ledger in
+      func limit(_ host: String, _ remaining: Int, at: Double) -> Store.ProviderLimit {
+        Store.ProviderLimit(host: host, granted: 5_000, remaining: remaining, resetsAt: host == "b" ? nil : 2_000, toldAt: at)
+      }
+      try await ledger.store.record([limit("b", 10, at: 1_000), limit("a", 20, at: 1_000)])
+      try await ledger.store.record([limit("a", 30, at: 900), limit("b", 9, at: 1_100)])
+      #expect(try await ledger.store.providerLimits() == [limit("a", 20, at: 1_000), limit("b", 9, at: 1_100)])
+    }
+  }
+}

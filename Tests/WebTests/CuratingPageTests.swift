@@ -1,0 +1,78 @@
+import Foundation
+import Model
+import Store
+import TestSupport
+import Testing
+
+@testable import Web
+
+/// Known problems, and what nothing explains.
+@Suite struct CuratingPageTests {
+  @Test func aKnownProblemIsAddedShownAndResolved() async throws {
+    try await WebSite.with { site in
+      let commit = String(repeating: "a", count: 40)
+      let added = try await site.send(
+        [
+          "repository": "acme/engine", "jobs": "linux*\r\nmac, win", "branch": "main", "from": commit, "until": "2026-06-01",
+          "reason": "the <mirror> is \"down\"", "issue": "javascript:alert(1)",
+        ], to: "/known", from: "/known")
+      #expect(added.status == 303)
+      let page = try await site.page("/known")
+      #expect(page.contains("the &lt;mirror&gt; is &quot;down&quot;"))
+      #expect(page.contains("acme/engine: linux*, mac, win on main"))
+      #expect(page.contains("from commit aaaaaaaaaa") && page.contains("until 2026-06-01"))
+      // What is no address of the web is no link.
+      #expect(!page.contains("href=\"javascript"))
+      let twin = try await site.json("/known")
+      #expect(twin["count"].number == 1 && twin["problems"][0]["jobs"].count == 3)
+      #expect(twin["problems"][0]["who"].text == "local" && twin["problems"][0]["from"].text == commit)
+
+      let id = Int(twin["problems"][0]["id"].number ?? 0)
+      #expect(try await site.send([:], to: "/known/\(id)/resolve", from: "/known").status == 303)
+      #expect(try await site.page("/known").contains("There are none."))
+      #expect(try await site.page("/known?state=resolved").contains("resolved"))
+      #expect(try await site.json("/known?state=resolved")["problems"][0]["resolvedBy"].text == "local")
+      #expect(try await site.send([:], to: "/known/\(id)/resolve", from: "/known?state=all").status == 404)
+    }
+  }
+
+  @Test func whatIsWrongWithAKnownProblemIsSaid() async throws {
+    try await WebSite.with { site in
+      for (fields, field) in [
+        (["repository": "acme/engine"], "reason"), (["repository": "engine", "reason": "x"], "repository"),
+        (["repository": "a/b", "reason": "x", "from": "abc"], "from"), (["repository": "a/b", "reason": " "], "reason"),
+      ] {
+        let answer = try await site.send(fields, to: "/known", from: "/known", ["Accept": "application/json"])
+        #expect(answer.status == 400)
+        #expect(try JSONValue(answer.body)["field"].text == field)
+      }
+      let unknown = try await site.send(
+        ["repository": "a/b", "reason": "x", "patterns": "no/such"], to: "/known", from: "/known", ["Accept": "application/json"])
+      #expect(unknown.status == 404)
+      #expect(try await site.json("/known?state=all")["count"].number == 0)
+    }
+  }
+
+  @Test func whatNothingExplainsComesWithADraftThatCanBeTried() async throws {
+    try await WebSite.with { site in
+      for number in 0..<4 {
+        try await site.ledger.enter(
+          "building\nerror: the widget <\(number)> is out of tune\n",
+          TestLedger.build("\(number)", commit: String(repeating: "\(number)", count: 40), finishedAt: WebSite.now - 60))
+      }
+      try await site.ledger.sync([.test("net/reset", match: "reset")])
+      _ = try await site.ledger.rescan()
+      let twin = try await site.json("/unexplained")
+      #expect(twin["state"].text == "ready" && twin["builds"].number == 4)
+      let yaml = try #require(twin["clusters"][0]["draft"]["yaml"].text)
+      let page = try await site.page("/unexplained")
+      #expect(page.contains("4 failed builds that nothing explains, in 1 cluster"))
+      #expect(page.contains("error: the widget &lt;") && !page.contains("widget <"))
+      let link = try #require(page.firstMatch(of: /href="(\/try\?file=[^"]+)"/)?.1)
+      // The link fills in the form with the draft.
+      let form = try await site.page(String(link))
+      #expect(form.contains(SafeHTML.escape(yaml)))
+      #expect(try await site.send(["days": "14"], to: "/unexplained", from: "/unexplained").status == 303)
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import Foundation
+import Model
+import Pipeline
+import TestSupport
+import Testing
+
+@testable import Web
+
+/// Causes, commits, builds and patterns, over the real server and a real database.
+@Suite struct ReportPageTests {
+  private static let day: Double = 86_400
+  private static let patterns: [Pattern] = [
+    .test("net/reset", match: #"reset by (?<host>\S+)"#, title: "Reset by ${host} <b>", verdict: .flaky, groupBy: ["host"]),
+    .test("test/failed", match: "^FAIL", title: "A test failed"),
+    .test("generic/exit", match: "exit code", title: "It ended", fallback: true),
+  ]
+
+  private static func builds(_ commit: Character = "a") -> [(Build, log: String)] {
+    let sha = String(repeating: commit, count: 40)
+    let at = WebSite.now - 3_600
+    return [
+      (TestLedger.build("1", commit: sha, job: "linux", finishedAt: at), "one\nconnection reset by mirror\nthree\n"),
+      (TestLedger.build("2", commit: sha, job: "mac", finishedAt: at + 1), "FAIL <i>test</i>\n"),
+      (TestLedger.build("3", commit: sha, job: "windows", finishedAt: at + 2), "nothing known\nexit code 5\n"),
+      (TestLedger.build("4", commit: sha, job: "docs", outcome: .success, finishedAt: at + 3), "fine\n"),
+    ]
+  }
+
+  @Test func causesAreCountedAndLeadOn() async throws {
+    try await WebSite.with { site in
+      #expect(try await site.page("/").contains("No builds in the last 14 days"))
+      try await site.fill(Self.patterns, Self.builds())
+      let page = try await site.page("/")
+      #expect(page.contains(">3</a> of 4 builds failed (75 %)") && page.contains("explains 67 % of the failures"))
+      #expect(
+        page.contains("<a href=\"/patterns/net/reset\">Reset by … &lt;b&gt;</a> <span class=\"tag warn\">new this week</span>"))
+      let twin = try await site.json("/causes")
+      #expect(twin["failed"].number == 3 && twin["unexplained"].number == 1 && twin["causes"].count == 2)
+      let patterns = Set((0..<2).compactMap { twin["causes"][$0]["pattern"].text })
+      #expect(patterns == ["net/reset", "test/failed"])
+      #expect(twin["causes"][0]["trend"][0]["builds"].number == 1 && twin["new"].count == 2 && twin["jobs"].count == 3)
+      // Each leads on to the builds behind it.
+      let list = try await site.json("/builds?pattern=net%2Freset&since=2025-12-20")
+      #expect(list["items"].count == 1 && list["items"][0]["telling"]["line"].number == 2)
+      // Filters and paging.
+      #expect(try await site.json("/causes?job=mac")["causes"].count == 1)
+      #expect(try await site.json("/causes?repository=no/such")["builds"].number == 0)
+      let first = try await site.json("/causes?limit=1")
+      let next = try #require(first["next"].text)
+      let second = try await site.json("/causes?limit=1&cursor=\(next)")
+      #expect(second["causes"].count == 1 && second["causes"][0]["pattern"].text != first["causes"][0]["pattern"].text)
+      #expect(try await site.get("/causes?cursor=WyJ4Il0").status == 404)
+      #expect(try await site.get("/?cursor=WyJ4Il0").status == 400)
+    }
+  }
+
+  @Test func listsOfBuildsAndCommitsPage() async throws {
+    try await WebSite.with { site in
+      try await site.fill(
+        Self.patterns,
+        Self.builds("a")
+          + Self.builds("b").map { build, log in
+            var build = build
+            build.externalID += "b"
+            return (build, log)
+          })
+      var seen: [Double] = []
+      var next: String? = ""
+      while let cursor = next {
+        let page = try await site.json("/builds?limit=3" + (cursor.isEmpty ? "" : "&cursor=\(cursor)"))
+        seen += (0..<page["items"].count).compactMap { page["items"][$0]["id"].number }
+        next = page["next"].text
+      }
+      #expect(seen.count == 8 && Set(seen).count == 8)
+      #expect(try await site.json("/builds?failed=1")["items"].count == 6)
+      #expect(try await site.json("/builds?kind=unknown")["items"].count == 2)
+      let page = try await site.page("/builds?kind=new")
+      #expect(page.contains("FAIL &lt;i&gt;test&lt;/i&gt;") && page.contains("class=\"tag new\">new</span>"))
+      let commits = try await site.json("/commits?limit=1")
+      #expect(commits["items"].count == 1 && commits["items"][0]["failed"].number == 3 && commits["next"].text != nil)
+      #expect(try await site.page("/commits").contains("2 to look at; nothing posted"))
+    }
+  }
+
+  @Test func aCommitTellsWhy() async throws {
+    try await WebSite.with { site in
+      try await site.fill(Self.patterns, Self.builds())
+      let page = try await site.page("/commits/aaaaaaa")
+      #expect(page.contains("<b>2 of 3 failures need attention: 1 new, 1 unknown (1 flaky)</b>"))
+      #expect(
+        page.contains("<mark><span class=\"n\">2</span>connection reset by mirror</mark>")
+          && page.contains("<span class=\"n\">1</span>one"))
+      let twin = try await site.json("/commits/aaaaaaa")
+      #expect(twin["builds"].count == 3 && twin["builds"][0]["kind"].text == "new" && twin["builds"][2]["kind"].text == "flaky")
+      #expect(twin["builds"][2]["telling"]["context"].count == 3 && twin["builds"][2]["telling"]["revision"].number == 1)
+      // What nothing explains shows what a fallback found, and stays unexplained.
+      #expect(twin["builds"][1]["telling"]["text"].text == "exit code 5" && twin["builds"][1]["isExcused"].flag == false)
+      #expect(try await site.get("/commits/bbbbbbb").status == 404)
+      #expect(try await site.get("/commits/a'").status == 404)
+    }
+  }
+
+  @Test func verdictsAreOverruledReportedAndMarkedAsKnown() async throws {
+    try await WebSite.with { site in
+      try await site.fill(Self.patterns, Self.builds())
+      let mac = try await site.build("?job=mac")
+      let form = ["kind": "flaky", "reason": "it is <slow>"]
+      // Not without the page's own token.
+      #expect(
+        try await site.post("/builds/\(mac)/overrule", "kind=flaky&reason=x", type: "application/x-www-form-urlencoded").status
+          == 403)
+      let done = try await site.send(form, to: "/builds/\(mac)/overrule", from: "/commits/aaaaaaa")
+      #expect(done.status == 303 && done.headers["location"]?.hasSuffix("#build-\(mac)") == true)
+      let after = try await site.page("/commits/aaaaaaa")
+      #expect(after.contains("1 of 3 failures needs attention: 1 unknown (2 flaky)") || after.contains("1 of 3 failures need"))
+      #expect(after.contains("local: it is &lt;slow&gt;"))
+
+      let linux = try await site.build("?job=linux")
+      #expect(try await site.send(["reason": "not flaky"], to: "/builds/\(linux)/wrong", from: "/builds/\(linux)").status == 303)
+      let pattern = try await site.json("/patterns/net/reset")
+      #expect(pattern["trust"]["wrongReports"].number == 1 && pattern["reports"][0]["reason"].text == "not flaky")
+
+      let windows = try await site.build("?job=windows")
+      #expect(
+        try await site.send(["reason": "old", "issue": "javascript:x"], to: "/builds/\(windows)/known", from: "/builds/\(windows)")
+          .status
+          == 400)
+      #expect(try await site.send(["reason": ""], to: "/builds/\(windows)/known", from: "/builds/\(windows)").status == 400)
+      #expect(
+        try await site.send(
+          ["reason": "the runner is old", "issue": "https://example.org/1"], to: "/builds/\(windows)/known",
+          from: "/builds/\(windows)"
+        ).status == 303)
+      #expect(try await site.json("/commits/aaaaaaa")["state"].text == "success")
+      let docs = try await site.build("?job=docs")
+      #expect(try await site.send(form, to: "/builds/\(docs)/overrule", from: "/commits/aaaaaaa").status == 409)
+    }
+  }
+
+  @Test func aPatternTellsItsHistory() async throws {
+    try await WebSite.with { site in
+      try await site.fill(Self.patterns, Self.builds())
+      try await site.fill(
+        [.test("net/reset", match: #"(?i)reset by (?<host>\S+)"#, title: "Reset", verdict: .flaky, groupBy: ["host"])]
+          + Self.patterns.dropFirst(),
+        [])
+      let twin = try await site.json("/patterns/net/reset")
+      #expect(twin["revisions"].count == 2 && twin["revisions"][0]["number"].number == 2)
+      #expect(
+        (0..<2).map {
+          "\(twin["revisions"][0]["changes"][$0]["sign"].text ?? "")\(twin["revisions"][0]["changes"][$0]["text"].text ?? "")"
+        }
+          == [#"-match: 'reset by (?<host>\S+)'"#, #"+match: '(?i)reset by (?<host>\S+)'"#])
+      #expect(twin["groups"][0]["group"].text == "mirror" && twin["samples"][0]["line"].number == 2)
+      #expect(twin["builds"].number == 1 && twin["jobs"][0]["job"].text == "linux" && twin["trust"]["passingSampled"].number == 1)
+      let page = try await site.page("/patterns/net/reset")
+      #expect(page.contains("<ins>+ match: &#39;(?i)reset by (?&lt;host&gt;"))
+      let list = try await site.json("/patterns?order=builds")
+      #expect(list["items"].count == 3 && list["items"][0]["builds"].number == 1)
+      #expect(try await site.json("/patterns?text=RESET")["items"].count == 1)
+      #expect(try await site.get("/patterns/no/such").status == 404)
+      #expect(try await site.get("/patterns/%3Cscript%3E").status == 404)
+    }
+  }
+
+  @Test func definitionsDifferByWholeLines() {
+    let changes = DefinitionText.difference(from: ["a", "b", "c"], to: ["a", "x", "c", "d"])
+    #expect(changes.map { $0.sign + $0.text } == [" a", "-b", "+x", " c", "+d"])
+    #expect(
+      DefinitionText.lines(
+        of: MatchDefinition(matcher: .sequence(["a'b", "c"], within: 9), ignoreCase: true, scope: Scope([.job: "x"]), tail: 5))
+        == ["sequence:", "  - 'a''b'", "  - 'c'", "within: 9", "ignore-case: true", "where:", "  job: 'x'", "tail: 5"])
+  }
+
+  /// Three braces put markup in as it is: only what `Markup` has made may be put in so.
+  @Test func templatesPutInNothingUnescapedButMarkup() throws {
+    let folder = TestLedger.repositoryRoot + "/web/templates"
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(".mustache") {
+      let text = try String(contentsOfFile: folder + "/" + name, encoding: .utf8)
+      for match in text.matches(of: /\{\{\{(.*?)\}\}\}/) { #expect(match.1.hasSuffix("Markup"), "\(name): \(match.0)") }
+      #expect(!text.contains("{{&"), "\(name)")
+      #expect(!text.contains(" style=") && !text.contains("<script>") && !text.contains(" onclick"), "\(name)")
+    }
+  }
+}
