@@ -27,6 +27,8 @@ struct Site {
     let answer: Schema
     /// The media type of the body, where it is no object of JSON.
     var body: String?
+    /// The media type of the answer.
+    var answerType = "application/json"
     /// A scope that is enough, beside the role.
     var scope: AccessScope?
   }
