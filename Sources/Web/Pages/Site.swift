@@ -127,7 +127,8 @@ struct Site {
     for (path, operations) in Dictionary(grouping: operations, by: { $0.path.isEmpty ? "causes" : $0.path }) {
       let allowed = Set(operations.flatMap { $0.method == .get ? [.get, .head] : [$0.method] })
       let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-      for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .options, .trace] where !allowed.contains(method) {
+      for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .options, .trace]
+      where !allowed.contains(method) {
         router.on(RouterPath("api/v1/" + path), method: method) { _, _ -> Response in
           throw WebError(.methodNotAllowed, "it takes \(names)", headers: [.allow: names])
         }
