@@ -70,7 +70,7 @@ import Testing
     #expect(state.branches == ["main": main, proposal.branch: main])
     #expect(state.files["culprit/net/reset-1:patterns/net/reset.yaml"] == Array(proposal.content.utf8))
     #expect(state.files["main:patterns/net/reset.yaml"] == Array("title: old\n".utf8))
-    #expect(state.requests.count { $0.method == "POST" && $0.target.hasSuffix("/git/refs") } == 1)
+    #expect(state.requests.count { $0.line.hasPrefix("POST ") && $0.line.hasSuffix("/git/refs") } == 1)
     #expect(state.proposals[0].object["base"] as? String == "main")
   }
 

@@ -59,7 +59,8 @@ struct Integrations: Sendable {
       app = key.app
     }
     self.posting = posting
-    if case .none = github { host = nil } else { host = GitHubCodeHost(gitHub) }
+    let host: GitHubCodeHost? = if case .none = github { nil } else { GitHubCodeHost(gitHub) }
+    self.host = host
     readers = [
       GitHubWebhook(ownContext: posting.context, ownApp: app), CircleCIWebhook(), GitLabWebhook(), BuildkiteWebhook(),
     ]
