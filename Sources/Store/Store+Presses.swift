@@ -30,6 +30,11 @@ extension Store {
     }
   }
 
+  /// Does what somebody wants who pressed the button elsewhere than at the code host.
+  package func press(_ press: Press) async throws {
+    try await transaction { [coolOff] session in try Self.apply(press, coolOff: coolOff, session) }
+  }
+
   static func apply(_ press: Press, coolOff: Double, _ session: borrowing Session) throws {
     let detail = ["repository": press.on.repository, "commit": press.on.commit]
     switch press.wish {

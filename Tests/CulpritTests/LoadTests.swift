@@ -158,7 +158,7 @@ import Testing
       let gate = LoopbackServer.Gate()
       defer { gate.open() }
       var stalled = GitHubWorld.Answer(200, body: Self.flaky)
-      stalled.waitsFor = gate
+      stalled.stallsAt = gate
       let answer = stalled
       deployment.world.set { state in
         state.makesLog = { _ in Self.flaky }

@@ -18,7 +18,7 @@ import Testing
       "GITLAB_TOKEN": CIWorld.token,
     ]
     all.merge(variables) { $1 }
-    return try Command.culprit(["backfill"] + arguments, environment: all)
+    return try await Command.culprit(["backfill"] + arguments, environment: all)
   }
 
   private static let github = ["o/r", "--since", "1d", "--quiet"]

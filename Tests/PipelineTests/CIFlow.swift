@@ -77,7 +77,8 @@ final class CIFlow: Sendable {
     let (store, database, providers) = (ledger.store, ledger.database.configuration, [world.system.rawValue: provider])
     let readers: [any WebhookReader] = [GitHubWebhook(), CircleCIWebhook(), GitLabWebhook(), BuildkiteWebhook()]
     var stages = Worker.Stages(
-      receive: ReceiveStage(store: store, readers: readers, providers: providers, plan: plan, today: { CalendarDay(secondsSince1970: 1_800_000_000) }),
+      receive: ReceiveStage(
+        store: store, readers: readers, providers: providers, plan: plan, today: { CalendarDay(secondsSince1970: 1_800_000_000) }),
       list: ListStage(store: store, providers: providers, plan: plan),
       fetch: FetchStage(store: store, archive: ledger.archive, providers: providers, limits: limits, plan: plan))
     if scan { stages.rescan = RescanStage(store: store, archive: ledger.archive, database: database) }

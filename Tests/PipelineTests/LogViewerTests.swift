@@ -66,7 +66,7 @@ import Testing
       hurried.time = .zero
       let cut = try await viewer.search(digest, for: hurried)
       #expect(cut.unfinished == .time && cut.lines < 60_000)
-      let slow = try await viewer.search(digest, for: LogSearch.Query(#"(?:l|lo|o|on|n|ng|g| )*!"#, isExpression: true))
+      let slow = try await viewer.search(digest, for: LogSearch.Query(#"(?:l|lo|o|on|n|ng|g| )*[^a-z ]"#, isExpression: true))
       #expect(slow.unfinished == .expression)
     }
   }

@@ -255,13 +255,14 @@ package struct ExpressionParser {
     guard !options.ignoreCase, !options.extended else { return nil }
     var end = at
     while end < bytes.count, Self.isPlain[Int(bytes[end])] { end += 1 }
-    if end < bytes.count, Self.quantifiers.contains(bytes[end]) { end -= 1 }
+    if end < bytes.count, Self.mayRepeat.contains(bytes[end]) { end -= 1 }
     guard end > at else { return nil }
     defer { at = end }
     return .text(Array(bytes[at..<end]), ignoreCase: false)
   }
 
-  private static let quantifiers = Array("*+?{".utf8)
+  /// What a quantifier begins with, and `\E` and comments, which may stand before one.
+  private static let mayRepeat = Array("*+?{\\(".utf8)
   private static let isPlain: [Bool] = {
     var isPlain = (UInt8.min...UInt8.max).map { $0.isASCIILetter || $0 &- UInt8(ascii: "0") < 10 }
     for byte in " _-:/,'\"=<>@!%&;~".utf8 { isPlain[Int(byte)] = true }

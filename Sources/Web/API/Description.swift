@@ -82,7 +82,7 @@ struct Description: Sendable {
     }
     let answer: JSONTree = .object([
       "description": .text("Done."),
-      "content": .object(["application/json": .object(["schema": Self.tree(operation.answer, &schemas)])]),
+      "content": .object([operation.answerType: .object(["schema": Self.tree(operation.answer, &schemas)])]),
     ])
     var answers: [String: JSONTree] = ["200": answer]
     if operation.scope == .logs { answers["201"] = answer }

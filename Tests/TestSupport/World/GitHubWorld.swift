@@ -37,6 +37,10 @@ package final class GitHubWorld: Sendable {
     /// The commits that branches end in, by name.
     package var branches: [String: String] = [:]
     package var pulls: [Pull] = []
+    /// Files by `branch:path`; a branch has those of the default branch, too.
+    package var files: [String: [UInt8]] = [:]
+    /// Pull requests that were opened here, as posted.
+    package var proposals: [Posted] = []
     /// As posted, the oldest first.
     package var statuses: [Posted] = []
     package var checks: [Posted] = []

@@ -13,6 +13,8 @@ struct TrialValue: APIValue {
   let isFile: Bool
   let verdict: String
   let since: Double?
+  /// The pull request by which it was proposed.
+  let proposal: String?
 
   // MARK: - How far it is
 
@@ -132,6 +134,7 @@ struct TrialValue: APIValue {
     }
     let order = state.order
     (source, isFile, verdict, since) = (order.source, order.isFile, order.candidate.verdict.rawValue, order.since)
+    proposal = state.proposal
     let report = state.report ?? TrialReport(candidate: order.candidate.id, archived: .none)
     let cost = report.cost
     (triedLogs, allLogs) = (report.triedLogs, report.archived.logs)
@@ -181,6 +184,7 @@ struct TrialValue: APIValue {
     [
       "key": .string, "phase": .choice(["running", "finished", "stopped"]), "reason": .optional(.string), "source": .string,
       "isFile": .boolean, "verdict": .choice(PatternVerdict.allCases.map(\.rawValue)), "since": .optional(.time),
+      "proposal": .optional(.string),
       "triedLogs": .integer, "allLogs": .integer, "triedBytes": .integer, "allBytes": .integer, "openedLogs": .integer,
       "lostLogs": .integer, "cpuSeconds": .number, "millisecondsPerMegabyte": .optional(.number),
       "judgedCommits": .optional(.integer), "findings": .integer, "findingsNotKept": .integer, "hitLogs": .integer,

@@ -72,6 +72,49 @@ enum TryPage {
       return Action.Done(location: "/try?trial=\(PageInput.encoded(key))", detail: "it is stopped")
     })
 
+  static let propose = Action(
+    path: "try/:trial/propose", summary: "Propose what was tried to the patterns' repository, as a pull request.",
+    about: "Tells the pull request's address. The same again gives the same one.",
+    parameters: [
+      .path("trial", .text(most: 64), "The trial's key."),
+      .form("id", .text(most: 200), "What the pattern is to be called, such as network/reset.", needed: true),
+    ],
+    perform: { input in
+      guard let proposals = input.backend.proposals else {
+        throw WebError(.notFound, "no repository of patterns is configured", hint: "set patterns-repository")
+      }
+      guard let state = await input.backend.trials.state(input.text("trial") ?? "") else {
+        throw WebError(.notFound, "this trial is not known any more", hint: "begin it again: it goes on where it was")
+      }
+      guard state.phase == .finished, let report = state.report, let file = state.file(today: input.today) else {
+        throw WebError(.conflict, "only a trial that is finished and found something can be proposed")
+      }
+      let id = (input.text("id") ?? "").trimmingCharacters(in: .whitespaces)
+      guard id.contains("/"), id.split(separator: "/", omittingEmptySubsequences: false).allSatisfy(isPart) else {
+        throw WebError(
+          .badRequest, "id is \"\(id)\"", hint: "it must be like network/connection-refused, of a-z, 0-9 and single hyphens",
+          field: "id")
+      }
+      // What is proposed must hold as a file: under its name, with its examples.
+      do throws(Candidate.Refusal) {
+        _ = try Candidate.file(file.yaml, id: PatternID(id))
+      } catch {
+        throw WebError(.unprocessableContent, error.message, hint: "mend it as a file, and try that", field: "id")
+      }
+      let why =
+        "It finds \(Figures.count(report.findings, "line")) in the archived logs: in \(report.failedBuilds) of "
+        + "\(report.archived.failedBuilds) failed builds and \(report.passedBuilds) of \(report.archived.passedBuilds) passing ones."
+      let address = try await proposals.propose(file.yaml, as: PatternID(id), why: why, who: input.viewer.name)
+      await input.backend.trials.note(proposal: address, of: state.order.key)
+      return Action.Done(location: "/try?trial=\(state.order.key)", detail: "it is proposed: \(address)")
+    })
+
+  /// A folder's or a file's name in a pattern's id.
+  private static func isPart(_ part: Substring) -> Bool {
+    part.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "-" } && !part.isEmpty
+      && part.first != "-" && part.last != "-" && !part.contains("--")
+  }
+
   private static func tooMany(_ what: String) -> WebError {
     WebError(.tooManyRequests, what, hint: "stop one, or wait for its end", headers: [.retryAfter: "30"])
   }

@@ -11,6 +11,11 @@ struct TryView: Sendable {
   let file: String
   let id: String
   let showsFile: Bool
+  /// Where it can be proposed to; nil where nowhere, or not by this person, or not yet.
+  let proposesTo: String?
+  let proposedID: String
+  /// The pull request.
+  let proposal: String?
   let trial: TrialView?
 
   struct Choice: Sendable {
@@ -30,6 +35,10 @@ struct TryView: Sendable {
     let named = order.map { $0.candidate.id.rawValue }.flatMap { isFile && $0 != "candidate" ? $0 : nil }
     id = named ?? input.text("id") ?? ""
     showsFile = !file.isEmpty
+    let offered = state?.phase == .finished ? state?.file(today: input.today) : nil
+    proposesTo = offered == nil || input.viewer.role < .curator ? nil : input.backend.proposals?.repository
+    proposal = state?.proposal
+    proposedID = id.isEmpty ? offered.map { "area/\($0.name)" } ?? "" : id
     trial = value.trial.map { TrialView($0, file: state?.file(today: input.today)) }
   }
 }
