@@ -39,8 +39,8 @@ package final class CompressedReader {
     self.format = format
     self.limits = limits
     switch format {
-    case .gzip: decoder = try GzipDecoder(input)
-    case .zstd: decoder = try ZstdDecoder(input)
+    case .gzip: decoder = StreamDecoder(input, try GzipDecompression())
+    case .zstd: decoder = StreamDecoder(input, try ZstdDecompression())
     case .zip: decoder = try ZipDecoder(input, mostMembers: limits.members)
     }
   }

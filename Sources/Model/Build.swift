@@ -55,7 +55,7 @@ package enum FetchState: String, Sendable, CaseIterable, Codable {
   case stored
   /// The provider doesn't have it any more.
   case gone
-  /// Only its head and tail are stored.
+  /// Only its head and tail are stored, or what the provider had kept of it.
   case tooLarge = "too_large"
   /// Given up after too many tries.
   case failed

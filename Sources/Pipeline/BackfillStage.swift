@@ -16,6 +16,8 @@ package struct BackfillStage: Sendable {
     package var overlap: Double = 3_600
     /// How old an unfinished listing may be to be gone on with, in seconds; pages of an older one don't follow on each other any more.
     package var freshness: Double = 3_600
+    /// How long after it began a build that runs still is looked for, in seconds: longer than any system lets one run.
+    package var longestRun: Double = 35 * 86_400
     /// Pages that one run reads at most.
     package var mostPages = 10_000
 
@@ -74,8 +76,7 @@ package struct BackfillStage: Sendable {
     var result = Result()
     repeat {
       try Task.checkCancellation()
-      let query = BuildQuery(since: state.since ?? 0, branch: branch.isEmpty ? nil : branch)
-      let page = try await provider.builds(of: project, query, after: state.cursor)
+      let page = try await page(of: listing, &state, isFirst: result.pages == 0)
       result.pages += 1
       result.seen += page.builds.count
       result.failed += page.builds.count(where: \.outcome.isFailure)
@@ -83,7 +84,7 @@ package struct BackfillStage: Sendable {
       state.oldestUnfinished = [state.oldestUnfinished, page.oldestUnfinished].compactMap(\.self).min()
       state.cursor = page.next
       if page.next == nil {
-        state = Store.ListingState(completeUntil: min(state.beganAt ?? 0, state.oldestUnfinished ?? .infinity))
+        state = completed(state)
         result.isComplete = true
       }
       if dryRun {
@@ -97,6 +98,30 @@ package struct BackfillStage: Sendable {
     } while !result.isComplete && result.pages < settings.mostPages
     _ = await lock.isAlive()
     return result
+  }
+
+  /// The next page. Where the first one is that of an earlier run, which the provider doesn't know any more, it begins anew.
+  private func page(of listing: Store.Listing, _ state: inout Store.ListingState, isFirst: Bool) async throws -> BuildPage {
+    let query = BuildQuery(since: state.since ?? 0, branch: listing.branch.isEmpty ? nil : listing.branch)
+    do {
+      return try await provider.builds(of: listing.project, query, after: state.cursor)
+    } catch let error as ProviderError
+      where isFirst && state.cursor != nil && [.malformed, .notFound, .gone, .refused].contains(error.reason)
+    {
+      state = Store.ListingState(completeUntil: state.completeUntil, since: state.since, beganAt: now().timeIntervalSince1970)
+      return try await provider.builds(of: listing.project, query, after: nil)
+    }
+  }
+
+  /// What is known once a listing has come to its end.
+  private func completed(_ state: Store.ListingState) -> Store.ListingState {
+    // What lies between the end of an earlier listing and the beginning of this one, which someone chose, has still to be listed.
+    if let before = state.completeUntil, let since = state.since, since > before {
+      return Store.ListingState(completeUntil: before)
+    }
+    let began = state.beganAt ?? 0
+    let unfinished = state.oldestUnfinished.map { max($0, began - settings.longestRun) }
+    return Store.ListingState(completeUntil: min(began, unfinished ?? .infinity))
   }
 
   /// Where to begin, or to go on.

@@ -26,7 +26,14 @@ package struct ContextStage: Sendable {
     var context = try await store.context(of: name)
     let numbers = Set(context.pullRequests.map(\.number)).union(context.unknownPullRequests).sorted()
     var requests: [PullRequest] = []
-    for number in numbers.prefix(10) { requests.append(try await host.pullRequest(number, in: name.repository)) }
+    for number in numbers.prefix(10) {
+      do {
+        requests.append(try await host.pullRequest(number, in: name.repository))
+      } catch let error as ProviderError where error.reason == .notFound || error.reason == .gone {
+        // The number came from a CI system, which may mean another repository's; the status is due all the same.
+        continue
+      }
+    }
     // Builds of a branch don't say which pull requests it is part of.
     if numbers.isEmpty { requests = try await host.pullRequests(of: name.commit, in: name.repository).filter(\.isOpen) }
     if !requests.isEmpty {

@@ -44,12 +44,13 @@ package struct FetchStage: Sendable {
       }
       let disk = DiskLane()
       let writer = try await disk.open(archive, limits)
-      try await provider.fetch(LogReference(step: log.step, locator: log.locator), of: build) { try writer.write($0) }
-      let (stored, isCut) = try await disk.finish(writer)
+      let extent = try await provider.fetch(LogReference(step: log.step, locator: log.locator), of: build) { try writer.write($0) }
+      let (stored, isShortened) = try await disk.finish(writer)
+      let isCut = isShortened || extent == .cut
       _ = try await store.recordFetched(log, digest: stored.digest.bytes, bytes: stored.size, isCut: isCut)
       Metric.fetches.add(1, build.provider, isCut ? "cut" : "stored")
       Metric.fetchedBytes.add(stored.size, build.provider)
-      return StepReport(isCut ? "fetched head and tail of a log" : "fetched a log", build: build)
+      return StepReport(isCut ? "fetched a part of a log" : "fetched a log", build: build)
     } catch let error as ProviderError {
       Metric.fetches.add(1, build.provider, error.reason.rawValue)
       let next = plan.next(after: error, attempts: log.attempts, age: log.age, now: now().timeIntervalSince1970)

@@ -12,12 +12,34 @@ package struct JudgeStage: Sendable {
     package let commit: String
     package let repository: String
     package let verdict: CommitVerdict
+    /// The builds that count, as the verdict has them.
+    package let builds: [(id: Int64, build: Build, verdict: BuildVerdict)]
+
+    fileprivate init(_ facts: Store.CommitFacts, _ verdict: CommitVerdict) {
+      (commit, repository, self.verdict) = (facts.commit, facts.repository, verdict)
+      builds = verdict.builds.compactMap { evidence, verdict in
+        facts.builds.last {
+          ($0.build.provider, $0.build.workflow, $0.build.job, $0.build.attempt)
+            == (evidence.provider, evidence.workflow, evidence.job, evidence.attempt) && $0.build.outcome.isFailure
+        }.map { ($0.id, $0.build, verdict) }
+      }
+    }
   }
 
   /// - Throws: `StoreError.noSuchCommit`, `.ambiguousCommit`, `PostgresError`.
   package func judge(commit: String, repository: String?, today: CalendarDay) async throws -> Judged {
     let facts = try await store.facts(ofCommit: commit, repository: repository)
-    return Judged(commit: facts.commit, repository: facts.repository, verdict: Self.verdict(of: facts, today: today))
+    let verdict = Self.verdict(of: facts, today: today)
+    guard verdict.state == .pending, let trouble = try await trouble(of: facts) else { return Judged(facts, verdict) }
+    return Judged(facts, verdict.whileUnable(trouble))
+  }
+
+  /// What keeps Culprit itself from reading what waits to be read; nil: nothing, and it is only a matter of time.
+  private func trouble(of facts: Store.CommitFacts) async throws -> String? {
+    let obstacles = try await store.obstacles(
+      to: Store.CommitName(repository: facts.repository, commit: facts.commit))
+    if let provider = obstacles.refusedBy { return "\(provider) does not let it read the logs" }
+    return obstacles.hasPatterns ? nil : "it has no patterns"
   }
 
   /// For who has the facts already, and needs more of them than the verdict.

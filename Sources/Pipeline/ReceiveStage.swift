@@ -1,3 +1,4 @@
+import Analysis
 import Foundation
 import Model
 import Providers
@@ -11,16 +12,18 @@ package struct ReceiveStage: Sendable {
   private let plan: RetryPlan
   /// Repositories that are listened to; nil: all.
   private let allowed: RepositoryList?
+  private let today: @Sendable () -> CalendarDay
 
   package init(
     store: Store, readers: [any WebhookReader], providers: [String: any Provider] = [:], allowed: RepositoryList? = nil,
-    plan: RetryPlan = RetryPlan()
+    plan: RetryPlan = RetryPlan(), today: @Sendable @escaping () -> CalendarDay
   ) {
     self.store = store
     self.readers = Dictionary(readers.map { ($0.provider, $0) }) { first, _ in first }
     self.providers = providers
     self.allowed = allowed
     self.plan = plan
+    self.today = today
   }
 
   private static let portion = 20
@@ -37,21 +40,22 @@ package struct ReceiveStage: Sendable {
     do {
       for delivery in claim.deliveries {
         try Task.checkCancellation()
-        let (outcome, effects) = await read(delivery)
+        let (outcome, effects) = try await read(delivery)
         _ = try await store.settle(delivery.id, of: claim, outcome, effects: effects)
+        if effects.presses.contains(where: \.reportsWrong) { try await store.markSuspects() }
       }
     } catch {
       let store = store
       await Task { try? await store.giveBack(claim) }.value
       throw error
     }
-    let ids = claim.deliveries.map(\.externalID).joined(separator: " ")
-    return StepReport("read \(claim.deliveries.count) deliveries", subject: ids, ids: ["delivery": ids])
+    return StepReport(
+      "read \(claim.deliveries.count) deliveries", subject: claim.deliveries.map(\.externalID).joined(separator: " "))
   }
 }
 
 extension ReceiveStage {
-  private func read(_ delivery: Store.Delivery) async -> (Store.DeliveryOutcome, Store.Effects) {
+  private func read(_ delivery: Store.Delivery) async throws -> (Store.DeliveryOutcome, Store.Effects) {
     guard let reader = readers[delivery.provider] else { return (.ignored("no provider \(delivery.provider)"), Store.Effects()) }
     do {
       let events = try reader.events(WebhookRequest(headers: delivery.headers, body: delivery.body))
@@ -73,9 +77,8 @@ extension ReceiveStage {
       case .after(let seconds), .later(let seconds): return (.retry(error.description, afterSeconds: seconds), Store.Effects())
       case .gone, .failed: return (.failed(error.description), Store.Effects())
       }
-    } catch {
-      // Only the task's own end is left.
-      return (.retry("stopped", afterSeconds: 0), Store.Effects())
+    } catch let error as StoreError {
+      return (.ignored(error.description), Store.Effects())
     }
   }
 
@@ -101,12 +104,38 @@ extension ReceiveStage {
     case .pullRequest(let request):
       guard isAllowed(request.repository) else { return .nothing("\(request.repository) is not in the list of repositories") }
       return .change(Store.Effects(pullRequests: [request]))
-    case .requestedAction(let repository, let commit, _, _):
+    case .requestedAction(let repository, let commit, let identifier, let who):
       guard isAllowed(repository) else { return .nothing("\(repository) is not in the list of repositories") }
-      return .change(Store.Effects(commits: [Store.CommitName(repository: repository, commit: commit)]))
+      return try await pressed(identifier, on: Store.CommitName(repository: repository, commit: commit), by: who)
     case .pushed: return .nothing("a push says nothing of builds")
     case .ignored(let why): return .nothing(why)
     }
+  }
+
+  /// What a button means depends on how the commit stands when it is read: builds that need nobody any more are left alone.
+  private func pressed(_ identifier: String, on name: Store.CommitName, by who: String) async throws -> Effect {
+    let person = who.isEmpty ? "someone on GitHub" : who
+    func change(_ wish: Store.Press.Wish) -> Effect { .change(Store.Effects(presses: [Store.Press(wish, on: name, who: person)])) }
+    if identifier == WebhookEvent.checkAgain { return change(.checkAgain) }
+    guard let button = CheckButton(rawValue: identifier) else { return .nothing("a button that isn't ours") }
+    let judged = try await JudgeStage(store: store).judge(commit: name.commit, repository: name.repository, today: today())
+    let builds = judged.builds.filter { button.kinds?.contains($0.verdict.kind) ?? true }
+    guard !builds.isEmpty else { return .nothing("no build is left that \(button.rawValue) is about") }
+    switch button {
+    case .rerunFlaky: return change(.rerun(builds.map(\.id)))
+    case .markKnown: return change(.markKnown(builds.map(\.id)))
+    case .reportWrong: return change(.reportWrong(Self.reports(on: builds.map { ($0.id, $0.verdict) })))
+    }
+  }
+
+  /// A press doesn't say which build is meant. So it counts once against each pattern that decided, on however many builds.
+  private static func reports(on builds: [(id: Int64, verdict: BuildVerdict)]) -> [Int64: Store.ReportedVerdict] {
+    var reports: [Int64: Store.ReportedVerdict] = [:]
+    for (id, verdict) in builds {
+      let report = Store.ReportedVerdict(verdict)
+      if !reports.values.contains(report) { reports[id] = report }
+    }
+    return reports
   }
 
   private func isAllowed(_ repository: String) -> Bool { allowed?.contains(repository) ?? true }

@@ -51,7 +51,10 @@ package struct RescanStage: Sendable {
     scanners = (0..<settings.lanes).map { ScanLane(number: $0, archive: archive, limits: settings.limits, engine: store.engine) }
   }
 
-  /// Works until nothing is due that isn't another worker's.
+  /// Works until nothing is due of what was there when it began.
+  ///
+  /// What another worker has is waited for, and done here if it comes back: right after a kill nobody can tell a worker whose connection
+  /// is about to end from one that lives.
   ///
   /// - Parameter report: called after every recorded portion.
   /// - Throws: `PostgresError`, or `CancellationError` once everything that was claimed is recorded or given back.
@@ -63,32 +66,46 @@ package struct RescanStage: Sendable {
     let host = ProcessInfo.processInfo.hostName
     let pid = ProcessInfo.processInfo.processIdentifier
     let worker = try await lifeline.run { session in try Store.register(host: host, pid: pid, session) }
-    let progress = try await run(scope, worker, report)
+    let tally = Tally(report)
+    var begun = scope
+    // What is entered meanwhile would let it go on for ever.
+    begun.newest = try await store.newestLog()
+    var wait = Self.shortestWait
+    while true {
+      let before = await tally.progress
+      try await drain(begun, worker, tally)
+      guard try await store.due(begun).logs > 0 else { break }
+      wait = await tally.progress == before ? min(wait * 2, Self.longestWait) : Self.shortestWait
+      try await Task.sleep(for: .seconds(wait))
+    }
     // Also for what was recorded by a run that was killed before it could look.
     try await store.markSuspects()
     _ = await lifeline.isAlive()
-    return progress
+    return await tally.progress
   }
+
+  /// How often it looks whether what others have is done, in seconds.
+  private static let shortestWait: Double = 0.02
+  private static let longestWait: Double = 1
 
   /// The same as a step of a worker that is registered already.
   ///
-  /// - Returns: nil if nothing was due.
+  /// - Returns: nil if nothing was due that isn't another worker's.
   package func step(_ worker: Store.WorkerID) async throws -> StepReport? {
-    let done = try await run(RescanScope(), worker) { _ in }
+    let tally = Tally { _ in }
+    try await drain(RescanScope(), worker, tally)
+    let done = await tally.progress
     guard done.logs > 0 || !done.lost.isEmpty else { return nil }
     return StepReport("scanned", subject: "\(done.logs) logs, \(done.findings) findings", problem: done.lost.first)
   }
 
-  private func run(
-    _ scope: RescanScope, _ worker: Store.WorkerID, _ report: @Sendable @escaping (Progress) -> Void
-  ) async throws -> Progress {
-    let tally = Tally(report)
+  /// Does what is due and isn't another worker's.
+  private func drain(_ scope: RescanScope, _ worker: Store.WorkerID, _ tally: Tally) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for lane in scanners { group.addTask { try await drain(scope, worker, lane, tally) } }
       try await group.waitForAll()
     }
     if await tally.hasNewSamples { try await store.markSuspects() }
-    return await tally.progress
   }
 
   private func drain(

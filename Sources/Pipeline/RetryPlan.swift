@@ -5,6 +5,8 @@ import Store
 package struct RetryPlan: Sendable {
   /// Tries that may go wrong before it is given up.
   package var most = 12
+  /// Further tries where the provider doesn't answer at all: a week of them, as outages end and logs are kept for longer.
+  package var moreWhileDown = 168
   /// Waits before the second try, in seconds; each further one is twice as long.
   package var firstWait: Double = 10
   package var longestWait: Double = 3_600
@@ -26,7 +28,9 @@ package struct RetryPlan: Sendable {
     // Someone may mend the token, so this is tried for long, but seldom.
     case .unauthorized, .forbidden: return attempts + 1 >= most ? .failed : .after(seconds: wait(attempts, first: 300))
     case .malformed: return attempts >= 2 ? .failed : .after(seconds: wait(attempts, first: firstWait))
-    case .notFound, .serverError, .cutShort, .linkExpired, .timedOut, .unreachable, .notReady:
+    case .serverError, .timedOut, .unreachable:
+      return attempts + 1 >= most + moreWhileDown ? .failed : .after(seconds: wait(attempts, first: firstWait))
+    case .notFound, .cutShort, .linkExpired, .notReady:
       return attempts + 1 >= most ? .failed : .after(seconds: wait(attempts, first: firstWait))
     }
   }

@@ -38,9 +38,11 @@ package struct SuggestStage: Sendable {
     since: Double?, today: CalendarDay, limit: Int, report: @Sendable @escaping (Int, Int) -> Void = { _, _ in }
   ) async throws -> Suggestions {
     let rules = try LineRules()
+    // What is not counted yet would be missing.
+    try await TallyStage(store: store) { today }.run()
     var result = Suggestions()
     // One more than is read tells whether there are more.
-    var builds = try await store.unexplainedBuilds(since: since, today: today, most: settings.mostBuilds + 1)
+    var builds = try await store.unexplainedBuilds(since: since, most: settings.mostBuilds + 1)
     result.isCut = builds.count > settings.mostBuilds
     builds = Array(builds.prefix(settings.mostBuilds))
     result.unexplained = builds.count

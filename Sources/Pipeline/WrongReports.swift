@@ -30,8 +30,7 @@ package struct WrongReports: Sendable {
     let id = try await store.failedBuild(of: job, name)
     guard let build = facts.builds.first(where: { $0.id == id }) else { throw StoreError.noSuchJob(job, name.commit) }
     let verdict = JudgeStage.verdict(on: build, of: facts, today: today)
-    let rank = verdict.best?.finding.rank
-    let reported = Store.ReportedVerdict(kind: verdict.kind, pattern: rank.flatMap { $0.fallback ? nil : $0.id })
+    let reported = Store.ReportedVerdict(verdict)
     try await store.reportWrong(build: id, verdict: reported, who: who, reason: reason)
     return Reported(commit: name, verdict: reported)
   }
@@ -43,5 +42,13 @@ package struct WrongReports: Sendable {
   package func withdraw(commit: String, repository: String?, job: String, who: String) async throws -> Bool {
     let name = try await store.commit(commit, repository: repository)
     return try await store.withdrawReport(build: try await store.failedBuild(of: job, name), who: who)
+  }
+}
+
+extension Store.ReportedVerdict {
+  /// A verdict and the pattern that decided it; fallbacks decide nothing.
+  init(_ verdict: BuildVerdict) {
+    let rank = verdict.best?.finding.rank
+    self.init(kind: verdict.kind, pattern: rank.flatMap { $0.fallback ? nil : $0.id })
   }
 }

@@ -37,8 +37,10 @@ package protocol Provider: Sendable {
 
   /// Streams the raw bytes of a log into a sink. Where the provider wraps a log (JSON pieces, an archive), the sink gets what was inside.
   ///
+  /// - Returns: whether the system itself kept all of it.
   /// - Throws: `ProviderError`; `.notReady` while the log grows. What the sink got before an error is worth nothing.
-  func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws
+  @discardableResult
+  func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws -> LogExtent
 
   /// Runs a build again.
   ///

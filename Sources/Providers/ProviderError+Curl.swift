@@ -16,6 +16,6 @@ extension ProviderError {
     case .tooLarge, .tooManyPages: reason = .tooLarge
     case .refusedRedirect, .badResponse, .invalidRequest: reason = .malformed
     }
-    return ProviderError(reason, operation: operation, detail: error.cause, retryAt: retryAt)
+    return ProviderError(reason, operation: operation, detail: error.cause, retryAt: retryAt, hint: error.hint)
   }
 }

@@ -36,12 +36,15 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
   package let detail: String
   /// Not before this is another try worth it; seconds since 1970-01-01 00:00 UTC.
   package let retryAt: Double?
+  /// What the person can do about it; nil where there is nothing but to wait.
+  package let hint: String?
 
-  package init(_ reason: Reason, operation: String, detail: String = "", retryAt: Double? = nil) {
+  package init(_ reason: Reason, operation: String, detail: String = "", retryAt: Double? = nil, hint: String? = nil) {
     self.reason = reason
     self.operation = operation
     self.detail = detail
     self.retryAt = retryAt
+    self.hint = hint ?? reason.hint
   }
 
   /// Whether the same request may succeed later.
@@ -58,6 +61,14 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
 }
 
 extension ProviderError.Reason {
+  fileprivate var hint: String? {
+    switch self {
+    case .unauthorized: "give Culprit a token of this system that is still good (docs/configuration.md)"
+    case .forbidden: "give the token the rights that docs/providers.md and docs/github.md name"
+    default: nil
+    }
+  }
+
   var words: String {
     switch self {
     case .unauthorized: "the token is missing or not accepted"

@@ -8,6 +8,8 @@ package struct RescanScope: Sendable {
   package var build: String?
   /// Only builds that finished after this, in seconds since 1970.
   package var since: Double?
+  /// Only logs that were entered up to this one.
+  package var newest: LogID?
 
   package init(pattern: PatternID? = nil, build: String? = nil, since: Double? = nil) {
     self.pattern = pattern
@@ -17,9 +19,10 @@ package struct RescanScope: Sendable {
 
   /// On `l`, a log.
   var condition: SQL {
-    if build == nil, since == nil { return "true" }
+    let isOld: SQL = newest.map { "l.id <= \($0.rawValue)" } ?? "true"
+    if build == nil, since == nil { return isOld }
     return """
-      EXISTS (SELECT 1 FROM build b WHERE b.id = l.build_id
+      \(isOld) AND EXISTS (SELECT 1 FROM build b WHERE b.id = l.build_id
                  AND (\(build)::text IS NULL OR b.external_id = \(build)::text)
                  AND (\(since)::float8 IS NULL OR coalesce(b.finished_at, b.created_at) >= to_timestamp(\(since)::float8)))
       """

@@ -9,6 +9,13 @@ extension Store {
     return try await transaction { session in try Self.countDue(scope, engine: engine, session) }
   }
 
+  /// The log that was entered last; nil if there is none.
+  package func newestLog() async throws -> LogID? {
+    try await transaction { session in
+      try session.query("SELECT max(id) AS id FROM log").only().decode(Int64?.self, "id").map { LogID($0) }
+    }
+  }
+
   /// A count per set that lacks something. The sets are few, and each count knows its set, so that a small one is read by the index.
   static func countDue(_ scope: RescanScope, engine: Int, _ session: borrowing Session) throws -> Due {
     var due = Due()

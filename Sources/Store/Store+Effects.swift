@@ -9,17 +9,23 @@ extension Store {
     package var pullRequests: [PullRequest] = []
     /// Commits whose status is to be computed again.
     package var commits: [CommitName] = []
+    /// Buttons that were pressed.
+    package var presses: [Press] = []
 
-    package init(builds: [Build] = [], pullRequests: [PullRequest] = [], commits: [CommitName] = []) {
+    package init(
+      builds: [Build] = [], pullRequests: [PullRequest] = [], commits: [CommitName] = [], presses: [Press] = []
+    ) {
       self.builds = builds
       self.pullRequests = pullRequests
       self.commits = commits
+      self.presses = presses
     }
 
     package mutating func add(_ other: Effects) {
       builds += other.builds
       pullRequests += other.pullRequests
       commits += other.commits
+      presses += other.presses
     }
   }
 
@@ -67,6 +73,7 @@ extension Store {
     for request in effects.pullRequests.sorted(by: { ($0.repository, $0.number) < ($1.repository, $1.number) }) {
       if try enter(request, session) { due.insert(CommitName(repository: request.repository, commit: request.head)) }
     }
+    for press in effects.presses { try apply(press, coolOff: coolOff, session) }
     try markDue(Array(due), coolOff: coolOff, session)
     return entered
   }

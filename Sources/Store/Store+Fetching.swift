@@ -35,7 +35,7 @@ extension Store {
 
   /// The log's bytes are in the archive; it is due for every pattern.
   ///
-  /// - Parameter isCut: whether only its head and its tail are there.
+  /// - Parameter isCut: whether only a part of it is there: its head and its tail, or what the provider had kept.
   /// - Returns: false if the lease was lost.
   package func recordFetched(_ log: UnfetchedLog, digest: [UInt8], bytes: Int, isCut: Bool) async throws -> Bool {
     let engine = engine

@@ -12,13 +12,7 @@ extension Store {
   ) async throws {
     try await transaction { [coolOff] session in
       let build = try Self.failedBuild(of: job, name, session)
-      try session.execute(
-        """
-        INSERT INTO overrule (build_id, kind, who, reason) VALUES (\(build), \(kind.rawValue), \(who), \(reason))
-        ON CONFLICT (build_id) DO UPDATE SET kind = excluded.kind, who = excluded.who, reason = excluded.reason, at = now()
-        """)
-      try Self.audit(
-        who: who, "verdict overruled", ["commit": name.commit, "job": job, "kind": kind.rawValue, "reason": reason], session)
+      try Self.overrule(build: build, kind: kind, who: who, reason: reason, session)
       try Self.markDue(builds: [build], coolOff: coolOff, session)
     }
   }
@@ -45,5 +39,26 @@ extension Store {
       throw StoreError.ambiguousJob(job, try rows.map { "\(try $0.decode(String.self, "workflow"))/\(job)" })
     }
     return try row.decode("id")
+  }
+
+  /// Keeps a person's word on one build. The commit is not marked.
+  static func overrule(
+    build: Int64, kind: BuildKind, who: String, reason: String, _ session: borrowing Session
+  ) throws {
+    let row = try session.query(
+      """
+      WITH word AS (
+        INSERT INTO overrule (build_id, kind, who, reason)
+        VALUES (\(build), \(kind.rawValue), \(who.storable), \(reason.storable))
+        ON CONFLICT (build_id) DO UPDATE SET kind = excluded.kind, who = excluded.who, reason = excluded.reason, at = now()
+        RETURNING build_id)
+      SELECT b.commit, b.job FROM word JOIN build b ON b.id = word.build_id
+      """
+    ).only()
+    try audit(
+      who: who, "verdict overruled",
+      [
+        "commit": try row.decode("commit"), "job": try row.decode("job"), "kind": kind.rawValue, "reason": reason,
+      ], session)
   }
 }

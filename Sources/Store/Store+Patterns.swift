@@ -125,6 +125,8 @@ extension Store {
     package let fallback: Bool
     package let retired: Bool
     package let isSuspended: Bool
+    /// Not believed any more.
+    package let isSuspect: Bool
     package let owner: String?
     package let remedy: String?
     package let reviewBy: CalendarDay?
@@ -146,7 +148,7 @@ extension Store {
       let rows = try session.query(
         """
         SELECT p.id, p.title, p.verdict, p.priority, p.fallback, p.retired, p.owner, p.remedy, p.review_by::text,
-               r.suspended_at IS NOT NULL AS suspended, r.definition::text,
+               r.suspended_at IS NOT NULL AS suspended, \(Self.isSuspect) AS suspect, r.definition::text,
                (SELECT count(*) FROM pattern_revision v WHERE v.pattern_id = p.id) AS revisions,
                coalesce(h.builds, 0) AS builds, coalesce(h.findings, 0) AS findings,
                extract(epoch FROM h.last_seen)::float8 AS last_seen,
@@ -166,7 +168,8 @@ extension Store {
           id: PatternID(try row.decode("id")), title: try row.decode("title"),
           verdict: PatternVerdict(rawValue: try row.decode("verdict")) ?? .failure,
           priority: Int(try row.decode(Int32.self, "priority")), fallback: try row.decode("fallback"),
-          retired: try row.decode("retired"), isSuspended: try row.decode("suspended"), owner: try row.decode("owner"),
+          retired: try row.decode("retired"), isSuspended: try row.decode("suspended"), isSuspect: try row.decode("suspect"),
+          owner: try row.decode("owner"),
           remedy: try row.decode("remedy"), reviewBy: try row.decode(String?.self, "review_by").flatMap { CalendarDay($0) },
           revisions: try row.decode("revisions"), builds: try row.decode("builds"), findings: try row.decode("findings"),
           inconclusive: try row.decode("inconclusive"), lastSeen: try row.decode("last_seen"),

@@ -15,6 +15,8 @@ extension Store {
     package let phase: Phase
     /// The code host's id of what was made.
     package let externalID: String?
+    /// How long ago it was sent, in seconds.
+    package let age: Double
   }
 
   /// The last post of a kind at a place on a commit; one that was refused doesn't count.
@@ -31,7 +33,8 @@ extension Store {
     try await transaction { session in
       try session.query(
         """
-        SELECT p.id, p.commit, p.state, p.text, p.digest, p.phase, p.external_id FROM status_post p
+        SELECT p.id, p.commit, p.state, p.text, p.digest, p.phase, p.external_id,
+               extract(epoch FROM now() - p.created_at)::float8 AS age FROM status_post p
           JOIN repository r ON r.id = p.repository_id
          WHERE r.name = \(repository) AND (\(commit)::text IS NULL OR p.commit = \(commit)::text)
            AND p.kind = \(kind.rawValue) AND p.place = \(place) AND p.phase <> 'refused'
@@ -41,7 +44,7 @@ extension Store {
         Post(
           id: try row.decode("id"), commit: try row.decode("commit"), state: try row.decode("state"), text: try row.decode("text"),
           digest: try row.decode("digest"), phase: Post.Phase(rawValue: try row.decode("phase")) ?? .sending,
-          externalID: try row.decode("external_id"))
+          externalID: try row.decode("external_id"), age: try row.decode("age"))
       }
     }
   }
@@ -73,5 +76,14 @@ extension Store {
          WHERE id = \(post)
         """)
     }
+  }
+
+  /// What check runs say of a commit is to be said again: the code host took them back when somebody asked for them anew.
+  static func forgetWhatCheckRunsSay(_ name: CommitName, _ session: borrowing Session) throws {
+    try session.execute(
+      """
+      UPDATE status_post p SET digest = sha256('') FROM repository r
+       WHERE r.id = p.repository_id AND r.name = \(name.repository) AND p.commit = \(name.commit) AND p.kind = 'check_run'
+      """)
   }
 }

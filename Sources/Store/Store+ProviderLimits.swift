@@ -57,7 +57,8 @@ extension Store {
       ).map { row in
         ProviderLimit(
           host: try row.decode("host"), granted: Int(try row.decode(Int32.self, "granted")),
-          remaining: Int(try row.decode(Int32.self, "remaining")), resetsAt: try row.decode("resets"), toldAt: try row.decode("told"))
+          remaining: Int(try row.decode(Int32.self, "remaining")), resetsAt: try row.decode("resets"),
+          toldAt: try row.decode("told"))
       }
     }
   }

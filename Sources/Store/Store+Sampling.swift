@@ -48,10 +48,13 @@ extension Store {
         JOIN (SELECT sets, sum(builds) AS builds FROM sample_group GROUP BY sets) g ON g.sets = t.sets GROUP BY t.id
       UNION ALL
       SELECT t.id, sum(g.builds)::bigint
-        FROM tried t JOIN judged j ON j.id = t.id AND j.scoped JOIN sample_group g ON g.sets = t.sets
-       WHERE EXISTS (SELECT 1 FROM finding f JOIN log l ON l.id = f.log_id JOIN build b ON b.id = l.build_id
-                      WHERE f.revision_id = j.id AND b.repository_id = g.repository_id AND b.provider = g.provider
-                        AND b.workflow = g.workflow AND b.job = g.job) GROUP BY t.id),
+        FROM judged j CROSS JOIN LATERAL (
+          -- One by one by the index: patterns with a `where` are few among very many findings.
+          SELECT DISTINCT b.repository_id, b.provider, b.workflow, b.job
+            FROM finding f JOIN log l ON l.id = f.log_id JOIN build b ON b.id = l.build_id WHERE f.revision_id = j.id) o
+        JOIN tried t ON t.id = j.id
+        JOIN sample_group g ON g.sets = t.sets AND (g.repository_id, g.provider, g.workflow, g.job) = (o.repository_id, o.provider, o.workflow, o.job)
+       WHERE j.scoped GROUP BY t.id),
     sample_hit AS (
       SELECT f.revision_id AS id, count(DISTINCT s.id) AS builds
         FROM sample s JOIN log l ON l.build_id = s.id JOIN finding f ON f.log_id = l.id GROUP BY 1),

@@ -38,7 +38,8 @@ extension Store {
         """
       ).map { row in
         Trouble(
-          what: try row.decode("what"), subject: try row.decode("subject"), reason: try row.decode("reason"), at: try row.decode("at"))
+          what: try row.decode("what"), subject: try row.decode("subject"), reason: try row.decode("reason"),
+          at: try row.decode("at"))
       }
     }
   }

@@ -24,19 +24,19 @@ extension Store {
     }
   }
 
-  /// Failed builds that are fully scanned and that nothing but fallbacks matched, as `totals` counts them; the latest first.
-  package func unexplainedBuilds(since: Double?, today: CalendarDay, most: Int) async throws -> [UnexplainedBuild] {
-    let engine = engine
-    return try await transaction { session in
+  /// Failed builds that are fully scanned and that nothing but fallbacks matched, as of the tally; the latest first.
+  ///
+  /// - Parameter since: in seconds since 1970.
+  package func unexplainedBuilds(since: Double?, most: Int) async throws -> [UnexplainedBuild] {
+    try await transaction { session in
       try session.query(
         """
-        WITH \(Self.failed(since: since, today: today, engine: engine))
         SELECT b.id, r.name AS repository, b.provider, b.workflow, b.job, b.commit, b.external_id, b.url,
-               extract(epoch FROM f.at)::float8 AS finished,
+               extract(epoch FROM t.at)::float8 AS finished,
                ARRAY(SELECT l.digest FROM log l WHERE l.build_id = b.id AND l.digest IS NOT NULL ORDER BY l.id) AS digests
-          FROM failed f JOIN build b ON b.id = f.id JOIN repository r ON r.id = b.repository_id
-         WHERE f.pattern_id IS NULL AND NOT f.unread
-         ORDER BY f.at DESC, b.id DESC LIMIT \(Int64(most))
+          FROM tally t JOIN build b ON b.id = t.build_id JOIN repository r ON r.id = b.repository_id
+         WHERE t.failed AND t.pattern IS NULL AND NOT t.unread AND t.at >= coalesce(to_timestamp(\(since)), '-infinity')
+         ORDER BY t.at DESC, t.build_id DESC LIMIT \(Int64(most))
         """
       ).map { row in
         UnexplainedBuild(
@@ -56,21 +56,20 @@ extension Store {
   package func passingLogs(of jobs: [JobIdentity], most: Int) async throws -> [JobIdentity: [[UInt8]]] {
     guard !jobs.isEmpty else { return [:] }
     return try await transaction { session in
-      // All jobs at once, as no index leads from a job to its builds.
       let rows = try session.query(
         """
         WITH job AS (
-          SELECT r.id, j.* FROM unnest(\(jobs.map(\.repository)), \(jobs.map(\.provider)), \(jobs.map(\.workflow)), \(jobs.map(\.job)))
-              AS j (repository, provider, workflow, job) JOIN repository r ON r.name = j.repository),
-        passing AS (
-          SELECT b.id, j.repository, j.provider, j.workflow, j.job,
-                 row_number() OVER (PARTITION BY j.id, j.provider, j.workflow, j.job
-                                    ORDER BY coalesce(b.finished_at, b.created_at) DESC, b.id DESC) AS place
-            FROM job j JOIN build b ON b.repository_id = j.id AND b.provider = j.provider AND b.workflow = j.workflow AND b.job = j.job
-           WHERE b.outcome = 'success' AND EXISTS (SELECT 1 FROM log l WHERE l.build_id = b.id AND l.digest IS NOT NULL))
-        SELECT p.repository, p.provider, p.workflow, p.job, l.digest
-          FROM passing p JOIN log l ON l.build_id = p.id
-         WHERE p.place <= \(Int64(most)) AND l.digest IS NOT NULL ORDER BY p.place, l.id
+          SELECT t.id, j.* FROM unnest(\(jobs.map(\.repository)), \(jobs.map(\.provider)), \(jobs.map(\.workflow)), \(jobs.map(\.job)))
+              AS j (repository, provider, workflow, job) JOIN repository r ON r.name = j.repository
+            JOIN tally_job t ON t.repository_id = r.id AND t.job = j.job AND t.workflow = j.workflow AND t.provider = j.provider)
+        SELECT j.repository, j.provider, j.workflow, j.job, l.digest
+          FROM job j
+          CROSS JOIN LATERAL (
+            SELECT t.build_id, t.at FROM tally t
+             WHERE t.job_id = j.id AND t.outcome = 'success' AND cardinality(t.sets) > 0
+             ORDER BY t.at DESC, t.build_id DESC LIMIT \(Int64(most))) p
+          JOIN log l ON l.build_id = p.build_id
+         WHERE l.digest IS NOT NULL ORDER BY p.at DESC, p.build_id DESC, l.id
         """)
       var logs: [JobIdentity: [[UInt8]]] = [:]
       for row in rows {

@@ -4,7 +4,7 @@ import Postgres
 extension Store {
   /// A kind of work.
   package enum WorkKind: String, Sendable, CaseIterable {
-    case deliveries, listings, fetches, scans, commits, tallies
+    case deliveries, listings, fetches, scans, commits, reruns, tallies
   }
 
   /// The channel that is notified; the payload is the kind.
@@ -25,7 +25,11 @@ extension Store {
         try WorkQueue.secondsUntilNext("next_list_at", of: "build", where: "list_state = 'pending'", session)
       case .fetches:
         try WorkQueue.secondsUntilNext("next_fetch_at", of: "log", where: "fetch_state = 'pending'", session)
-      case .commits: try WorkQueue.secondsUntilNext("due_at", of: "commit_due", where: "true", session)
+      // Both the cool-off and the wait after an error have to be over.
+      case .commits:
+        try WorkQueue.secondsUntilNext("greatest(due_at, next_at)", of: "commit_due", where: "true", session)
+      case .reruns:
+        try WorkQueue.secondsUntilNext("next_at", of: "rerun", where: "phase IN ('pending', 'sending')", session)
       case .scans: nil
       // Marks are written by triggers, which notify nobody: it would make every commit wait for every other's. So this is looked for.
       case .tallies: 1

@@ -40,22 +40,29 @@ extension Store {
   package func reportWrong(build: Int64, verdict: ReportedVerdict, who: String, reason: String) async throws {
     let (engine, health, coolOff) = (engine, health, coolOff)
     try await transaction { session in
-      try session.execute(
-        """
-        INSERT INTO wrong_report (build_id, kind, pattern_id, revision_id, who, reason)
-        VALUES (\(build), \(verdict.kind.rawValue), (SELECT id FROM pattern WHERE id = \(verdict.pattern?.rawValue)),
-                (SELECT revision_id FROM pattern WHERE id = \(verdict.pattern?.rawValue)), \(who.storable), \(reason.storable))
-        ON CONFLICT (build_id, who) DO UPDATE
-          SET kind = excluded.kind, pattern_id = excluded.pattern_id, revision_id = excluded.revision_id, reason = excluded.reason,
-              at = now(), withdrawn_at = NULL
-        """)
-      try Self.audit(
-        who: who, "verdict reported as wrong",
-        ["build": String(build), "kind": verdict.kind.rawValue, "pattern": verdict.pattern?.rawValue ?? "", "reason": reason],
-        session)
+      try Self.reportWrong(build: build, verdict: verdict, who: who, reason: reason, session)
       try session.execute("SELECT pg_advisory_xact_lock(\(Self.markingLock))")
       _ = try Self.markSuspects(engine: engine, health, coolOff: coolOff, session)
     }
+  }
+
+  /// Keeps a report, without looking what it does to the pattern.
+  static func reportWrong(
+    build: Int64, verdict: ReportedVerdict, who: String, reason: String, _ session: borrowing Session
+  ) throws {
+    try session.execute(
+      """
+      INSERT INTO wrong_report (build_id, kind, pattern_id, revision_id, who, reason)
+      VALUES (\(build), \(verdict.kind.rawValue), (SELECT id FROM pattern WHERE id = \(verdict.pattern?.rawValue)),
+              (SELECT revision_id FROM pattern WHERE id = \(verdict.pattern?.rawValue)), \(who.storable), \(reason.storable))
+      ON CONFLICT (build_id, who) DO UPDATE
+        SET kind = excluded.kind, pattern_id = excluded.pattern_id, revision_id = excluded.revision_id, reason = excluded.reason,
+            at = now(), withdrawn_at = NULL
+      """)
+    try audit(
+      who: who, "verdict reported as wrong",
+      ["build": String(build), "kind": verdict.kind.rawValue, "pattern": verdict.pattern?.rawValue ?? "", "reason": reason],
+      session)
   }
 
   /// A person takes a report back. What it has led to stays: a suspect pattern is cleared by `clearSuspect` only.

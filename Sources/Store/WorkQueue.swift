@@ -47,12 +47,14 @@ struct WorkQueue: Sendable {
   }
 
   /// Seconds until the next row's time comes; nil if none waits. What others have doesn't count: they wake whoever waits.
-  static func secondsUntilNext(_ column: String, of table: String, where condition: SQL, _ session: borrowing Session) throws
+  ///
+  /// - Parameter time: when a row's time comes.
+  static func secondsUntilNext(_ time: SQL, of table: String, where condition: SQL, _ session: borrowing Session) throws
     -> Double?
   {
     try session.query(
       """
-      SELECT extract(epoch FROM min(\(identifier: column)) - now())::float8 AS seconds FROM \(identifier: table)
+      SELECT extract(epoch FROM min(\(time)) - now())::float8 AS seconds FROM \(identifier: table)
        WHERE \(condition) AND lease_token IS NULL
       """
     ).only().decode(Double?.self, "seconds")
@@ -68,6 +70,8 @@ extension WorkQueue {
     table: "log", isDue: "q.fetch_state = 'pending' AND q.next_fetch_at <= now()", order: "q.next_fetch_at, q.id")
   static let commits = WorkQueue(
     table: "commit_due", isDue: "q.due_at <= now() AND q.next_at <= now()", order: "q.due_at, q.id")
+  static let reruns = WorkQueue(
+    table: "rerun", isDue: "q.phase IN ('pending', 'sending') AND q.next_at <= now()", order: "q.next_at, q.id")
   /// The cool-off is for events that are still to come; who drains the queue knows that none is.
   static let commitsAtOnce = WorkQueue(table: "commit_due", isDue: "q.next_at <= now()", order: "q.due_at, q.id")
 }

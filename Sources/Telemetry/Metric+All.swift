@@ -24,12 +24,14 @@ extension Metric {
   package static let findings = Metric("culprit_findings_total", .counter, "Findings that were recorded.")
   package static let inconclusive = Metric(
     "culprit_inconclusive_total", .counter, labels: ["reason"], "Pairs that were tried, but not to the end.")
-  package static let lostLogs = Metric("culprit_lost_logs_total", .counter, "Logs that the archive hadn't any more when they were due.")
+  package static let lostLogs = Metric(
+    "culprit_lost_logs_total", .counter, "Logs that the archive hadn't any more when they were due.")
 
   // MARK: - Verdicts and posts
 
   package static let verdicts = Metric(
-    "culprit_verdicts_total", .counter, labels: ["kind"], "Failed builds by kind, each time that their commit was judged for a post.")
+    "culprit_verdicts_total", .counter, labels: ["kind"],
+    "Failed builds by kind, each time that their commit was judged for a post.")
   package static let posts = Metric(
     "culprit_posts_total", .counter, labels: ["kind", "result"],
     "Statuses, check runs and comments that were sent; result is posted, refused or unknown.")
@@ -51,7 +53,8 @@ extension Metric {
   package static let httpRequests = Metric(
     "culprit_http_requests_total", .counter, labels: ["route", "method", "status"], "Requests that were answered.")
   package static let httpSeconds = Metric(
-    "culprit_http_request_duration_seconds", .histogram(seconds), labels: ["route", "method"], "How long these took until the answer began.")
+    "culprit_http_request_duration_seconds", .histogram(seconds), labels: ["route", "method"],
+    "How long these took until the answer began.")
 
   // MARK: - What the database says when it is asked
 
@@ -67,7 +70,8 @@ extension Metric {
 
   /// In the order of the text.
   package static let all: [Metric] = [
-    steps, stepSeconds, deliveries, fetches, fetchedBytes, scannedLogs, scannedBytes, scannedPairs, findings, inconclusive, lostLogs,
+    steps, stepSeconds, deliveries, fetches, fetchedBytes, scannedLogs, scannedBytes, scannedPairs, findings, inconclusive,
+    lostLogs,
     verdicts, posts, providerRequests, providerSeconds, providerLimit, providerRemaining, httpRequests, httpSeconds, queueWaiting,
     queueDue, queueAge, ledgerPairs, workers,
   ]

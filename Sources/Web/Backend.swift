@@ -19,6 +19,8 @@ package struct Backend: Sendable {
   package let now: @Sendable () -> Double
   /// Trials of patterns that people began in a browser.
   package let trials: TrialDesk
+  /// Where patterns are proposed to; nil: nowhere.
+  package let proposals: ProposeStage?
   /// What could be written a pattern for.
   package let suggestions: SuggestDesk
   /// How fast the ledger gets done.
@@ -26,7 +28,8 @@ package struct Backend: Sendable {
 
   package init(
     store: Store, archive: LogArchive, database: ConnectionConfiguration, providers: [String: any Provider] = [:],
-    rescan: RescanStage.Settings = RescanStage.Settings(), now: @Sendable @escaping () -> Double = { Date().timeIntervalSince1970 }
+    rescan: RescanStage.Settings = RescanStage.Settings(), proposals: ProposeStage? = nil,
+    now: @Sendable @escaping () -> Double = { Date().timeIntervalSince1970 }
   ) {
     self.store = store
     self.archive = archive
@@ -34,6 +37,7 @@ package struct Backend: Sendable {
     self.database = database
     self.providers = providers
     self.rescan = rescan
+    self.proposals = proposals
     self.now = now
     var trying = TrialDesk.Settings()
     trying.stage.limits = rescan.limits

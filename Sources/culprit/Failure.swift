@@ -35,7 +35,8 @@ struct Failure: Error {
       self.init(error.description, hint: "nothing was changed; `culprit patterns check` tells more")
     case let error as ScanProgram.CompileError: self.init(error.description, hint: "`culprit patterns check` tells more")
     case let error as ProviderError:
-      self.init(error.description, hint: error.isTransient ? "it may pass: run the command again, and it goes on" : nil)
+      self.init(
+        error.description, hint: error.hint ?? (error.isTransient ? "it may pass: run the command again, and it goes on" : nil))
     case let error as BackfillStage.Busy:
       self.init(error.description, hint: "it goes on by itself; run this again later", code: 3)
     case is CancellationError:

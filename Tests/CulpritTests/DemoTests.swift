@@ -3,9 +3,9 @@ import Testing
 import TestSupport
 
 @Suite struct DemoTests {
-  @Test func theDemoShowsEverythingOnceAndLeavesNothing() throws {
+  @Test func theDemoShowsEverythingOnceAndLeavesNothing() async throws {
     let folder = try ScratchFolder()
-    let run = try Command.culprit(["demo", "--once"], environment: ["TMPDIR": folder.path])
+    let run = try await Command.culprit(["demo", "--once"], environment: ["TMPDIR": folder.path])
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output.contains("What breaks the builds"))
     #expect(run.output.contains("need attention"))
@@ -17,16 +17,17 @@ import TestSupport
   /// Files whose appearance tells how far the demo is: the folder is made, the server starts, logs are archived.
   private static let stages = ["postgres", "postmaster.pid", "archive"]
 
-  @Test(arguments: zip([SIGINT, SIGTERM, SIGHUP], stages)) func aDemoThatIsStoppedLeavesNothing(number: Int32, stage: String) throws
+  @Test(arguments: zip([SIGINT, SIGTERM, SIGHUP], stages)) func aDemoThatIsStoppedLeavesNothing(number: Int32, stage: String)
+    async throws
   {
     let folder = try ScratchFolder()
     let running = try Command.start(["demo", "--once"], environment: ["TMPDIR": folder.path])
     func isThere() -> Bool {
       FileManager.default.enumerator(atPath: folder.path)?.contains { ($0 as? String)?.hasSuffix(stage) == true } ?? false
     }
-    while running.isRunning, !isThere() { sched_yield() }
+    while running.isRunning, !isThere() { await Task.yield() }
     kill(running.processIdentifier, number)
-    let run = try Command.finish(running)
+    let run = try await Command.finish(running)
     #expect(run.status == 130, "\(run.status): \(run.errors)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
   }

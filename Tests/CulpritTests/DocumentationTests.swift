@@ -9,8 +9,8 @@ import TestSupport
   }
 
   /// Every subcommand, by its full name, with its flags and options.
-  private func commands() throws -> [(name: String, flags: [String])] {
-    let dump = try Command.culprit(["--experimental-dump-help"]).output
+  private func commands() async throws -> [(name: String, flags: [String])] {
+    let dump = try await Command.culprit(["--experimental-dump-help"]).output
     let tree = try #require(try JSONSerialization.jsonObject(with: Data(dump.utf8)) as? [String: Any])
     var result: [(String, [String])] = []
     func visit(_ command: [String: Any], _ path: String) {
@@ -29,9 +29,9 @@ import TestSupport
     return result
   }
 
-  @Test func everyCommandAndFlagStandsInTheCommandLineReference() throws {
+  @Test func everyCommandAndFlagStandsInTheCommandLineReference() async throws {
     let reference = try text("docs/cli.md")
-    let commands = try commands()
+    let commands = try await commands()
     #expect(commands.count > 15)
     for (name, flags) in commands {
       #expect(reference.contains(name), "docs/cli.md lacks `\(name)`")
@@ -39,19 +39,19 @@ import TestSupport
     }
   }
 
-  @Test func everyCommandHasAnExample() throws {
-    for (name, _) in try commands() {
-      let help = try Command.culprit(name.split(separator: " ").dropFirst().map(String.init) + ["--help"])
+  @Test func everyCommandHasAnExample() async throws {
+    for (name, _) in try await commands() {
+      let help = try await Command.culprit(name.split(separator: " ").dropFirst().map(String.init) + ["--help"])
       #expect(help.status == 0)
       #expect(help.output.contains("Example: "), "`\(name)` has no example")
     }
   }
 
-  @Test func everySettingStandsInTheConfigurationReference() throws {
+  @Test func everySettingStandsInTheConfigurationReference() async throws {
     let source = try text("Sources/culprit/Configuration/Setting.swift")
     let reference = try text("docs/configuration.md")
     let keys = source.matches(of: /case \.(\w+): "/).count
-    let doctor = try Command.culprit(["doctor", "--help"])
+    let doctor = try await Command.culprit(["doctor", "--help"])
     #expect(doctor.status == 0)
     #expect(keys > 10)
     for match in source.matches(of: /\n  case (\w+)( = "([^"]+)")?/) {

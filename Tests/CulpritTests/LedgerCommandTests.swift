@@ -16,13 +16,13 @@ import TestSupport
   private static let commit = "0123456789abcdef0123456789abcdef01234567"
 
   /// Runs commands against a database of their own.
-  private func withDatabase(_ body: (_ run: ([String]) throws -> Command, TestDatabase) async throws -> Void) async throws {
+  private func withDatabase(_ body: (_ run: ([String]) async throws -> Command, TestDatabase) async throws -> Void) async throws {
     try await TestDatabase.with { database in
       let variables = [
         "DATABASE_URL": try await database.url, "CULPRIT_DATA": folder.path + "/data",
         "CULPRIT_PATTERNS": folder.path + "/patterns",
       ]
-      try await body({ try Command.culprit($0, environment: variables) }, database)
+      try await body({ try await Command.culprit($0, environment: variables) }, database)
     }
   }
 
@@ -40,18 +40,18 @@ import TestSupport
       let given = [
         "import", folder.path + "/a.log", folder.path + "/b.log", "--repository", "acme/engine", "--commit", Self.commit,
       ]
-      let refused = try run(given + ["--job", "linux"])
+      let refused = try await run(given + ["--job", "linux"])
       #expect(refused.status == 2)
       #expect(refused.errors.contains("b.log are both given as the log of job linux of commit 0123456789ab"))
       #expect(refused.errors.contains("hint: tell them apart by step, attempt or externalId"))
-      #expect(try run(["report", "--format", "json"]).json().first?["builds"] as? Int == 0)
+      #expect(try await run(["report", "--format", "json"]).json().first?["builds"] as? Int == 0)
     }
   }
 
   @Test func optionsDoNotGoWithAManifest() async throws {
     try folder.write("x\n", to: "logs/a.log")
     let manifest = try manifest([("a.log", "linux", 1, "failure")])
-    let refused = try Command.culprit(["import", manifest, "--repository", "other/one"])
+    let refused = try await Command.culprit(["import", manifest, "--repository", "other/one"])
     #expect(refused.status == 2)
     #expect(refused.errors.contains("manifest.jsonl: --repository doesn't go with a manifest"))
   }
@@ -64,25 +64,26 @@ import TestSupport
       ]
       let build = ["--repository", "acme/engine", "--commit", Self.commit, "--job", "linux"]
       let piped = Array("a.c:3: error: no\n".utf8)
-      let entered = try Command.culprit(["import", "-"] + build, environment: variables, input: piped)
+      let entered = try await Command.culprit(["import", "-"] + build, environment: variables, input: piped)
       #expect(entered.output == "1 new builds, 1 new logs, 0 changed\n", "\(entered.errors)")
-      #expect(try Command.culprit(["patterns", "sync"], environment: variables).status == 0)
-      #expect(try Command.culprit(["rescan"], environment: variables).status == 0)
-      #expect(try Command.culprit(["export", "findings"], environment: variables).output.contains(#""text":"a.c:3: error: no""#))
+      #expect(try await Command.culprit(["patterns", "sync"], environment: variables).status == 0)
+      #expect(try await Command.culprit(["rescan"], environment: variables).status == 0)
+      #expect(
+        try await Command.culprit(["export", "findings"], environment: variables).output.contains(#""text":"a.c:3: error: no""#))
     }
-    #expect(try Command.culprit(["import", "-"]).errors.contains("--repository, --commit and --job are needed"))
+    #expect(try await Command.culprit(["import", "-"]).errors.contains("--repository, --commit and --job are needed"))
   }
 
   @Test func aWholeNameOfACommitIsNotAmbiguous() async throws {
     try folder.write("all is well\n", to: "a.log")
     try await withDatabase { run, _ in
       for commit in ["abcdef1", "abcdef12"] {
-        let entered = try run(
+        let entered = try await run(
           ["import", folder.path + "/a.log", "--repository", "acme/engine", "--commit", commit, "--job", "linux"])
         #expect(entered.status == 0, "\(entered.errors)")
       }
-      #expect(try run(["status", "abcdef1"]).status == 0)
-      #expect(try run(["status", "abcdef"]).errors.contains("commit abcdef is ambiguous"))
+      #expect(try await run(["status", "abcdef1"]).status == 0)
+      #expect(try await run(["status", "abcdef"]).errors.contains("commit abcdef is ambiguous"))
     }
   }
 
@@ -90,12 +91,12 @@ import TestSupport
     try folder.write("title: Slow\nmatch: '(a+)+$'\nverdict: failure\nexamples: {hit: [aa], miss: [b]}\n", to: "patterns/slow.yaml")
     try folder.write(String(repeating: "a", count: 60) + "b\n", to: "a.log")
     try await withDatabase { run, _ in
-      _ = try run(["patterns", "sync"])
-      _ = try run(
+      _ = try await run(["patterns", "sync"])
+      _ = try await run(
         ["import", folder.path + "/a.log", "--repository", "acme/engine", "--commit", Self.commit, "--job", "linux"])
-      #expect(try run(["rescan", "--format", "json"]).json().first?["inconclusive"] as? Int == 1)
-      #expect(try run(["status", Self.commit]).output.contains("1 of 1 failure needs attention: unread"))
-      let report = try run(["report", "--format", "json"]).json().first
+      #expect(try await run(["rescan", "--format", "json"]).json().first?["inconclusive"] as? Int == 1)
+      #expect(try await run(["status", Self.commit]).output.contains("1 of 1 failure needs attention: unread"))
+      let report = try await run(["report", "--format", "json"]).json().first
       #expect(report?["unread"] as? Int == 1)
       #expect(report?["unexplained"] as? Int == 0)
     }
@@ -111,21 +112,21 @@ import TestSupport
       ("pass.log", "web", 2, "success"), ("odd.log", "odd", 1, "timed_out"), ("odd.log", "gone", 1, "canceled"),
     ])
     try await withDatabase { run, _ in
-      #expect(try run(["import", manifest]).output == "6 new builds, 6 new logs, 0 changed\n")
-      #expect(try run(["import", manifest]).output == "0 new builds, 0 new logs, 0 changed\n")
-      #expect(try run(["status", Self.commit]).output.contains("pending: Reading 3 failed builds"))
+      #expect(try await run(["import", manifest]).output == "6 new builds, 6 new logs, 0 changed\n")
+      #expect(try await run(["import", manifest]).output == "0 new builds, 0 new logs, 0 changed\n")
+      #expect(try await run(["status", Self.commit]).output.contains("pending: Reading 3 failed builds"))
 
-      let dry = try run(["patterns", "sync", "--dry-run"])
+      let dry = try await run(["patterns", "sync", "--dry-run"])
       #expect(dry.output == "new: compile/error\nnew: net/reset\n12 pairs of log and pattern would be due\n")
-      #expect(try run(["patterns", "sync"]).output.hasSuffix("12 pairs of log and pattern are due\n"))
-      #expect(try run(["rescan", "--dry-run", "--format", "json"]).json().last?["pairs"] as? Int == 12)
-      let done = try #require(try run(["rescan", "--format", "json"]).json().last)
+      #expect(try await run(["patterns", "sync"]).output.hasSuffix("12 pairs of log and pattern are due\n"))
+      #expect(try await run(["rescan", "--dry-run", "--format", "json"]).json().last?["pairs"] as? Int == 12)
+      let done = try #require(try await run(["rescan", "--format", "json"]).json().last)
       #expect(done["pairs"] as? Int == 12)
       #expect(done["logs"] as? Int == 6)
       #expect(done["findings"] as? Int == 3)
       #expect(done["inconclusive"] as? Int == 0)
 
-      let status = try #require(try run(["status", "0123456", "--format", "json"]).json().last)
+      let status = try #require(try await run(["status", "0123456", "--format", "json"]).json().last)
       #expect(status["state"] as? String == "failure")
       #expect(status["text"] as? String == "2 of 3 failures need attention: 1 new, 1 unknown (1 flaky)")
       let builds = try #require(status["builds"] as? [[String: Any]])
@@ -133,7 +134,7 @@ import TestSupport
       #expect(builds[1]["pattern"] as? String == "compile/error")
       #expect(builds[1]["line"] as? Int == 1)
 
-      let report = try #require(try run(["report", "--format", "json"]).json().last)
+      let report = try #require(try await run(["report", "--format", "json"]).json().last)
       #expect(report["failed"] as? Int == 4)
       #expect(report["unexplained"] as? Int == 1)
       #expect(report["passedOnRetry"] as? Int == 1)
@@ -141,16 +142,16 @@ import TestSupport
       #expect(causes.map { "\($0["name"]!) \($0["builds"]!)" } == ["net/reset 2", "compile/error 1"])
       for format in ["text", "csv", "html"] {
         for grouping in ["pattern", "job", "week"] {
-          #expect(try run(["report", "--format", format, "--by", grouping]).status == 0)
+          #expect(try await run(["report", "--format", format, "--by", grouping]).status == 0)
         }
       }
 
-      let exported = try run(["export", "findings", "--format", "json"])
+      let exported = try await run(["export", "findings", "--format", "json"])
       #expect(exported.lines.count == 3)
       #expect(exported.lines[0].contains(#""job":"docs""#))
-      #expect(try run(["patterns", "list"]).output.contains("net/reset"))
-      #expect(try run(["patterns", "show", "net/reset"]).output.contains("failed builds"))
-      #expect(try run(["doctor"]).status == 0)
+      #expect(try await run(["patterns", "list"]).output.contains("net/reset"))
+      #expect(try await run(["patterns", "show", "net/reset"]).output.contains("failed builds"))
+      #expect(try await run(["doctor"]).status == 0)
     }
   }
 
@@ -180,34 +181,34 @@ import TestSupport
     try await withDatabase { run, _ in
       for (line, message) in cases {
         let manifest = try folder.write(good + "\n" + line + "\n", to: "logs/manifest.jsonl")
-        let entered = try run(["import", manifest])
+        let entered = try await run(["import", manifest])
         #expect(entered.status == 2)
         #expect(entered.errors.contains("manifest.jsonl:2: ") && entered.errors.contains(message), "\(entered.errors)")
       }
-      #expect(try run(["report", "--format", "json"]).json().last?["builds"] as? Int == 0)
+      #expect(try await run(["report", "--format", "json"]).json().last?["builds"] as? Int == 0)
     }
   }
 
   @Test func whatIsWrongWithTheDatabaseIsOneClearLine() async throws {
     try await withDatabase { run, database in
-      #expect(try run(["migrate"]).status == 0)
+      #expect(try await run(["migrate"]).status == 0)
       let connection = try await database.connect()
       try await connection.run { session in
         _ = try session.execute("INSERT INTO schema_migration (version, name, checksum) VALUES (999, 'future', 'x')")
       }
-      let newer = try run(["report"])
+      let newer = try await run(["report"])
       #expect(newer.status == 2)
       #expect(newer.errors.contains("schema version 999"), "\(newer.errors)")
       #expect(newer.errors.contains("hint: "))
     }
-    func wrong(_ url: String) throws -> Command {
-      try Command.culprit(["report"], environment: ["DATABASE_URL": url, "CULPRIT_DATA": folder.path + "/data"])
+    func wrong(_ url: String) async throws -> Command {
+      try await Command.culprit(["report"], environment: ["DATABASE_URL": url, "CULPRIT_DATA": folder.path + "/data"])
     }
-    let nobody = try wrong("postgres://me:hunter2@127.0.0.1:1/none")
+    let nobody = try await wrong("postgres://me:hunter2@127.0.0.1:1/none")
     #expect(nobody.status == 2)
     #expect(nobody.errors.split(separator: "\n").count <= 2)
     #expect(!nobody.errors.contains("hunter2"))
-    #expect(try wrong("postgres://[").status == 2)
+    #expect(try await wrong("postgres://[").status == 2)
   }
 
   @Test func aRefusalIsHintedAtByItsReason() async throws {
@@ -219,7 +220,7 @@ import TestSupport
       let wrongs = [(role, parts.path, "check user and password"), ("culprit", "/none", "create the database")]
       for (user, path, hint) in wrongs {
         (parts.user, parts.path) = (user, path)
-        let refused = try Command.culprit(["report"], environment: ["DATABASE_URL": parts.string ?? ""])
+        let refused = try await Command.culprit(["report"], environment: ["DATABASE_URL": parts.string ?? ""])
         #expect(refused.status == 2)
         #expect(refused.errors.contains("hint: \(hint)"), "\(refused.errors)")
       }
@@ -227,21 +228,21 @@ import TestSupport
     }
   }
 
-  @Test func usageErrorsEndWithTwo() throws {
-    #expect(try Command.culprit(["resca"]).status == 2)
-    #expect(try Command.culprit(["rescan", "--since", "yesterday"]).status == 2)
-    #expect(try Command.culprit(["status"]).status == 2)
-    #expect(try Command.culprit(["--version"]).status == 0)
-    #expect(try Command.culprit([]).output.contains("SUBCOMMANDS"))
+  @Test func usageErrorsEndWithTwo() async throws {
+    #expect(try await Command.culprit(["resca"]).status == 2)
+    #expect(try await Command.culprit(["rescan", "--since", "yesterday"]).status == 2)
+    #expect(try await Command.culprit(["status"]).status == 2)
+    #expect(try await Command.culprit(["--version"]).status == 0)
+    #expect(try await Command.culprit([]).output.contains("SUBCOMMANDS"))
   }
 
-  @Test func configurationIsChecked() throws {
+  @Test func configurationIsChecked() async throws {
     try folder.write("lanez: 3\n", to: "culprit.yaml")
-    let unknown = try Command.culprit(["doctor"], folder: folder.path)
+    let unknown = try await Command.culprit(["doctor"], folder: folder.path)
     #expect(unknown.status == 2)
     #expect(unknown.errors.contains("culprit.yaml:1: unknown key \"lanez\""))
     #expect(unknown.errors.contains("did you mean \"lanes\"?"))
     try folder.write("lanes: many\n", to: "culprit.yaml")
-    #expect(try Command.culprit(["doctor"], folder: folder.path).errors.contains("must be a whole number"))
+    #expect(try await Command.culprit(["doctor"], folder: folder.path).errors.contains("must be a whole number"))
   }
 }

@@ -7,7 +7,7 @@ import TestSupport
   /// The most that a scan may take, in bytes: the program itself, its patterns, and a few windows.
   private static let most = 96 << 20
 
-  private func scan(_ portion: [UInt8], times: Int) throws -> Command {
+  private func scan(_ portion: [UInt8], times: Int) async throws -> Command {
     let folder = try ScratchFolder()
     try folder.pattern("a/error", match: "error: (.*)", hit: "error: x")
     try folder.pattern("a/tail", match: "x", hit: "x", more: "tail: 100")
@@ -21,22 +21,22 @@ import TestSupport
     for _ in 0..<times { try handle.write(contentsOf: Data(portion)) }
     let peak = try #require(running.peakBytes)
     try handle.close()
-    let run = try Command.finish(running)
+    let run = try await Command.finish(running)
     #expect(run.output.contains(#""bytes":\#(portion.count * times),"#))
     #expect(peak < Self.most, "\(peak >> 20) MiB")
     return run
   }
 
-  @Test func aLongLineTakesLittleMemory() throws {
-    #expect(try scan([UInt8](repeating: 0x2E, count: 1 << 20), times: 200).status == 0)
+  @Test func aLongLineTakesLittleMemory() async throws {
+    #expect(try await scan([UInt8](repeating: 0x2E, count: 1 << 20), times: 200).status == 0)
   }
 
-  @Test func manyLinesTakeLittleMemory() throws {
+  @Test func manyLinesTakeLittleMemory() async throws {
     let line = Array("ok \u{1B}[32mx\u{1B}[0m y\n".utf8)
-    #expect(try scan(Array(Array(repeating: line, count: 10_000).joined()), times: 40).status == 1)
+    #expect(try await scan(Array(Array(repeating: line, count: 10_000).joined()), times: 40).status == 1)
   }
 
-  @Test func aStringWithoutEndTakesLittleMemory() throws {
-    #expect(try scan(Array(Array(repeating: Array("\u{1B}]0;".utf8), count: 256 * 1024).joined()), times: 10).status == 0)
+  @Test func aStringWithoutEndTakesLittleMemory() async throws {
+    #expect(try await scan(Array(Array(repeating: Array("\u{1B}]0;".utf8), count: 256 * 1024).joined()), times: 10).status == 0)
   }
 }

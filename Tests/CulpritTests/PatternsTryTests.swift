@@ -16,7 +16,7 @@ import TestSupport
   private static func commit(_ number: Int) -> String { String(repeating: "0", count: 37) + String(100 + number) }
 
   /// Eight failed builds of 20 KB each, of which two were refused, and one that passed.
-  private func withBuilds(_ body: (_ run: ([String]) throws -> Command, [String: String]) async throws -> Void) async throws {
+  private func withBuilds(_ body: (_ run: ([String]) async throws -> Command, [String: String]) async throws -> Void) async throws {
     var lines: [String] = []
     for number in 0..<8 {
       let noise = (0..<500).map { "step \(number): compiled module_\($0 * 37 % 91) without trouble" }.joined(separator: "\n")
@@ -33,16 +33,18 @@ import TestSupport
         "DATABASE_URL": try await database.url, "CULPRIT_DATA": folder.path + "/data",
         "CULPRIT_PATTERNS": folder.path + "/patterns",
       ]
-      let run = { try Command.culprit($0, environment: variables) }
-      for arguments in [["import", manifest], ["patterns", "sync"], ["rescan"]] { #expect(try run(arguments).status == 0) }
+      let run = { try await Command.culprit($0, environment: variables) }
+      for arguments in [["import", manifest], ["patterns", "sync"], ["rescan"]] { #expect(try await run(arguments).status == 0) }
       try await body(run, variables)
     }
   }
 
   @Test func anExpressionIsTriedOnAllLogs() async throws {
     try await withBuilds { run, _ in
-      let exported = try run(["export", "findings"]).output
-      let tried = try run(["patterns", "try", "connection to (?<host>\\w+) refused", "--group-by", "host", "--format", "json"])
+      let exported = try await run(["export", "findings"]).output
+      let tried = try await run([
+        "patterns", "try", "connection to (?<host>\\w+) refused", "--group-by", "host", "--format", "json",
+      ])
       #expect(tried.status == 0, "\(tried.errors)")
       let objects = try tried.json()
       let findings = objects.filter { $0["type"] as? String == "finding" }
@@ -65,9 +67,9 @@ import TestSupport
       let patterns = try #require(summary["patterns"] as? [[String: Any]])
       #expect(patterns.map { $0["pattern"] as? String } == ["b/refused"])
       #expect(patterns[0]["shadowed"] as? Bool == true && patterns[0]["lines"] as? Int == 2)
-      #expect(try run(["export", "findings"]).output == exported)
+      #expect(try await run(["export", "findings"]).output == exported)
 
-      let text = try run(["patterns", "try", "connection to (?<host>\\w+) refused", "--verdict", "flaky"]).output
+      let text = try await run(["patterns", "try", "connection to (?<host>\\w+) refused", "--verdict", "flaky"]).output
       #expect(text.contains("2 findings in 2 logs: 2 of 8 failed builds, 0 of 1 passing ones"))
       #expect(text.contains("b/refused"))
     }
@@ -76,17 +78,17 @@ import TestSupport
   @Test func aFileIsTriedAsItSays() async throws {
     try await withBuilds { run, _ in
       let file = try folder.pattern("c/special", match: "nothing (?<what>special)", hit: "nothing special", more: "priority: 90")
-      let summary = try #require(try run(["patterns", "try", file, "--format", "json", "--since", "2026-01-03"]).json().last)
+      let summary = try #require(try await run(["patterns", "try", file, "--format", "json", "--since", "2026-01-03"]).json().last)
       #expect(summary["findings"] as? Int == 5)
       let broken = try folder.write("title: x\nmatch: '('\nverdict: failure\n", to: "broken.yaml")
-      let refused = try run(["patterns", "try", broken])
+      let refused = try await run(["patterns", "try", broken])
       #expect(refused.status == 2 && refused.errors.contains("is not a pattern file without errors"))
     }
   }
 
-  @Test func wrongUseEndsWithTwo() throws {
+  @Test func wrongUseEndsWithTwo() async throws {
     for arguments in [["(oops"], ["a(b)", "--group-by", "c"], [], ["none.yaml"], ["a", "--verdict", "bad"]] {
-      let run = try Command.culprit(["patterns", "try"] + arguments, environment: ["CULPRIT_DATA": folder.path + "/none"])
+      let run = try await Command.culprit(["patterns", "try"] + arguments, environment: ["CULPRIT_DATA": folder.path + "/none"])
       #expect(run.status == 2, "\(arguments)")
       #expect(!FileManager.default.fileExists(atPath: folder.path + "/none"))
     }
@@ -98,13 +100,14 @@ import TestSupport
       func told(_ command: Command) throws -> [String] {
         command.lines.filter { $0.contains(#""type":"finding""#) }.map(String.init).sorted()
       }
-      let whole = try told(run(words))
+      let whole = try told(try await run(words))
       #expect(whole.count == 8 * 500)
       for _ in 0..<3 {
         let trial = try Command.start(words + ["--fresh"], environment: variables)
         kill(trial.processIdentifier, SIGKILL)
-        _ = try Command.finish(trial)
-        #expect(try told(run(words)) == whole)
+        _ = try await Command.finish(trial)
+        let again = try told(try await run(words))
+        #expect(again == whole)
       }
     }
   }

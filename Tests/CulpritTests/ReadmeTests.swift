@@ -9,7 +9,7 @@ import TestSupport
   /// Commands that set up, build or test; whoever runs this has run them.
   private static let building = ["scripts/", "swift build", "export PATH="]
 
-  @Test func itsCommandsRunInTheirOrder() throws {
+  @Test func itsCommandsRunInTheirOrder() async throws {
     let text = try String(contentsOfFile: Self.readme, encoding: .utf8)
     let scratch = try ScratchFolder()
     let environment = ["CULPRIT_DATA": scratch.path + "/data"]
@@ -19,7 +19,7 @@ import TestSupport
       if Self.building.contains(where: line.hasPrefix) || line.hasPrefix("export CULPRIT_DATA=") { continue }
       let words = line.replacing(".build/release/culprit", with: "culprit").split(separator: " ").map(String.init)
       #expect(words.first == "culprit", "\(line)")
-      let run = try Command.culprit(Array(words.dropFirst()), environment: environment, folder: TestLedger.repositoryRoot)
+      let run = try await Command.culprit(Array(words.dropFirst()), environment: environment, folder: TestLedger.repositoryRoot)
       #expect(run.status == (words[1] == "scan" ? 1 : 0), "\(line): \(run.errors)")
       outputs += run.output
     }

@@ -7,20 +7,24 @@ import Testing
 
 /// What `work` and `serve` write to standard error.
 @Suite struct WorkLogTests {
+  private let folder: ScratchFolder
+
+  init() throws { folder = try ScratchFolder() }
+
   private func run(_ environment: [String: String] = [:], _ arguments: [String] = []) async throws -> Command {
-    let folder = try ScratchFolder()
+    // Lives as long as the tests' own object does.
     try folder.pattern("a/error", match: "^error: (.*)", hit: "error: x")
     return try await TestDatabase.with { database in
       let variables = [
         "DATABASE_URL": try await database.url, "CULPRIT_DATA": folder.path + "/data",
         "CULPRIT_PATTERNS": folder.path + "/patterns",
       ].merging(environment) { $1 }
-      #expect(try Command.culprit(["migrate"], environment: variables).status == 0)
+      #expect(try await Command.culprit(["migrate"], environment: variables).status == 0)
       let pool = ConnectionPool(database.configuration, limit: 2)
       defer { pool.close() }
       _ = try await Store(pool: pool).store(
         provider: "github", externalID: "a\"b\nc", event: "push", headers: [:], body: Array("secret".utf8))
-      return try Command.culprit(["work", "--once"] + arguments, environment: variables)
+      return try await Command.culprit(["work", "--once"] + arguments, environment: variables)
     }
   }
 
@@ -42,7 +46,7 @@ import Testing
     #expect(work.errors.split(separator: "\n").contains { $0.hasSuffix("Z read 1 deliveries: a\"b\\u{a}c") }, "\(work.errors)")
     let quiet = try await run(["CULPRIT_LOG_FORMAT": "text"], ["--quiet"])
     #expect(!quiet.errors.contains("deliveries"))
-    let wrong = try await run(["CULPRIT_LOG_FORMAT": "xml"])
+    let wrong = try await Command.culprit(["work", "--once"], environment: ["CULPRIT_LOG_FORMAT": "xml"])
     #expect(wrong.status == 2 && wrong.errors.contains("it must be auto, text or json"))
   }
 }

@@ -143,6 +143,28 @@ import Testing
     #expect(try await client.send(sent).status == 200)
   }
 
+  /// Each host for itself: neither another server nor the file store behind a redirect closes the way.
+  @Test func anotherHostsBadDayIsItsOwn() async throws {
+    let store = try server([.init(503)])
+    let api = try LoopbackServer { [url = store.otherURL] request in
+      request.target == "/log" ? .init(302, headers: [("Location", url + "/signed")]) : .init(200, "fine")
+    }
+    defer {
+      store.stop()
+      api.stop()
+    }
+    for _ in 0..<5 { #expect(try await client.send(try request(api, "/log")).status == 503) }
+    #expect(store.requests.count == 20)
+    #expect(try await client.send(try request(api)).status == 200)
+    // It has a circuit breaker of its own.
+    for _ in 0..<2 { #expect(try await client.send(try request(store)).status == 503) }
+    let sent = try request(store)
+    await #expect { _ = try await client.send(sent) } throws: { error in
+      if case .circuitOpen? = (error as? CurlError)?.kind { true } else { false }
+    }
+    #expect(try await client.send(try request(api)).status == 200)
+  }
+
   // MARK: - Memory
 
   @Test func whatIsKnownIsAskedForByItsTag() async throws {

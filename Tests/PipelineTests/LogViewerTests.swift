@@ -8,11 +8,11 @@ import Testing
 
 /// Windows of archived logs, and searches in them.
 @Suite struct LogViewerTests {
-  fileprivate func with<Value>(_ body: (LogArchive, LogViewer) async throws -> Value) async throws -> Value {
+  fileprivate func with(_ body: (LogArchive, LogViewer) async throws -> Void) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "culprit-view-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let archive = try LogArchive(folder: folder)
-    return try await body(archive, LogViewer(archive: archive))
+    try await body(archive, LogViewer(archive: archive))
   }
 
   private func texts(_ window: LogWindow) -> [String] { window.lines.map { "\($0.number) \($0.segments.last?.text ?? "")" } }
@@ -66,7 +66,7 @@ import Testing
       hurried.time = .zero
       let cut = try await viewer.search(digest, for: hurried)
       #expect(cut.unfinished == .time && cut.lines < 60_000)
-      let slow = try await viewer.search(digest, for: LogSearch.Query(#"(?:l|lo|o|on|n|ng|g| )*!"#, isExpression: true))
+      let slow = try await viewer.search(digest, for: LogSearch.Query(#"(?:l|lo|o|on|n|ng|g| )*[^a-z ]"#, isExpression: true))
       #expect(slow.unfinished == .expression)
     }
   }
@@ -86,7 +86,7 @@ import Testing
 
   @Test func missingLogsSaySo() async throws {
     try await with { _, viewer in
-      await #expect(throws: ArchiveError.self) {
+      _ = await #expect(throws: ArchiveError.self) {
         try await viewer.window(of: [UInt8](repeating: 1, count: 32), LogWindow.Request(lines: 1...2))
       }
     }

@@ -189,7 +189,7 @@ import Testing
 
   @Test func oneCommentIsEditedInPlace() async throws {
     try await Flow.with { flow in
-      var posting = PostStage.Settings()
+      var posting = Flow.posting
       posting.comments = RepositoryList("o/*")
       try await flow.pull(head: Flow.head)
       try await flow.finish("linux", id: 1, "error: `x` | <b>@everyone</b>\n")

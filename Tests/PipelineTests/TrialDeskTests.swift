@@ -8,7 +8,9 @@ import Testing
 
 /// Trials for people in a browser: bounded, shared, and resumed.
 @Suite struct TrialDeskTests {
-  private func desk(_ ledger: TestLedger, _ settings: TrialDesk.Settings = TrialDesk.Settings()) -> TrialDesk {
+  private func desk(
+    _ ledger: TestLedger, _ settings: TrialDesk.Settings = TrialDesk.Settings()
+  ) -> TrialDesk {
     TrialDesk(store: ledger.store, archive: ledger.archive, settings: settings) { CalendarDay("2026-01-01")! }
   }
 
@@ -28,13 +30,15 @@ import Testing
   @Test func whoLooksSeesTheEndAndAskedAgainItTriesWhatIsNew() async throws {
     try await TestLedger.with { ledger in
       try await fill(ledger)
+      try await ledger.sync([.test("a/other", match: "something else")])
+      _ = try await ledger.rescan()
       let desk = desk(ledger)
       let key = try await desk.begin(order("host(?<n>1) refused"), owner: "ann")
       var last: TrialDesk.State?
       for await state in try #require(await desk.states(key)) { last = state }
       #expect(last?.phase == .finished)
       #expect(last?.report?.findings == 10 && last?.report?.triedLogs == 20)
-      #expect(last?.report?.changes.map { "\($0.key.before) \($0.key.after) \($0.value)" } == ["unread new 10"])
+      #expect(last?.report?.changes.map { "\($0.key.before) \($0.key.after) \($0.value)" } == ["unknown new 10"])
 
       try await fill(ledger, from: 20, 4)
       #expect(try await desk.begin(order("host(?<n>1) refused"), owner: "ann") == key)
@@ -53,16 +57,26 @@ import Testing
       settings.mostRunning = 2
       settings.mostKept = 3
       let desk = desk(ledger, settings)
-      // No trial gets anywhere as long as this is held.
+      // No trial gets anywhere as long as this is held. The connection waits on a thread of its own.
       let connection = try await ledger.database.connect()
-      try await connection.run { try $0.executeScript("BEGIN; LOCK TABLE trial IN ACCESS EXCLUSIVE MODE", name: "hold") }
+      let release = DispatchSemaphore(value: 0)
+      let (holding, held) = AsyncStream.makeStream(of: Void.self)
+      let holder = Task {
+        try await connection.transaction { session in
+          try session.execute("LOCK TABLE trial IN ACCESS EXCLUSIVE MODE")
+          held.finish()
+          release.wait()
+        }
+      }
+      for await _ in holding {}
       let first = try await desk.begin(order("a1"), owner: "ann")
       #expect(try await desk.begin(order("a1"), owner: "bob") == first)
       await #expect(throws: TrialDesk.Refusal.busyWithYours(1)) { _ = try await desk.begin(order("a2"), owner: "ann") }
       let second = try await desk.begin(order("a2"), owner: "bob")
       await #expect(throws: TrialDesk.Refusal.busy(2)) { _ = try await desk.begin(order("a3"), owner: "cyd") }
       await desk.stop(second)
-      try await connection.run { try $0.executeScript("ROLLBACK", name: "release") }
+      release.signal()
+      try await holder.value
       for key in [first, second] { for await _ in try #require(await desk.states(key)) {} }
       #expect(await desk.state(first)?.phase == .finished)
       // Of those that have ended only so many are kept.

@@ -45,15 +45,17 @@ import Testing
 
   @Test func whoWaitsForTheConnectionDoesNotDisturbItsUser() async throws {
     let connection = try await Connection.connect(TestCluster.shared.configuration)
-    let (isBusy, mayEnd) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let mayEnd = DispatchSemaphore(value: 0)
+    let (busy, isBusy) = AsyncStream.makeStream(of: Void.self)
     let first = Task {
       try await connection.run { session in
-        isBusy.signal()
+        isBusy.finish()
+        // The connection's own thread.
         mayEnd.wait()
         return try session.query("SELECT 7 AS n").only().decode(Int.self, "n")
       }
     }
-    await Task.detached { wait(for: isBusy) }.value
+    for await _ in busy {}
     let second = Task { try await connection.run { try $0.execute("SELECT 1") } }
     second.cancel()
     mayEnd.signal()
@@ -68,8 +70,4 @@ import Testing
       """
     while try await admin.run({ try $0.query(sleepers).isEmpty }) {}
   }
-}
-
-private func wait(for semaphore: DispatchSemaphore) {
-  semaphore.wait()
 }

@@ -62,12 +62,13 @@ import Testing
   @Test func manyAtOnceMakeOneServer() async throws {
     try await OwnCluster.with { cluster in
       let tools = try (0..<4).map { _ in try ClusterToolProcess("use", cluster.folder) }
-      let urls = tools.map { $0.readURL() }
+      var urls: [String] = []
+      for tool in tools { urls.append(await tool.readURL()) }
       #expect(Set(urls).count == 1 && urls[0].hasPrefix("postgresql://"))
       #expect(try await cluster.process() > 0)
       // They leave at once, too; the server doesn't hold their output open, so that it ends.
       for tool in tools { tool.endInput() }
-      for tool in tools { #expect(try tool.finish() == 0) }
+      for tool in tools { #expect(await tool.finish() == 0) }
       #expect(try await cluster.status() == .stopped)
     }
   }
@@ -95,8 +96,8 @@ import Testing
   @Test func theServerOfAKilledProcessIsAdopted() async throws {
     try await OwnCluster.with { cluster in
       let tool = try ClusterToolProcess("crash", cluster.folder)
-      let url = tool.readURL()
-      #expect(try tool.finish() == SIGKILL)
+      let url = await tool.readURL()
+      #expect(await tool.finish() == SIGKILL)
       let process = try await cluster.process()
       let lease = try await cluster.acquire()
       #expect(try await cluster.process() == process && lease.url == url)

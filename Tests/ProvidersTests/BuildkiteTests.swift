@@ -1,13 +1,14 @@
 import Curl
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 @testable import Providers
 
 @Suite struct BuildkiteTests {
   private func buildkite(_ server: ScriptedServer) throws -> Buildkite {
-    Buildkite(TestClient.make(), try Access(base: server.base + "/v2", token: "bkua"))
+    Buildkite(.impatient(), try Access(base: server.base + "/v2", token: "bkua"))
   }
 
   private static let path = "/v2/organizations/acme/pipelines/p/builds"

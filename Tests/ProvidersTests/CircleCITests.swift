@@ -1,6 +1,7 @@
 import Curl
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 @testable import Providers
@@ -10,7 +11,7 @@ import Testing
   private static let second = "22222222-2222-4222-8222-222222222222"
 
   private func circle(_ server: ScriptedServer, token: String? = "s3cret") throws -> CircleCI {
-    CircleCI(TestClient.make(), try Access(base: server.base, token: token))
+    CircleCI(.impatient(), try Access(base: server.base, token: token))
   }
 
   /// A pipeline whose workflow was run again from what had failed: `lint` had passed and was taken over.

@@ -46,6 +46,34 @@ import Testing
     }
   }
 
+  @Test func aFileIsProposedOnceHoweverOftenItIsTried() async throws {
+    let fixture = try await GitHubFixture()
+    let host = GitHubCodeHost(try fixture.client())
+    let main = Self.sha("b")
+    fixture.world.set { world in
+      world.branches = ["main": main]
+      world.files = ["main:patterns/net/reset.yaml": Array("title: old\n".utf8)]
+    }
+    let proposal = FileProposal(
+      path: "patterns/net/reset.yaml", content: "title: 'new ü'\n", branch: "culprit/net/reset-1", title: "Pattern net/reset",
+      body: "why")
+    // Cut off before the file, and before the pull request.
+    for line in ["PUT /repos/o/r/contents", "POST /repos/o/r/pulls"] {
+      fixture.world.set { $0.broken[line] = 403 }
+      #expect(await reason { try await host.propose(proposal, in: "o/r") } == .forbidden)
+      fixture.world.set { $0.broken = [:] }
+    }
+    let address = try await host.propose(proposal, in: "o/r")
+    #expect(try await host.propose(proposal, in: "o/r") == address)
+    let state = fixture.world.state.withLock(\.self)
+    #expect(state.proposals.count == 1 && address.hasPrefix("https://github.com/o/r/pull/"))
+    #expect(state.branches == ["main": main, proposal.branch: main])
+    #expect(state.files["culprit/net/reset-1:patterns/net/reset.yaml"] == Array(proposal.content.utf8))
+    #expect(state.files["main:patterns/net/reset.yaml"] == Array("title: old\n".utf8))
+    #expect(state.requests.count { $0.line.hasPrefix("POST ") && $0.line.hasSuffix("/git/refs") } == 1)
+    #expect(state.proposals[0].object["base"] as? String == "main")
+  }
+
   private func check(_ annotations: Int) -> CheckRun {
     CheckRun(
       externalID: "c-1", link: "https://culprit.example/c", progress: .completed(.failure), title: "2 failures",

@@ -46,6 +46,11 @@ import Testing
     _ = try await host.comment(on: 17, marker: "<!-- culprit -->", by: nil, in: "o/r")
     try await host.edit(comment: comment.id, to: "x", in: "o/r")
     try await host.delete(comment: comment.id, in: "o/r")
+    fixture.world.set { $0.branches["main"] = commit }
+    for content in ["title: a", "title: b"] {
+      _ = try await host.propose(
+        FileProposal(path: "patterns/a/b.yaml", content: content, branch: "culprit/a/b", title: "t", body: "b"), in: "o/r")
+    }
     _ = try await host.pullRequest(17, in: "o/r")
     _ = try await host.pullRequests(of: commit, in: "o/r")
     _ = try await host.mergeBase(of: base, and: commit, in: "o/r")
@@ -70,7 +75,7 @@ import Testing
     let fixture = try await GitHubFixture()
     try await askEverything(fixture)
     let requests = fixture.world.requests
-    #expect(Set(requests.map(\.method)) == ["GET", "POST", "PATCH", "DELETE"] && requests.count > 45)
+    #expect(Set(requests.map(\.method)) == ["GET", "POST", "PUT", "PATCH", "DELETE"] && requests.count > 45)
     let problems = Set(requests.flatMap { described.problems(of: $0) })
     #expect(problems.isEmpty, "\(problems)")
   }

@@ -37,7 +37,7 @@ final class GitHubFixture: Sendable {
     let publicKey = key.publicKey
     world.set { world in
       world.app.accepts = { Self.isSigned($0, by: publicKey) }
-      world.app.tokens = (1...5).map { ("ghs_\($0)", GitHubText.Time.format(Self.start + 3_600 * Double($0))) }
+      world.app.tokens = (1...5).map { ("ghs_\($0)", Moment.format(Self.start + 3_600 * Double($0))) }
     }
     let clock = GitHubClock(Self.start)
     let credential = GitHubCredential.app(try GitHubAppKey(app: 4242, pem: key.pemRepresentation))

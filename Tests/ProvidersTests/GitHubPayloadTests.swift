@@ -92,7 +92,7 @@ import Testing
       Issue.record("no build")
       return
     }
-    #expect(build.job.hasPrefix("a\u{FFFD}bé") && build.job.hasSuffix("é…"))
+    #expect(build.job.hasPrefix("a bé") && build.job.hasSuffix("é"))
     #expect(build.job.utf8.count <= 1_000 && build.job.utf8.count >= 996)
     #expect(build.attempt == 1)
   }

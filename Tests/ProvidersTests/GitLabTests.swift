@@ -1,13 +1,14 @@
 import Curl
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 @testable import Providers
 
 @Suite struct GitLabTests {
   private func gitlab(_ server: ScriptedServer) throws -> GitLab {
-    GitLab(TestClient.make(), try Access(base: server.base + "/api/v4", token: "glpat"))
+    GitLab(.impatient(), try Access(base: server.base + "/api/v4", token: "glpat"))
   }
 
   private static let path = "/api/v4/projects/g%2Fs%2Fp"

@@ -1,13 +1,14 @@
 import Curl
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 @testable import Providers
 
 @Suite struct JenkinsTests {
   private func jenkins(_ server: ScriptedServer) throws -> Jenkins {
-    Jenkins(TestClient.make(), try Access(base: server.base + "/ci", token: "user:token"))
+    Jenkins(.impatient(), try Access(base: server.base + "/ci", token: "user:token"))
   }
 
   private static func run(
@@ -35,13 +36,13 @@ import Testing
     let listed = try await jenkins(server).allBuilds(of: "team/web", since: 1_767_225_600)
     #expect(
       listed.builds.map { "\($0.externalID) \($0.attempt) \($0.outcome) \($0.branch) \($0.pullRequest ?? 0)" } == [
-        "team/web/feature%2Fa#3 3 failure feature/a 0", "team/web/feature%2Fa#2 2 canceled main 0",
-        "team/web/PR-17#8 8 success  17",
+        "team/web/feature%2Fa#3 505018800 failure feature/a 0", "team/web/feature%2Fa#2 505018800 canceled main 0",
+        "team/web/PR-17#8 505018800 success  17",
       ])
     #expect(
       listed.builds.first
         == Build(
-          provider: "jenkins", repository: "o/web", externalID: "team/web/feature%2Fa#3", attempt: 3, commit: sha,
+          provider: "jenkins", repository: "o/web", externalID: "team/web/feature%2Fa#3", attempt: 505_018_800, commit: sha,
           branch: "feature/a",
           pullRequest: nil, workflow: "team/web", job: "feature%2Fa", outcome: .failure, url: "https://jenkins.example/job/3/",
           finishedAt: 1_767_322_805.5))
@@ -56,7 +57,7 @@ import Testing
       return .json(#"{"name":"web","allBuilds":[\#(numbers.map { Self.run($0, "FAILURE") }.joined(separator: ","))]}"#)
     }
     let builds = try await jenkins(server).allBuilds(of: "web", since: 1_767_225_600).builds
-    #expect(Set(builds.map(\.attempt)) == Set(20...40))
+    #expect(Set(builds.map(\.externalID)) == Set((20...40).map { "web#\($0)" }))
     #expect(server.requests.count == 2)
   }
 
@@ -67,14 +68,15 @@ import Testing
   ]) func aLogThatGrowsIsNotReady(building: String, more: String, log: String, expected: ProviderError.Reason?) async throws {
     let server = try ScriptedServer { request in
       switch request.path {
-      case "/ci/job/team/job/web/job/feature%252Fa/3/api/json": .json(#"{"_class":"x","building":\#(building)}"#)
+      case "/ci/job/team/job/web/job/feature%252Fa/3/api/json":
+        .json(#"{"_class":"x","building":\#(building),"timestamp":1767322800000}"#)
       case "/ci/job/team/job/web/job/feature%252Fa/3/logText/progressiveText":
         .text(log, headers: ["X-Text-Size": "\(log.utf8.count)", "X-More-Data": more])
       default: nil
       }
     }
     let jenkins = try jenkins(server)
-    let build = build("jenkins", "team/web/feature%2Fa#3")
+    let build = build("jenkins", "team/web/feature%2Fa#3", attempt: 505_018_800)
     let reference = try #require(try await jenkins.logs(of: build).first)
     let fetched = Collected()
     #expect(try await reason { try await jenkins.fetch(reference, of: build, into: fetched.sink) } == expected)

@@ -2,6 +2,7 @@ import Curl
 import Foundation
 import Model
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Providers
@@ -9,7 +10,7 @@ import Testing
 /// What goes wrong between us and a provider, each by its own reason.
 @Suite struct ProviderFaultTests {
   private func gitlab(_ server: ScriptedServer) throws -> GitLab {
-    GitLab(TestClient.make(), try Access(base: server.base, token: "s3cret"))
+    GitLab(.impatient(), try Access(base: server.base, token: "s3cret"))
   }
 
   private func error(_ answer: ScriptedServer.Answer) async throws -> ProviderError? {
@@ -104,7 +105,7 @@ import Testing
 
   @Test func nobodyThereIsUnreachable() async throws {
     // Port 9 is discard's, where nothing listens today.
-    let gitlab = GitLab(TestClient.make(), try Access(base: "http://127.0.0.1:9"))
+    let gitlab = GitLab(.impatient(), try Access(base: "http://127.0.0.1:9"))
     #expect(try await reason { _ = try await gitlab.builds(of: "o/r", BuildQuery(since: 0), after: nil) } == .unreachable)
   }
 
@@ -116,34 +117,6 @@ import Testing
     let error = try #require(try await error(.json(body)))
     #expect(error.reason == .malformed)
     #expect(error.detail == words)
-  }
-
-  @Test func theTokenStaysWithItsHost() async throws {
-    let other = try ScriptedServer { _ in .text("line\n") }
-    let place = other.otherBase
-    let server = try ScriptedServer { request in
-      request.path.hasSuffix("/trace")
-        ? ScriptedServer.Answer(status: 302, headers: ["Location": "\(place)/trace?X-Amz-Signature=1"])
-        : .json(#"{"id":8,"name":"t","status":"failed"}"#)
-    }
-    let gitlab = try gitlab(server)
-    #expect(try await gitlab.text(of: LogReference(step: "", locator: "8"), build("gitlab", "8")) == "line\n")
-    #expect(other.requests.count == 1)
-    #expect(other.requests.allSatisfy { $0.headers["private-token"] == nil })
-  }
-
-  @Test func anExpiredLinkIsNoMissingRight() async throws {
-    let other = try ScriptedServer { _ in ScriptedServer.Answer(status: 403, body: Array("<Error/>".utf8)) }
-    let place = other.otherBase
-    let server = try ScriptedServer { request in
-      request.path.hasSuffix("/trace")
-        ? ScriptedServer.Answer(status: 302, headers: ["Location": "\(place)/trace"])
-        : .json(#"{"id":8,"name":"t","status":"failed"}"#)
-    }
-    let gitlab = try gitlab(server)
-    #expect(
-      try await reason { _ = try await gitlab.text(of: LogReference(step: "", locator: "8"), build("gitlab", "8")) } == .linkExpired
-    )
   }
 
   @Test func aTokenIsNeverPrinted() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 @testable import Providers
@@ -52,7 +53,7 @@ import Testing
     let server = try ScriptedServer { request in
       request.path.hasSuffix("/trace") ? ScriptedServer.Answer(body: trace) : .json(#"{"id":8,"name":"test","status":"failed"}"#)
     }
-    let gitlab = GitLab(TestClient.make(), try Access(base: server.base, token: "t"))
+    let gitlab = GitLab(.impatient(), try Access(base: server.base, token: "t"))
     let text = try await gitlab.text(of: LogReference(step: "", locator: "8"), build("gitlab", "8"))
     #expect(Array(text.utf8) == Array(String(decoding: trace, as: UTF8.self).utf8))
   }

@@ -99,7 +99,29 @@ import Testing
     }
   }
 
-  /// A base that fails with the same noise doesn't excuse anything either.
+  @Test func pagesSayTheSame() async throws {
+    try await TestLedger.with { ledger in
+      func kind() async throws -> String? {
+        while try await ledger.store.tally(today: Self.today) != nil {}
+        return try await ledger.pool.run { session in
+          try session.query("SELECT kind FROM tally WHERE failed").only().decode(String?.self, "kind")
+        }
+      }
+      try await fill(ledger, passing: 19, noisy: 19)
+      try await ledger.sync([Self.noise])
+      _ = try await ledger.rescan()
+      #expect(try await kind() == "flaky")
+      try await ledger.enter(
+        "well\n", TestLedger.build("one more", commit: String(repeating: "b", count: 40), outcome: .success))
+      _ = try await ledger.rescan()
+      #expect(try await kind() == "new")
+      let (health, trust) = (try await health(ledger), try await ledger.store.patternTrust(of: Self.noise.id))
+      #expect(trust.hit == 19 && trust.sampled == 20 && trust.suspicion == health.suspicion && trust.cost == health.cost)
+      try await ledger.store.clearSuspect(Self.noise.id, who: "ada", reason: "harmless")
+      #expect(try await kind() == "flaky")
+    }
+  }
+
   @Test func commitsThatWerePostedOnBecomeDue() async throws {
     try await TestLedger.with { ledger in
       try await fill(ledger, passing: 20, noisy: 0)

@@ -203,6 +203,28 @@ import TestSupport
     }
   }
 
+  /// Right after a kill the server may not have noticed yet that the worker is gone.
+  @Test func aRescanWaitsForWhatADyingWorkerHas() async throws {
+    try await TestLedger.with { ledger in
+      try await filled(ledger)
+      try await ledger.sync([.test("a/error", match: "error")])
+      let dying = try await worker(ledger)
+      let held = try await ledger.store.claim(
+        RescanScope(), worker: dying.id, most: 100, mostBytes: 1 << 30, leaseSeconds: 600)
+      #expect(held?.logs.count == 6)
+      let backend = try await dying.lifeline.run { $0.backend }
+      let rescan = Task { try await ledger.rescan() }
+      let admin = try await ledger.database.connect()
+      while try await admin.run({ try $0.query("SELECT id FROM worker").count }) < 2 {}
+      // What is entered later isn't waited for.
+      try await ledger.enter("error\n", TestLedger.build("later"))
+      try await admin.run { _ = try $0.query("SELECT pg_terminate_backend(\(backend), 10000)").count }
+      #expect(try await rescan.value.logs >= 6)
+      #expect(try await ledger.rescan().logs <= 1)
+      #expect(try await ledger.store.due().pairs == 0)
+    }
+  }
+
   @Test func manyWorkersShareTheLogsAndNoneIsDoneTwice() async throws {
     try await TestLedger.with { ledger in
       try await filled(ledger, logs: 60)

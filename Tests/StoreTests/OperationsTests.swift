@@ -45,7 +45,8 @@ import Testing
       let connection = try await ledger.database.connect()
       try await connection.run { session in
         try session.execute("UPDATE delivery SET state = 'failed', outcome = 'not JSON' WHERE external_id = '2'")
-        try session.execute("UPDATE delivery SET state = 'failed', outcome = 'old', received_at = now() - interval '3 days' WHERE external_id = '3'")
+        try session.execute(
+          "UPDATE delivery SET state = 'failed', outcome = 'old', received_at = now() - interval '3 days' WHERE external_id = '3'")
       }
       let troubles = try await ledger.store.troubles()
       #expect(troubles.map { "\($0.what) \($0.subject): \($0.reason)" } == ["delivery github push: not JSON"])

@@ -41,7 +41,8 @@ struct PrometheusTests {
   @Test func whatOthersMeasureGetsANameThatPrometheusTakes() {
     let registry = PrometheusRegistry([])
     withMetricsFactory(registry) {
-      Timer(label: "http.server.duration", dimensions: [("http.route", "/x")], preferredDisplayUnit: .seconds).recordMilliseconds(20)
+      Timer(label: "http.server.duration", dimensions: [("http.route", "/x")], preferredDisplayUnit: .seconds).recordMilliseconds(
+        20)
       Meter(label: "2nd-place").set(-1)
     }
     #expect(registry.text.contains("# TYPE http_server_duration histogram\n"))

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A run of the program, as a user would run it.
 package struct Command {
@@ -21,15 +22,16 @@ package struct Command {
   ///   - input: what standard input holds.
   package static func culprit(
     _ arguments: [String], environment: [String: String] = [:], input: [UInt8] = [], folder: String? = nil
-  ) throws -> Command {
+  ) async throws -> Command {
     let process = try start(arguments, environment: environment, input: input, folder: folder)
-    return try finish(process)
+    return try await finish(process)
   }
 
   /// A process that is running, with its ends.
-  package final class Running {
+  package final class Running: Sendable {
     package let processIdentifier: pid_t
-    private var status: Int32?
+    /// As wait(2) tells it; nil until it has ended.
+    private let status = Mutex<Int32?>(nil)
     fileprivate let place: URL
 
     fileprivate init(processIdentifier: pid_t, place: URL) {
@@ -37,9 +39,14 @@ package struct Command {
       self.place = place
     }
 
-    package var isRunning: Bool {
-      if status == nil { wait(WNOHANG) }
-      return status == nil
+    package var isRunning: Bool { wait(WNOHANG) == nil }
+
+    /// What it has written so far.
+    package var output: String { text("out") }
+    package var errors: String { text("err") }
+
+    fileprivate func text(_ name: String) -> String {
+      String(decoding: (try? Data(contentsOf: place.appending(path: name))) ?? Data(), as: UTF8.self)
     }
 
     /// The most memory that it had until now, in bytes.
@@ -52,18 +59,30 @@ package struct Command {
     }
 
     /// The exit code, or the number of the signal that ended it.
-    fileprivate func waitUntilExit() -> Int32 {
-      while status == nil { wait(0) }
-      let ended = status ?? 0
+    fileprivate func waitUntilExit() async -> Int32 {
+      let ended = await withCheckedContinuation { done in
+        // On a thread of its own: Swift's threads are few, and other tests need them.
+        Thread.detachNewThread {
+          while true {
+            guard let ended = self.wait(0) else { continue }
+            done.resume(returning: ended)
+            return
+          }
+        }
+      }
       return ended & 0x7F == 0 ? (ended >> 8) & 0xFF : ended & 0x7F
     }
 
-    private func wait(_ options: Int32) {
+    private func wait(_ options: Int32) -> Int32? {
+      if let known = status.withLock(\.self) { return known }
       var ended: Int32 = 0
       let result = waitpid(processIdentifier, &ended, options)
-      if result == processIdentifier { status = ended }
       // Someone else has waited for it: nobody will ever know how it ended.
-      if result < 0, errno == ECHILD { status = SIGKILL }
+      if result < 0, errno == ECHILD { ended = SIGKILL } else if result != processIdentifier { return nil }
+      return status.withLock { status in
+        status = status ?? ended
+        return status
+      }
     }
   }
 
@@ -74,10 +93,10 @@ package struct Command {
   }
 
   /// Runs a script of bash, in which `$CULPRIT` is the program, to its end.
-  package static func bash(_ script: String, environment: [String: String] = [:]) throws -> Command {
+  package static func bash(_ script: String, environment: [String: String] = [:]) async throws -> Command {
     var variables = environment
     variables["CULPRIT"] = try program
-    return try finish(try start(["/bin/bash", "-c", script], variables: variables, input: [], folder: nil))
+    return try await finish(try start(["/bin/bash", "-c", script], variables: variables, input: [], folder: nil))
   }
 
   private static var program: String {
@@ -112,18 +131,16 @@ package struct Command {
     return Running(processIdentifier: process, place: place)
   }
 
-  package static func finish(_ running: Running) throws -> Command {
-    let status = running.waitUntilExit()
+  /// Waits for its end, with no thread of Swift's.
+  package static func finish(_ running: Running) async throws -> Command {
+    let status = await running.waitUntilExit()
     defer { try? FileManager.default.removeItem(at: running.place) }
-    func text(_ name: String) throws -> String {
-      String(decoding: try Data(contentsOf: running.place.appending(path: name)), as: UTF8.self)
-    }
-    return Command(status: status, output: try text("out"), errors: try text("err"))
+    return Command(status: status, output: running.output, errors: running.errors)
   }
 }
 
 /// A folder for one test, which goes with the value.
-package final class ScratchFolder {
+package final class ScratchFolder: Sendable {
   package let path: String
 
   package init() throws {

@@ -23,7 +23,8 @@ import Testing
       for path in ["/", "/audit", "/api", "/api/v1/causes", "/api/v1/openapi.json"] {
         let response = try await site.get(path)
         #expect(response.status == 401, "\(path)")
-        #expect(response.body.count < 5_000 && !String(decoding: response.body, as: UTF8.self).contains("unexplained\":"), "\(path)")
+        #expect(
+          response.body.count < 5_000 && !String(decoding: response.body, as: UTF8.self).contains("unexplained\":"), "\(path)")
       }
       // A person is shown where to log in, and comes back to where they wanted to be.
       let sent = try await site.get("/audit?limit=5", ["Accept": "text/html"])

@@ -42,7 +42,8 @@ import Testing
       let day = 86_400.0
       func build(_ id: Int, _ commit: String, _ job: String, _ outcome: Build.Outcome, daysAgo: Double) -> Build {
         TestLedger.build(
-          "\(id)", commit: String(repeating: commit, count: 40), job: job, outcome: outcome, finishedAt: WebSite.now - daysAgo * day)
+          "\(id)", commit: String(repeating: commit, count: 40), job: job, outcome: outcome, finishedAt: WebSite.now - daysAgo * day
+        )
       }
       try await site.ledger.sync([
         .test("net/reset", match: "reset", verdict: .flaky, reviewBy: CalendarDay("2099-01-01")),
@@ -138,7 +139,7 @@ import Testing
         #expect(answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
         let lines = Set(String(decoding: answer.body, as: UTF8.self).split(separator: "\n"))
         #expect(lines.contains("culprit_http_requests_total{method=\"GET\",route=\"/known\",status=\"200\"} 1"))
-        #expect(lines.contains("culprit_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"} 1"))
+        #expect(lines.contains("culprit_http_requests_total{method=\"GET\",route=\"NotFound\",status=\"404\"} 1"))
         #expect(lines.contains("culprit_queue_due{queue=\"deliveries\"} 1"))
         #expect(lines.contains("culprit_workers 0"))
         #expect(lines.contains("# TYPE culprit_http_request_duration_seconds histogram"))

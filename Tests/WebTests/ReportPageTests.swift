@@ -96,7 +96,7 @@ import Testing
       // What nothing explains shows what a fallback found, and stays unexplained.
       #expect(twin["builds"][1]["telling"]["text"].text == "exit code 5" && twin["builds"][1]["isExcused"].flag == false)
       #expect(try await site.get("/commits/bbbbbbb").status == 404)
-      #expect(try await site.get("/commits/a'").status == 404)
+      #expect(try await site.get("/commits/a%27").status == 404)
     }
   }
 
@@ -132,6 +132,12 @@ import Testing
           from: "/builds/\(windows)"
         ).status == 303)
       #expect(try await site.json("/commits/aaaaaaa")["state"].text == "success")
+      // What can't be asked for is said, and nothing is written down.
+      let rerun = try await site.send([:], to: "/commits/aaaaaaa/rerun", from: "/commits/aaaaaaa")
+      #expect(
+        rerun.status == 409 && String(decoding: rerun.body, as: UTF8.self).contains("folder can&#39;t be asked to run builds again")
+      )
+      #expect(try await site.json("/commits/aaaaaaa")["builds"][0]["rerun"].value == nil)
       let docs = try await site.build("?job=docs")
       #expect(try await site.send(form, to: "/builds/\(docs)/overrule", from: "/commits/aaaaaaa").status == 409)
     }

@@ -1,6 +1,7 @@
 import Curl
 import Foundation
 import Model
+import Providers
 import TestSupport
 import Testing
 
@@ -46,7 +47,8 @@ import Testing
       #expect(page.contains("Tried on all logs") && page.contains("12 of 12 logs"))
       #expect(page.contains("connection to &lt;b&gt;host") && !page.contains("<b>host"))
       #expect(page.contains("It hits builds that passed"))
-      #expect(page.contains("<span class=\"tag unknown\">unknown</span>") && page.contains("<span class=\"tag flaky\">flaky</span>"))
+      #expect(
+        page.contains("<span class=\"tag unknown\">unknown</span>") && page.contains("<span class=\"tag flaky\">flaky</span>"))
       // The form is as it was.
       #expect(page.contains("value=\"connection to .*(?&lt;host&gt;host\\d).* refused\""))
       #expect(page.contains("<option value=\"flaky\" selected>"))
@@ -92,6 +94,36 @@ import Testing
       #expect(try await site.get("/try?trial=0123").status == 404)
       #expect(try await site.get("/try/0123/events").status == 404)
       #expect(try await site.get("/try/0123/pattern.yaml").status == 404)
+    }
+  }
+
+  @Test func aCuratorProposesAPatternAsAPullRequest() async throws {
+    let world = GitHubWorld()
+    let servers = try world.serve()
+    world.set { $0.branches = ["main": String(repeating: "b", count: 40)] }
+    let client = GitHubClient(HTTPClient(), base: try HTTPURL(servers.api.url), credential: .token("token"))
+    try await WebSite.with(patterns: GitHubCodeHost(client)) { site in
+      try await fill(site)
+      let (location, _) = try await tried(site, ["expression": "host1.* refused"])
+      let page = try await site.page(location)
+      #expect(page.contains("Open a pull request on o/r") && page.contains("value=\"area/error-connection-to-host1-refused\""))
+      let key = String(location.split(separator: "=").last ?? "")
+      for id in ["host", "../x", "net/Refused", "net//x"] {
+        let wrong = try await site.send(["id": id], to: "/try/\(key)/propose", from: location)
+        #expect(wrong.status == 400, "\(id)")
+      }
+      for _ in 0..<2 {
+        let proposed = try await site.send(["id": "net/refused"], to: "/try/\(key)/propose", from: location)
+        #expect(proposed.status == 303)
+      }
+      let state = world.state.withLock(\.self)
+      #expect(state.proposals.count == 1)
+      let path = state.files.keys.first { $0.hasSuffix(":patterns/net/refused.yaml") }
+      #expect(path?.hasPrefix("culprit/net/refused-") == true)
+      let address = state.proposals[0].object["html_url"] as? String ?? ""
+      #expect(try await site.page(location).contains("<a href=\"\(address)\">"))
+      #expect(try await site.json(location)["trial"]["proposal"].text == address)
+      _ = servers
     }
   }
 

@@ -21,9 +21,11 @@ struct WebSite: Sendable {
 
   /// Runs the server while the body does.
   ///
-  /// - Parameter change: of the settings, before the server starts.
+  /// - Parameters:
+  ///   - patterns: holds the repository `o/r`, to which patterns are proposed.
+  ///   - change: of the settings, before the server starts.
   static func with<Value: Sendable>(
-    github: GitHubLogin? = nil, _ change: @Sendable (inout WebServer.Settings) -> Void = { _ in },
+    github: GitHubLogin? = nil, patterns: GitHubCodeHost? = nil, _ change: @Sendable (inout WebServer.Settings) -> Void = { _ in },
     _ body: @Sendable @escaping (WebSite) async throws -> Value
   ) async throws -> Value {
     try await TestLedger.with { ledger in
@@ -34,7 +36,9 @@ struct WebSite: Sendable {
       logger.logLevel = .critical
       let (ports, port) = AsyncStream<Int>.makeStream()
       let backend = Backend(
-        store: ledger.store, archive: ledger.archive, database: ledger.database.configuration, now: { now })
+        store: ledger.store, archive: ledger.archive, database: ledger.database.configuration,
+        proposals: patterns.map { ProposeStage(store: ledger.store, host: $0, repository: "o/r", folder: "patterns") },
+        now: { now })
       let server = try WebServer(backend: backend, settings: settings, readers: [GitHubWebhook()], github: github, logger: logger) {
         port.yield($0)
         port.finish()

@@ -21,7 +21,7 @@
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `${shown.map((column) => heads[column].textContent).join(", ")} by ${heads[0].textContent}; the numbers are in the table below`);
     frame.append(canvas);
-    (table.closest(".scroll") || table).before(frame);
+    (table.closest("details") || table.closest(".scroll") || table).before(frame);
     const grid = { color: colour("--line") };
     const ticks = { color: colour("--muted") };
     charts.push([frame, new Chart(canvas, {

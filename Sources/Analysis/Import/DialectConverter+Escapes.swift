@@ -87,7 +87,7 @@ extension DialectConverter {
       at += 1
     }
     guard number <= mostGroups else { throw ImportRefusal("\\\(number) refers to a group that isn't there") }
-    if dialect == .dotnet, scalars.contains("'") || String(String.UnicodeScalarView(scalars)).contains("(?<") {
+    if dialect == .dotnet, String(String.UnicodeScalarView(scalars)).contains(/\(\?(?:'|<[^=!])/) {
       throw ImportRefusal("\\\(number) counts groups as .NET does, those with a name last")
     }
     // There, a group that took no part matches the empty text; in PCRE2 it matches nothing.

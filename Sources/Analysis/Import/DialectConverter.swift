@@ -180,7 +180,7 @@ struct DialectConverter {
 
   private mutating func openGroup() throws(ImportRefusal) {
     at += 1
-    let start = result.endIndex
+    let (start, wasExtended) = (result.endIndex, isExtended)
     var text: String
     if !skip("?") {
       guard next != "*" else { throw ImportRefusal("(* is not known") }
@@ -215,7 +215,7 @@ struct DialectConverter {
       text = flags
     }
     result += text
-    openGroups.append((start, isExtended))
+    openGroups.append((start, wasExtended))
     (atom, hasQuantifier) = (nil, false)
   }
 

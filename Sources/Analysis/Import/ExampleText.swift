@@ -33,8 +33,8 @@ struct ExampleText {
       return ""
     case .sequence(let parts): return parts.map { text(of: $0) }.joined()
     case .choice(let branches):
-      // A branch that isn't understood is no loss where another is.
-      for branch in branches {
+      // A branch that isn't understood, or that no line can match, is no loss where another is.
+      for branch in branches where !branch.needsNewline {
         var maker = self
         let text = maker.text(of: branch)
         if maker.isWhole { return text }

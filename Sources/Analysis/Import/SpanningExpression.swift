@@ -48,6 +48,8 @@ struct SpanningExpression {
 
   /// - Throws: `ImportRefusal` if it can't be told by lines.
   func rules(from rule: ForeignRule) throws(ImportRefusal) -> [ForeignRule] {
+    var rule = rule
+    if parts.contains(where: { $0.contains(#"\s"#) }) { rule.notes.append(#"\s stands for white space within a line only"#) }
     // What may be anything at the ends says nothing.
     var (parts, joints) = (parts, joints)
     while joints.first == .anything, parts[0].isEmpty { parts.removeFirst(); joints.removeFirst() }

@@ -38,6 +38,14 @@ package struct CommitVerdict: Sendable {
       confirmedFlaky: confirmed)
   }
 
+  /// The same while Culprit itself can't do its work.
+  ///
+  /// - Parameter why: what stands in the way, as the end of a sentence about Culprit.
+  package func whileUnable(_ why: String) -> CommitVerdict {
+    let text = String("Culprit can't judge: \(why)".unicodeScalars.prefix(Self.longestText).map(Character.init))
+    return CommitVerdict(state: .error, text: text, builds: builds, confirmedFlaky: confirmedFlaky)
+  }
+
   private struct Job: Hashable {
     let provider: String
     let workflow: String

@@ -32,7 +32,9 @@ extension PatternDraft {
 
   /// Whether a line of a file can hold it.
   private static func fits(_ text: String) -> Bool {
-    text.unicodeScalars.allSatisfy { $0 == "\t" || $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) && !(0x2028...0x2029).contains($0.value) }
+    text.unicodeScalars.allSatisfy {
+      $0 == "\t" || $0.value >= 0x20 && !(0x7F..<0xA0).contains($0.value) && !(0x2028...0x2029).contains($0.value)
+    }
   }
 }
 

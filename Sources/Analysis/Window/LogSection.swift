@@ -19,6 +19,15 @@ package enum LogSection {
   /// Longest name or title that is kept, in bytes.
   private static let longestTitle = 300
 
+  static func mayBegin(with byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "#"), UInt8(ascii: "s"), UInt8(ascii: "t"), UInt8(ascii: "-"), UInt8(ascii: "~"), UInt8(ascii: "+"),
+      UInt8(ascii: "^"):
+      true
+    default: false
+    }
+  }
+
   /// - Parameter segment: the cleaned text of a segment, or the beginning of it.
   package static func mark(of segment: ArraySlice<UInt8>) -> Mark? {
     // Most lines are none of these, which their first byte tells.

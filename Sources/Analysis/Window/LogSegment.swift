@@ -41,14 +41,14 @@ package struct LogSegment: Sendable, Equatable {
     }
     let inside = borders.filter { $0 >= start && $0 <= end }.sorted()
     var runs: [Run] = []
+    var begin = start
     var change = 0
     for (from, to) in zip(inside, inside.dropFirst()) {
       while change + 1 < styles.count, styles[change + 1].offset <= from { change += 1 }
       let style = change < styles.count && styles[change].offset <= from ? styles[change].style : ConsoleStyle()
-      runs.append(
-        Run(
-          text: String(decoding: bytes[from - start..<to - start], as: UTF8.self), style: style,
-          mark: marks.first { $0.start <= from && to <= $0.end }?.id))
+      let mark = marks.first { $0.start <= from && to <= $0.end }?.id
+      if let last = runs.last, last.style == style, last.mark == mark { runs.removeLast() } else { begin = from }
+      runs.append(Run(text: String(decoding: bytes[begin - start..<to - start], as: UTF8.self), style: style, mark: mark))
     }
     return runs
   }

@@ -48,15 +48,16 @@ package struct WindowBuilder: ~Copyable, SegmentSink {
   // MARK: - What cleaning tells
 
   package mutating func selectStyle(_ parameters: [UInt8], at offset: Int) {
+    let before = style
     style.select(parameters)
-    guard request.lines.contains(currentLine), styleChanges < request.styleChanges else { return }
+    guard style != before, request.lines.contains(currentLine), styleChanges < request.styleChanges else { return }
     if changes.last?.offset == offset { changes.removeLast() } else { styleChanges += 1 }
     changes.append(LogSegment.StyleChange(offset: offset, style: style))
   }
 
   package mutating func takeBack(to offset: Int) {
     guard let last = changes.last, last.offset > offset else { return }
-    while let last = changes.last, last.offset >= offset, changes.count > 1 { changes.removeLast() }
+    while let top = changes.last, top.offset >= offset { changes.removeLast() }
     changes.append(LogSegment.StyleChange(offset: offset, style: last.style))
   }
 
@@ -76,7 +77,8 @@ package struct WindowBuilder: ~Copyable, SegmentSink {
   package mutating func take(_ piece: SegmentPiece) {
     let new = UnsafeRawBufferPointer(rebasing: piece.bytes[piece.context...])
     let offset = piece.offset + piece.context
-    if piece.isFirst { beginning = Array(new.prefix(Self.markBytes)) }
+    // Most segments say nothing of sections, and their first byte tells.
+    if piece.isFirst { beginning = LogSection.mayBegin(with: new[0]) ? Array(new.prefix(Self.markBytes)) : [] }
     if request.lines.contains(piece.line) { keep(new, at: offset, of: piece) }
     if piece.isLast { endSegment(piece) }
   }

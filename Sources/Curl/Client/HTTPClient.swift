@@ -11,6 +11,8 @@ package final class HTTPClient: Sendable {
     package var longestWait: Double = 30
     /// Told of every request that was sent, tries included, from any thread.
     package var observe: @Sendable (HTTPExchange) -> Void = { _ in }
+    /// By default as the environment says when the client is made.
+    package var trust = HTTPTrust(environment: ProcessInfo.processInfo.environment)
 
     package init() {}
   }
@@ -115,9 +117,11 @@ package final class HTTPClient: Sendable {
       settings.observe(HTTPExchange(request, outcome, seconds: began.duration(to: .now) / .seconds(1), now: clock.now()))
     }
     do throws(CurlError) {
-      let response = try await unsafe Transfers.send(request, into: sink)
+      let response = try await unsafe Transfers.send(request, settings.trust, into: sink)
       observed(.success(response))
-      state.withLock { $0.breakers[origin]?.leave(isUp: response.status < 500, now: clock.now()) }
+      // Where a redirect led to is another host, whose bad day is not this one's.
+      let isUp = response.status < 500 || response.url.origin != origin
+      state.withLock { $0.breakers[origin]?.leave(isUp: isUp, now: clock.now()) }
       return .success(response)
     } catch {
       observed(.failure(error))

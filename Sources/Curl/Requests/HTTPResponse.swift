@@ -6,7 +6,7 @@ package struct HTTPResponse: Sendable {
   package let status: Int
   /// The header fields.
   package let headers: HTTPHeaders
-  /// The body, decoded (gzip, zstd, brotli). Empty where it went to a sink.
+  /// The body, decoded (gzip, zstd). Empty where it went to a sink.
   package internal(set) var body: Data
   /// The number of bytes of the decoded body that went to the sink or stand in `body`.
   package let bodyBytes: Int

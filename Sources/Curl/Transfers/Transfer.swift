@@ -4,10 +4,11 @@ import Synchronization
 
 /// One request and its answer, without redirects and further tries.
 ///
-/// Everything but `SinkLine` is touched by the loop's thread only, from `begin` to `end`.
+/// Everything but `SinkLine` is touched by the loop's thread only, from `begin` to `end`; then, by the sink's queue alone.
 // `@safe`: the handle, the list and the words are made once and freed by `deinit` only.
 @safe final class Transfer: @unchecked Sendable {
   private let request: HTTPRequest
+  private let trust: HTTPTrust
   private let completion: @Sendable (Result<HTTPResponse, CurlError>) -> Void
   private let sink: SinkLine?
 
@@ -18,8 +19,9 @@ import Synchronization
 
   private var headers = HTTPHeaders()
   private var headerBytes = 0
+  /// Of the answer's body, from its first bytes on.
+  private var reader: BodyReader?
   private var body = Data()
-  private var bodyBytes = 0
   private var isBodyCut = false
   /// Why a callback ended the transfer, which is more than what libcurl knows.
   private var failure: CurlError?
@@ -27,8 +29,12 @@ import Synchronization
   /// - Parameters:
   ///   - sink: takes the body of an answer of 2xx.
   ///   - completion: called once, from any thread.
-  init(_ request: HTTPRequest, into sink: BodySink?, completion: @Sendable @escaping (Result<HTTPResponse, CurlError>) -> Void) {
+  init(
+    _ request: HTTPRequest, _ trust: HTTPTrust, into sink: BodySink?,
+    completion: @Sendable @escaping (Result<HTTPResponse, CurlError>) -> Void
+  ) {
     self.request = request
+    self.trust = trust
     self.completion = completion
     unsafe easy = CurlEasy.make()
     unsafe words = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -60,8 +66,7 @@ import Synchronization
   func begin(on multi: CurlMulti) -> CurlError? {
     if isCancelled.withLock(\.self) { return error(.cancelled, "the task was cancelled") }
     guard unsafe easy.pointer != nil else { return error(.outOfMemory, "libcurl has no memory") }
-    sink?.onRoom = { [weak self] in self.map { TransferLoop.shared.resume($0) } }
-    sink?.onFailure = { [weak self] in self.map { TransferLoop.shared.resume($0) } }
+    sink?.onChange { [weak self] in self.map { TransferLoop.shared.resume($0) } }
     guard configure() == CURLE_OK else { return error(.invalidRequest, "libcurl refuses an option") }
     return unsafe multi.add(easy) == CURLM_OK ? nil : error(.outOfMemory, "libcurl can't take it")
   }
@@ -73,27 +78,35 @@ import Synchronization
 
   /// Tells how it ended, once the sink has taken everything.
   func end(_ error: CurlError?) {
-    let status = unsafe easy.number(CURLINFO_RESPONSE_CODE)
-    let version = unsafe easy.number(CURLINFO_HTTP_VERSION)
-    let versions = [Int(CURL_HTTP_VERSION_1_0): 10, Int(CURL_HTTP_VERSION_2_0): 20, 30: 30]
-    let response = HTTPResponse(
-      status: status, headers: headers, body: body, bodyBytes: bodyBytes, isBodyCut: isBodyCut, url: request.url,
-      version: versions[version] ?? 11)
-    let (completion, subject) = (completion, request.subject)
     guard let sink else {
+      var error = error
+      if error == nil, isSuccess, let reader {
+        do throws(BodyReader.Problem) { try reader.finish() } catch let problem { error = self.error(problem) }
+      }
       completion(error.map { .failure($0) } ?? .success(response))
       return
     }
-    sink.finish { thrown in
-      if let thrown {
+    sink.finish(error == nil && isSuccess ? reader : nil) { [self] thrown in
+      switch thrown {
+      case nil: completion(error.map { .failure($0) } ?? .success(response))
+      case let problem as BodyReader.Problem: completion(.failure(self.error(problem)))
+      case let thrown?:
         completion(
           .failure(
             CurlError(
-              .sinkFailed, operation: "receive", subject: subject, cause: "what takes the body failed", underlying: thrown)))
-      } else {
-        completion(error.map { .failure($0) } ?? .success(response))
+              .sinkFailed, operation: "receive", subject: request.subject, cause: "what takes the body failed", underlying: thrown)
+          ))
       }
     }
+  }
+
+  private var isSuccess: Bool { (200..<300).contains(unsafe easy.number(CURLINFO_RESPONSE_CODE)) }
+
+  private var response: HTTPResponse {
+    let versions = [Int(CURL_HTTP_VERSION_1_0): 10, Int(CURL_HTTP_VERSION_2_0): 20, 30: 30]
+    return HTTPResponse(
+      status: unsafe easy.number(CURLINFO_RESPONSE_CODE), headers: headers, body: body, bodyBytes: reader?.count ?? 0,
+      isBodyCut: isBodyCut, url: request.url, version: versions[unsafe easy.number(CURLINFO_HTTP_VERSION)] ?? 11)
   }
 
   // MARK: - Set-up
@@ -111,18 +124,17 @@ import Synchronization
     number(CURLOPT_NOSIGNAL, 1)
     text(CURLOPT_PROTOCOLS_STR, "http,https")
     number(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-    // All encodings that libcurl was built with.
-    text(CURLOPT_ACCEPT_ENCODING, "")
     number(CURLOPT_CONNECTTIMEOUT_MS, max(1, request.timeouts.connect.milliseconds))
     number(CURLOPT_TIMEOUT_MS, max(1, request.timeouts.total.milliseconds))
     number(CURLOPT_LOW_SPEED_LIMIT, request.timeouts.stallBytesPerSecond)
     number(CURLOPT_LOW_SPEED_TIME, max(1, request.timeouts.stall.milliseconds / 1_000))
     // On a kept connection that turns out to be dead libcurl sends a request once more by itself, and a POST would be done twice.
     if !request.method.isIdempotent, !request.isRepeatable { number(CURLOPT_FRESH_CONNECT, 1) }
+    // Requests to one host go over one connection, if it speaks HTTP/2; whether it does shows before any of them is sent.
+    if request.url.origin.scheme == "https" { number(CURLOPT_PIPEWAIT, 1) }
     // libcurl heeds the variables of proxies by itself, but not those that name certificates.
-    let environment = ProcessInfo.processInfo.environment
-    if let file = environment["SSL_CERT_FILE"] ?? environment["CURL_CA_BUNDLE"], !file.isEmpty { text(CURLOPT_CAINFO, file) }
-    if let folder = environment["SSL_CERT_DIR"], !folder.isEmpty { text(CURLOPT_CAPATH, folder) }
+    if let file = trust.file { text(CURLOPT_CAINFO, file) }
+    if let folder = trust.folder { text(CURLOPT_CAPATH, folder) }
     switch request.method {
     case .get: break
     case .head: number(CURLOPT_NOBODY, 1)
@@ -137,7 +149,9 @@ import Synchronization
       text(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
     }
     // No wait for "100 Continue".
-    for line in ["Expect:"] + request.headers.fields.map({ $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }) {
+    for line in ["Expect:", "Accept-Encoding: \(ContentCoding.accepted)"]
+      + request.headers.fields.map({ $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" })
+    {
       // A line break within would be a field of someone else's making.
       guard !line.utf8.contains(where: { $0 == 10 || $0 == 13 || $0 == 0 }) else { return CURLE_BAD_FUNCTION_ARGUMENT }
       guard let longer = unsafe curl_slist_append(fields, line) else { return CURLE_OUT_OF_MEMORY }
@@ -164,30 +178,34 @@ import Synchronization
   // MARK: - By libcurl
 
   private func take(body piece: UnsafeRawBufferPointer) -> Int {
-    let isSuccess = (200..<300).contains(unsafe easy.number(CURLINFO_RESPONSE_CODE))
     if isSuccess, let sink {
       guard !sink.hasFailed else { return ccurl_abort }
       guard sink.hasRoom else { return ccurl_pause }
     }
-    if isSuccess {
-      guard bodyBytes + piece.count <= request.limits.bodyBytes else {
-        failure = error(.tooLarge(.body), "the body has more than \(request.limits.bodyBytes) bytes")
-        return ccurl_abort
+    do {
+      let reader = try reader ?? BodyReader(headers, atMost: request.limits.bodyBytes)
+      self.reader = reader
+      if isSuccess, let sink {
+        sink.take(unsafe Data(piece), reader)
+      } else {
+        let most = isSuccess ? Int.max : request.limits.errorBodyBytes
+        unsafe try reader.read(piece) { decoded in
+          let room = max(0, most - body.count)
+          unsafe body.append(contentsOf: decoded.prefix(room))
+          isBodyCut = isBodyCut || decoded.count > room
+        }
       }
-      bodyBytes += piece.count
-      if let sink { unsafe sink.take(Data(piece)) } else { unsafe body.append(contentsOf: piece) }
-    } else {
-      let room = max(0, request.limits.errorBodyBytes - body.count)
-      unsafe body.append(contentsOf: piece.prefix(room))
-      isBodyCut = isBodyCut || piece.count > room
-      bodyBytes += piece.count
-      // What nobody reads need not be sent for ever.
-      if bodyBytes > request.limits.bodyBytes {
-        failure = error(.tooLarge(.body), "the body of an error has more than \(request.limits.bodyBytes) bytes")
-        return ccurl_abort
+      return piece.count
+    } catch {
+      guard let problem = error as? BodyReader.Problem else { return ccurl_abort }
+      // The status of an error tells enough, also where its text can't be read.
+      if !isSuccess, !problem.isTooLarge {
+        isBodyCut = true
+        return piece.count
       }
+      failure = self.error(problem)
+      return ccurl_abort
     }
-    return piece.count
   }
 
   private func take(header line: UnsafeRawBufferPointer) -> Int {
@@ -199,11 +217,17 @@ import Synchronization
     }
     headerBytes += line.count
     guard let colon = text.firstIndex(of: ":") else { return line.count }
+    let (name, value) = (String(text[..<colon]), text[text.index(after: colon)...].trimmingCharacters(in: .whitespacesAndNewlines))
+    // libcurl unpacks it unasked, and wouldn't tell that it ends too early.
+    if name.lowercased() == "transfer-encoding", !["chunked", "identity"].contains(value.lowercased()) {
+      failure = error(.badResponse, "the answer is packed in a way that wasn't asked for")
+      return ccurl_abort
+    }
     guard headerBytes <= request.limits.headerBytes, headers.fields.count < request.limits.headerFields else {
       failure = error(.tooLarge(.headers), "there are too many header fields")
       return ccurl_abort
     }
-    headers.add(String(text[..<colon]), text[text.index(after: colon)...].trimmingCharacters(in: .whitespacesAndNewlines))
+    headers.add(name, value)
     return line.count
   }
 
@@ -211,6 +235,14 @@ import Synchronization
 
   func error(_ kind: CurlError.Kind, _ cause: String) -> CurlError {
     CurlError(kind, operation: "request", subject: request.subject, cause: cause)
+  }
+
+  private func error(_ problem: BodyReader.Problem) -> CurlError {
+    switch problem {
+    case .tooLarge: error(.tooLarge(.body), "the body has more than \(request.limits.bodyBytes) bytes")
+    case .cut: error(.cutShort, "the body's compressed data ends too early")
+    case .broken(let why): error(.badResponse, "the body can't be read: \(why)")
+    }
   }
 
   func error(_ code: CURLcode) -> CurlError {

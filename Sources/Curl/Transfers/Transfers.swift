@@ -1,19 +1,27 @@
+import Synchronization
+
 /// Requests as they are: redirects are followed, nothing is tried again.
 enum Transfers {
   private static let places = TransferPlaces(64)
+  /// Of each host. Who waits for one of its connections waits here, where no time runs out.
+  private static let hostPlaces = Mutex<[HTTPOrigin: TransferPlaces]>([:])
 
   /// - Parameter sink: takes the body of an answer of 2xx.
-  static func send(_ request: HTTPRequest, into sink: BodySink?) async throws(CurlError) -> HTTPResponse {
-    do {
-      try await places.take()
-    } catch {
-      throw CurlError(.cancelled, operation: "request", subject: request.subject, cause: "the task was cancelled")
+  static func send(_ request: HTTPRequest, _ trust: HTTPTrust, into sink: BodySink?) async throws(CurlError) -> HTTPResponse {
+    let cancelled = CurlError(.cancelled, operation: "request", subject: request.subject, cause: "the task was cancelled")
+    let host = hostPlaces.withLock { all in
+      let known = all[request.url.origin] ?? TransferPlaces(TransferLoop.mostConnectionsOfAHost)
+      all[request.url.origin] = known
+      return known
     }
+    do { try await host.take() } catch { throw cancelled }
+    defer { host.giveBack() }
+    do { try await places.take() } catch { throw cancelled }
     defer { places.giveBack() }
     var next = request
     let most = request.limits.redirects
     for _ in 0...(most ?? 0) {
-      let response = try await unsafe one(next, into: sink)
+      let response = try await unsafe one(next, trust, into: sink)
       guard most != nil, let step = try redirected(next, by: response) else { return response }
       next = step
     }
@@ -22,11 +30,12 @@ enum Transfers {
       cause: "there are more than \(most ?? 0)")
   }
 
-  private static func one(_ request: HTTPRequest, into sink: BodySink?) async throws(CurlError) -> HTTPResponse {
+  private static func one(_ request: HTTPRequest, _ trust: HTTPTrust, into sink: BodySink?) async throws(CurlError) -> HTTPResponse
+  {
     let held = HeldTransfer()
     let result: Result<HTTPResponse, CurlError> = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let transfer = unsafe Transfer(request, into: sink) { continuation.resume(returning: $0) }
+        let transfer = unsafe Transfer(request, trust, into: sink) { continuation.resume(returning: $0) }
         held.hold(transfer)
         TransferLoop.shared.add(transfer)
       }

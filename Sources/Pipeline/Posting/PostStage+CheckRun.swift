@@ -15,10 +15,11 @@ extension PostStage {
     let summary = VerdictMarkdown(verdict, link: link).text
     let digest = Self.digest(state, verdict.text, summary)
     if last?.phase == .posted, last?.digest == digest { return false }
+    try checkSettled(last)
     let known = try await runID(last, due)
     var run = CheckRun(
       name: settings.context, externalID: due.name.commit, link: link, progress: Self.progress(verdict.state), title: verdict.text,
-      summary: summary, actions: Self.actions(verdict))
+      summary: summary, actions: CheckButton.fitting(verdict).map(\.action))
     // Annotations add up: only a new run gets them, and those of a later verdict are in the summary.
     if known == nil { run.annotations = Self.annotations(verdict) }
     let check = run
@@ -34,7 +35,9 @@ extension PostStage {
   private func runID(_ last: Store.Post?, _ due: Store.DueCommit) async throws -> Int? {
     guard let last else { return nil }
     if let id = last.externalID.flatMap({ Int($0) }) { return id }
-    return try await host.checkRuns(of: due.name.commit, named: settings.context, in: due.name.repository).first?.id
+    // Another app may have one of the same name; ours says what we called it.
+    return try await host.checkRuns(of: due.name.commit, named: settings.context, in: due.name.repository)
+      .first { $0.externalID == due.name.commit }?.id
   }
 
   private static func progress(_ state: CommitVerdict.State) -> CheckRun.Progress {
@@ -43,15 +46,6 @@ extension PostStage {
     case .success: .completed(.success)
     case .failure, .error: .completed(.failure)
     }
-  }
-
-  /// At most three buttons, GitHub's limit.
-  private static func actions(_ verdict: CommitVerdict) -> [CheckRun.Action] {
-    guard verdict.builds.contains(where: { $0.verdict.kind == .flaky || $0.verdict.kind == .infrastructure }) else { return [] }
-    return [
-      CheckRun.Action(
-        label: "Re-run flaky builds", description: "Runs again what is not the change's own", identifier: "rerun-flaky")
-    ]
   }
 
   /// Where a pattern captured a file and a line of the source, the finding stands beside it.

@@ -20,6 +20,7 @@ extension PostStage {
     let body = "\(Self.marker)\n\(VerdictMarkdown(verdict, link: link(due.name)).text)"
     let digest = Self.digest(body)
     if last?.phase == .posted, last?.digest == digest { return false }
+    try checkSettled(last)
     let place = String(request.number)
     let known = last?.externalID.flatMap { Int($0) }
     return try await send(due, .comment, place: place, state: verdict.state.rawValue, text: verdict.text, digest: digest) {

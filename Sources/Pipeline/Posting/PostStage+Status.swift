@@ -26,6 +26,7 @@ extension PostStage {
   private func lastStatus(_ due: Store.DueCommit) async throws -> Store.Post? {
     guard let last = try await store.lastPost(on: due.name, .status, place: settings.context) else { return nil }
     guard last.phase == .sending else { return last }
+    try checkSettled(last)
     let there = try await host.newestStatus(of: due.name.commit, context: settings.context, in: due.name.repository)
     if let there, there.status.state.rawValue == last.state, there.status.description == last.text {
       try await store.endPost(last.id, .posted, externalID: String(there.id))

@@ -21,6 +21,8 @@ package struct PostStage: Sendable {
     package var postsCheckRuns = false
     /// Repositories whose pull requests get a comment.
     package var comments: RepositoryList?
+    /// How long after its process died a request may still arrive, in seconds; nobody asks before what became of it.
+    package var settling: Double = 15
 
     package init() {}
   }
@@ -38,11 +40,17 @@ package struct PostStage: Sendable {
     self.store = store
     self.host = host
     self.settings = settings
-    self.plan = plan
+    // A code host that is down for a day is no reason to leave a commit without its status; what it refuses ends at once.
+    var patient = plan
+    patient.most = max(plan.most, Self.mostTries)
+    self.plan = patient
     self.today = today
   }
 
-  private static let leaseSeconds: Double = 300
+  /// Longer than all requests for a commit may take.
+  private static let leaseSeconds: Double = 900
+  /// At an hour's distance, a week.
+  private static let mostTries = 170
 
   /// Does one commit.
   ///
@@ -85,6 +93,9 @@ package struct PostStage: Sendable {
       case .gone, .failed: _ = try await store.settle(due)
       }
       return StepReport("could not post", commit: due.name, problem: error.description)
+    } catch let error as Unsettled {
+      try await store.postpone(due, error: nil, seconds: error.seconds)
+      return StepReport("waiting until it is known what an earlier process posted", commit: due.name)
     } catch StoreError.noSuchCommit {
       _ = try await store.settle(due)
       return StepReport("nothing to say", commit: due.name)
@@ -110,6 +121,15 @@ package struct PostStage: Sendable {
     }
     return actions.isEmpty
       ? "posted nothing: it is said already" : "posted \(actions.joined(separator: ", ")): \(judged.verdict.text)"
+  }
+
+  /// What an earlier process sent may be on its way still.
+  struct Unsettled: Error { let seconds: Double }
+
+  /// - Throws: `Unsettled` if a post has no answer yet and may still arrive.
+  func checkSettled(_ post: Store.Post?) throws {
+    guard let post, post.phase == .sending, post.age < settings.settling else { return }
+    throw Unsettled(seconds: settings.settling - post.age)
   }
 
   /// The commit's page.
@@ -158,7 +178,7 @@ package struct PostStage: Sendable {
 
 extension ProviderError {
   /// Whether the provider is known not to have done what it was asked for. After a cut connection nobody knows.
-  fileprivate var isAnswer: Bool {
+  var isAnswer: Bool {
     switch reason {
     case .unauthorized, .forbidden, .notFound, .gone, .rateLimited, .refused, .unsupported, .tooLarge: true
     case .serverError, .cutShort, .linkExpired, .timedOut, .unreachable, .notReady, .malformed: false

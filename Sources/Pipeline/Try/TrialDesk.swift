@@ -65,6 +65,8 @@ package actor TrialDesk {
     package fileprivate(set) var phase = Phase.running
     /// Nil until the first logs are tried.
     package fileprivate(set) var report: TrialReport?
+    /// The pull request by which it was proposed.
+    package fileprivate(set) var proposal: String?
     /// Counts the changes.
     package fileprivate(set) var version = 0
 
@@ -125,6 +127,9 @@ package actor TrialDesk {
 
   /// Stops a trial; what it has found is kept.
   package func stop(_ key: String) { entries[key]?.task?.cancel() }
+
+  /// Remembers the pull request by which a trial was proposed.
+  package func note(proposal address: String, of key: String) { entries[key]?.state.proposal = address }
 
   /// Stops all.
   package func close() async {

@@ -4,9 +4,6 @@ import Postgres
 
 /// Reads logs for people, one at a time, on a thread of its own: reading blocks, and Swift's own threads are for what doesn't.
 actor ViewingLane {
-  /// Lines before a window that are read for the colours and sections that are on when it begins.
-  private static let linesBefore = 1_000
-
   private let queue: QueueExecutor
   private let archive: LogArchive
 
@@ -36,7 +33,7 @@ actor ViewingLane {
     let first = max(1, request.lines.lowerBound)
     request.lines = first...max(first, min(request.lines.upperBound, first + LogViewer.mostLines - 1))
     // A line but the first begins behind a newline, which reading must find.
-    let start = log.start(newlines: max(1, first - Self.linesBefore) - 2)
+    let start = log.start(newlines: max(1, first - request.linesBefore) - 2)
     let isWhole = start.bytes == 0
     let firstLine = isWhole ? 1 : start.newlines + 2
     var builder = WindowBuilder(request, firstLine: firstLine)

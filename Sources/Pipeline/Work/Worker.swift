@@ -13,11 +13,12 @@ package struct Worker: Sendable {
     package var list = 4
     package var fetch = 8
     package var post = 2
+    package var rerun = 1
 
     package init() {}
 
     /// Connections to the database that they use at most.
-    package var connections: Int { receive + list + fetch + post + 1 }
+    package var connections: Int { receive + list + fetch + post + rerun + 1 }
   }
 
   /// The stages that this worker takes part in; those that nothing is configured for are left out.
@@ -28,10 +29,11 @@ package struct Worker: Sendable {
     package var rescan: RescanStage?
     package var post: PostStage?
     package var tally: TallyStage?
+    package var rerun: RerunStage?
 
     package init(
       receive: ReceiveStage? = nil, list: ListStage? = nil, fetch: FetchStage? = nil, rescan: RescanStage? = nil,
-      post: PostStage? = nil, tally: TallyStage? = nil
+      post: PostStage? = nil, tally: TallyStage? = nil, rerun: RerunStage? = nil
     ) {
       self.receive = receive
       self.list = list
@@ -39,6 +41,7 @@ package struct Worker: Sendable {
       self.rescan = rescan
       self.post = post
       self.tally = tally
+      self.rerun = rerun
     }
   }
 
@@ -79,6 +82,7 @@ package struct Worker: Sendable {
     if let stage = stages.post {
       all.append(Lane(kind: .commits, count: lanes.post) { try await stage.step($0, atOnce: atOnce) })
     }
+    if let stage = stages.rerun { all.append(Lane(kind: .reruns, count: lanes.rerun) { try await stage.step($0) }) }
     if let stage = stages.tally { all.append(Lane(kind: .tallies, count: 1) { _ in try await stage.step() }) }
     return all.map { Lane(kind: $0.kind, count: $0.count, step: StepMetrics.measured($0.kind.rawValue, $0.step)) }
   }
@@ -89,7 +93,7 @@ package struct Worker: Sendable {
   ///
   /// - Throws: `PostgresError`, `ArchiveError`, `CancellationError`.
   package func drain() async throws {
-    try await withLifeline { worker in
+    try await withLifeline { worker, _ in
       let lanes = all(atOnce: true)
       var didSomething = true
       while didSomething {
@@ -123,15 +127,19 @@ package struct Worker: Sendable {
 
   /// Looks for work so often at least, in seconds, whatever notifications tell.
   private static let longestWait: Double = 30
+  /// How often the worker's sign of life is looked at, in seconds.
+  private static let pulse: Double = 2
+  /// A delivery's id is kept for as long as anybody might send it again, in seconds. GitHub does for three days.
+  private static let deliveriesKept: Double = 30 * 86_400
 
   /// Works until the task is cancelled. A lost database is waited for.
   package func run() async {
     var wait: Double = 1
     while !Task.isCancelled {
       do {
-        try await withLifeline { worker in
+        try await withLifeline { worker, lifeline in
           wait = 1
-          try await work(worker)
+          try await work(worker, lifeline)
         }
       } catch is CancellationError {
         return
@@ -143,7 +151,7 @@ package struct Worker: Sendable {
     }
   }
 
-  private func work(_ worker: Store.WorkerID) async throws {
+  private func work(_ worker: Store.WorkerID, _ lifeline: Connection) async throws {
     let bell = WorkBell()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [database] in
@@ -155,10 +163,24 @@ package struct Worker: Sendable {
           }
         }
       }
+      // Without it all that this worker has looks like a dead worker's to the others; who goes on would do their work again.
+      group.addTask {
+        while true {
+          try await Task.sleep(for: .seconds(Self.pulse))
+          _ = try await lifeline.run { session in try session.query("SELECT 1") }
+        }
+      }
+      group.addTask {
+        while true {
+          _ = try? await store.forgetDeliveries(olderThan: Self.deliveriesKept)
+          try await Task.sleep(for: .seconds(3_600))
+        }
+      }
       for lane in all(atOnce: false) {
         for _ in 0..<lane.count { group.addTask { try await repeatStep(lane, worker, bell) } }
       }
-      try await group.waitForAll()
+      // The first that fails ends all others; `waitForAll` would wait for them instead.
+      for try await _ in group {}
     }
   }
 
@@ -192,14 +214,14 @@ package struct Worker: Sendable {
   private static func words(_ error: any Error) -> String { "\(error)" }
 
   /// Registers a worker, whose leases are good as long as its connection lives.
-  private func withLifeline(_ body: (Store.WorkerID) async throws -> Void) async throws {
+  private func withLifeline(_ body: (Store.WorkerID, Connection) async throws -> Void) async throws {
     let lifeline = try await Connection.connect(database)
     let host = ProcessInfo.processInfo.hostName
     let pid = ProcessInfo.processInfo.processIdentifier
     let worker = try await lifeline.run { session in try Store.register(host: host, pid: pid, session) }
     // For what was recorded by a worker that was killed before it could look.
     try await store.markSuspects()
-    try await body(worker)
+    try await body(worker, lifeline)
     // The connection lives to here.
     _ = await lifeline.isAlive()
   }

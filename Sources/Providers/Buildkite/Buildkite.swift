@@ -66,7 +66,8 @@ package struct Buildkite: Provider {
 
   package func logs(of build: Build) async throws -> [LogReference] { [LogReference(step: "", locator: build.externalID)] }
 
-  package func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws {
+  @discardableResult
+  package func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws -> LogExtent {
     let operation = "fetch the log of buildkite job \(log.locator)"
     let id = try id(log.locator, operation)
     let job = try await client.value(BuildkiteAnswers.Job.self, of: ProviderCall(operation, .get, id.path))
@@ -75,6 +76,7 @@ package struct Buildkite: Provider {
     var call = ProviderCall(operation, .get, id.path + ["log"])
     call.accept = "text/plain"
     _ = try await client.stream(call, into: sink)
+    return .whole
   }
 
   package func rerun(_ build: Build) async throws {

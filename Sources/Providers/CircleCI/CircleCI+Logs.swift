@@ -9,7 +9,8 @@ extension CircleCI {
     return detail.logs(failedOnly: build.outcome != .success)
   }
 
-  package func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws {
+  @discardableResult
+  package func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws -> LogExtent {
     let operation = "fetch step \(log.locator) of circleci job \(build.externalID)"
     let detail = try await detail(of: build, operation)
     guard detail.isFinished else { throw ProviderError(.notReady, operation: operation) }
@@ -25,6 +26,7 @@ extension CircleCI {
     } catch let problem as CircleCIOutput.Problem {
       throw ProviderError(problem == .cut ? .cutShort : .malformed, operation: operation, detail: problem.words)
     }
+    return action.truncated == true ? .cut : .whole
   }
 
   func detail(of build: Build, _ operation: String) async throws -> CircleCIDetail {

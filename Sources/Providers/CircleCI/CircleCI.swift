@@ -115,7 +115,7 @@ package struct CircleCI: Provider {
       throw ProviderError(.unsupported, operation: operation, detail: "it belongs to no workflow")
     }
     var call = ProviderCall(operation, .post, v2(["workflow", place.workflowID, "rerun"]))
-    call.body = Array(try JSONEncoder().encode(Jobs(jobs: [place.jobID])))
+    call.body = try StrictJSON.encode(Jobs(jobs: [place.jobID]))
     _ = try await client.answer(call)
   }
 

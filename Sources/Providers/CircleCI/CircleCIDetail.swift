@@ -26,11 +26,13 @@ struct CircleCIDetail: Decodable, Sendable {
     let timedOut: Bool?
     let infrastructureFailed: Bool?
     let hasOutput: Bool?
+    /// Whether CircleCI didn't keep all of the output.
+    let truncated: Bool?
     /// Signed, and good for some minutes only.
     let outputURL: String?
 
     private enum CodingKeys: String, CodingKey {
-      case index, step, status, failed
+      case index, step, status, failed, truncated
       case timedOut = "timedout"
       case infrastructureFailed = "infrastructure_fail"
       case hasOutput = "has_output"

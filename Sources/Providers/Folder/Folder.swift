@@ -69,7 +69,8 @@ package struct Folder: Provider {
     }
   }
 
-  package func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws {
+  @discardableResult
+  package func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws -> LogExtent {
     let operation = "read \(log.locator) of folder build \(build.externalID)"
     let parts = log.locator.split(separator: ":", maxSplits: 1)
     guard parts.count == 2, let wanted = Int(parts[0]) else {
@@ -86,6 +87,7 @@ package struct Folder: Provider {
       }
       guard isFound else { throw ProviderError(.gone, operation: operation, detail: "the file has no such log any more") }
     }
+    return .whole
   }
 
   package func rerun(_ build: Build) async throws {
@@ -151,10 +153,10 @@ package struct Folder: Provider {
     throw ProviderError(reason, operation: operation, detail: failure.what)
   }
 
-  /// Reads files on a thread that may wait for the disk.
+  /// Reads files on a thread of its own, which may wait for the disk.
   private func offPool<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+      DispatchQueue(label: "culprit.folder").async { continuation.resume(with: Result { try body() }) }
     }
   }
 

@@ -1,6 +1,6 @@
 import Compression
 import Curl
-import Dispatch
+import Foundation
 import Model
 
 extension GitHubActions {
@@ -13,7 +13,8 @@ extension GitHubActions {
     return [LogReference(step: "", locator: build.externalID)]
   }
 
-  package func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws {
+  @discardableResult
+  package func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws -> LogExtent {
     let operation = "fetch the log of github job \(log.locator)"
     guard let job = Int(log.locator) else {
       throw ProviderError(.malformed, operation: operation, detail: "a job's id is a number")
@@ -28,6 +29,7 @@ extension GitHubActions {
       // The log by itself comes later than the run's zip, and for some jobs not at all.
       guard try await fetchFromZip(job, of: build.repository, operation, into: sink) else { throw error }
     }
+    return .whole
   }
 
   /// Takes a job's log out of the zip with those of its whole attempt.
@@ -45,10 +47,12 @@ extension GitHubActions {
       _ = try await client.send(try GitHubCall(operation, path, in: repository)) { try file.write($0, atMost: Self.largestZip) }
     } catch let error as ProviderError where error.reason == .notFound {
       return false
+    } catch let error as POSIXError where error.code == .EFBIG {
+      throw ProviderError(.tooLarge, operation: operation, detail: "the zip of its run has more than \(Self.largestZip) bytes")
     }
     return try await withCheckedThrowingContinuation { continuation in
-      // Decompressing and the sink may take seconds.
-      DispatchQueue.global().async {
+      // Decompressing and the sink may take seconds: not on a thread that tasks share.
+      DispatchQueue(label: "culprit.github.zip").async {
         continuation.resume(with: Result { try Self.extract(details.name.text, from: file, operation, into: sink) })
       }
     }

@@ -69,7 +69,7 @@ actor GitHubAppTokens {
   private func renew(_ installation: Int, for repository: String) async throws -> Token {
     struct Answer: Decodable {
       let token: String
-      let endsAt: GitHubText.Time
+      let endsAt: Moment
 
       private enum CodingKeys: String, CodingKey {
         case token

@@ -22,7 +22,7 @@ struct GitHubCall: Sendable {
   }
 
   init(_ operation: String, _ method: HTTPMethod, _ path: [String], in repository: String) throws(ProviderError) {
-    guard let name = GitHubText.Repository(repository) else {
+    guard let name = GitHubRepositoryName(repository) else {
       throw ProviderError(.malformed, operation: operation, detail: "the repository must be given as owner/name")
     }
     self.init(operation, method, path: ["repos"] + name.text.split(separator: "/").map(String.init) + path, repository: repository)

@@ -63,8 +63,8 @@ package struct GitHubClient: Sendable {
 
   /// Whom what we post is by; nil if that can't be known.
   func ownName() async throws -> String? {
-    struct User: Decodable { let login: GitHubText.Name }
-    struct App: Decodable { let slug: GitHubText.Name }
+    struct User: Decodable { let login: OutsideName }
+    struct App: Decodable { let slug: OutsideName }
     switch credential {
     case .none: return nil
     case .token:

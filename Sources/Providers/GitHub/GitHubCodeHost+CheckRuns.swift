@@ -8,7 +8,7 @@ extension GitHubCodeHost {
   @discardableResult
   package func create(_ run: CheckRun, on commit: String, in repository: String) async throws -> PostedCheckRun {
     var call = try GitHubCall("create a check run on \(commit) of \(repository)", .post, ["check-runs"], in: repository)
-    call.body = try GitHubJSON.encode(
+    call.body = try StrictJSON.encode(
       Body(run, commit: commit, annotations: run.annotations.prefix(CheckRun.annotationsPerRequest)))
     let created = try await client.value(Listed.self, of: call).model
     let rest = run.annotations.dropFirst(CheckRun.annotationsPerRequest)
@@ -27,7 +27,7 @@ extension GitHubCodeHost {
     var rest = annotations
     while true {
       var call = try GitHubCall("update check run \(id) of \(repository)", .patch, ["check-runs", String(id)], in: repository)
-      call.body = try GitHubJSON.encode(Body(run, commit: nil, annotations: rest.prefix(CheckRun.annotationsPerRequest)))
+      call.body = try StrictJSON.encode(Body(run, commit: nil, annotations: rest.prefix(CheckRun.annotationsPerRequest)))
       let updated = try await client.value(Listed.self, of: call).model
       rest = rest.dropFirst(CheckRun.annotationsPerRequest)
       if rest.isEmpty { return updated }
@@ -118,8 +118,8 @@ extension GitHubCodeHost {
 
   private struct Listed: Decodable, Sendable {
     let id: Int
-    let name: GitHubText.Name
-    let commit: GitHubText.Commit
+    let name: OutsideName
+    let commit: ObjectName
     let externalID: String?
     let status: String
     let conclusion: String?

@@ -50,17 +50,17 @@ extension GitHubCodeHost {
     _ text: String, _ method: HTTPMethod, _ path: [String], _ operation: String, in repository: String
   ) async throws -> PostedComment {
     var call = try GitHubCall(operation, method, path, in: repository)
-    call.body = try GitHubJSON.encode(["body": BoundedText.bytes(text, atMost: 65_536)])
+    call.body = try StrictJSON.encode(["body": BoundedText.bytes(text, atMost: 65_536)])
     return try await client.value(Listed.self, of: call).model
   }
 
   private struct Listed: Decodable, Sendable {
     let id: Int
     let body: String?
-    let link: GitHubText.Link?
+    let link: WebAddress?
     let user: Person?
 
-    struct Person: Decodable, Sendable { let login: GitHubText.Name }
+    struct Person: Decodable, Sendable { let login: OutsideName }
 
     private enum CodingKeys: String, CodingKey {
       case id, body, user

@@ -52,7 +52,7 @@ extension GitHubCodeHost {
   ///
   /// - Parameter most: how many are wanted.
   package func ancestors(of commit: String, atMost most: Int, in repository: String) async throws -> [String] {
-    struct Listed: Decodable, Sendable { let sha: GitHubText.Commit }
+    struct Listed: Decodable, Sendable { let sha: ObjectName }
     var call = try GitHubCall("list the ancestors of \(commit) of \(repository)", ["commits"], in: repository)
     call.query = [("sha", commit)]
     var all: [String] = []
@@ -70,7 +70,7 @@ extension GitHubCodeHost {
     let aheadBy: Int
     let behindBy: Int
 
-    struct Commit: Decodable, Sendable { let sha: GitHubText.Commit }
+    struct Commit: Decodable, Sendable { let sha: ObjectName }
 
     private enum CodingKeys: String, CodingKey {
       case status

@@ -13,7 +13,7 @@ extension GitHubCodeHost {
       let target_url: String?
     }
     var call = try GitHubCall("post a status on \(commit) of \(repository)", .post, ["statuses", commit], in: repository)
-    call.body = try GitHubJSON.encode(
+    call.body = try StrictJSON.encode(
       Body(
         state: status.state, context: status.context,
         description: BoundedText.characters(status.description, atMost: CommitStatus.longestDescription), target_url: status.link))
@@ -46,13 +46,13 @@ extension GitHubCodeHost {
   private struct Listed: Decodable, Sendable {
     let id: Int
     let state: CommitStatus.State
-    let context: GitHubText.Name
+    let context: OutsideName
     let description: String?
-    let link: GitHubText.Link?
-    let createdAt: GitHubText.Time
+    let link: WebAddress?
+    let createdAt: Moment
     let creator: Person?
 
-    struct Person: Decodable, Sendable { let login: GitHubText.Name }
+    struct Person: Decodable, Sendable { let login: OutsideName }
 
     private enum CodingKeys: String, CodingKey {
       case id, state, context, description, creator

@@ -13,7 +13,7 @@ package struct GitHubCodeHost: Sendable {
   /// The branch that pull requests go to unless they say otherwise.
   package func defaultBranch(of repository: String) async throws -> String {
     struct Answer: Decodable {
-      let branch: GitHubText.Name
+      let branch: OutsideName
 
       private enum CodingKeys: String, CodingKey { case branch = "default_branch" }
     }

@@ -3,12 +3,12 @@ enum GitHubEvent {
   struct Action: Decodable { let action: String? }
 
   struct Repository: Decodable {
-    let name: GitHubText.Repository
+    let name: GitHubRepositoryName
 
     private enum CodingKeys: String, CodingKey { case name = "full_name" }
   }
 
-  struct Person: Decodable { let login: GitHubText.Name }
+  struct Person: Decodable { let login: OutsideName }
 
   struct WorkflowJob: Decodable {
     let action: String
@@ -50,17 +50,17 @@ enum GitHubEvent {
   }
 
   struct Push: Decodable {
-    let ref: GitHubText.Name
-    let after: GitHubText.Commit
+    let ref: OutsideName
+    let after: ObjectName
     let deleted: Bool
     let repository: Repository
   }
 
   struct Status: Decodable {
-    let commit: GitHubText.Commit
+    let commit: ObjectName
     let state: String
-    let context: GitHubText.Name
-    let link: GitHubText.Link?
+    let context: OutsideName
+    let link: WebAddress?
     let repository: Repository
 
     private enum CodingKeys: String, CodingKey {
@@ -78,10 +78,10 @@ enum GitHubEvent {
     let sender: Person?
 
     struct Details: Decodable {
-      let name: GitHubText.Name
-      let commit: GitHubText.Commit
+      let name: OutsideName
+      let commit: ObjectName
       let conclusion: String?
-      let link: GitHubText.Link?
+      let link: WebAddress?
       let app: App?
 
       private enum CodingKeys: String, CodingKey {
@@ -96,7 +96,7 @@ enum GitHubEvent {
       let slug: String?
     }
 
-    struct RequestedAction: Decodable { let identifier: GitHubText.Name? }
+    struct RequestedAction: Decodable { let identifier: OutsideName? }
 
     private enum CodingKeys: String, CodingKey {
       case action, repository, sender

@@ -74,8 +74,8 @@ struct GitHubFailure {
       }
     }
     struct Message: Decodable { let message: String }
-    guard let words = try? GitHubJSON.decode(Words.self, from: body) else {
-      return shown((try? GitHubJSON.decode(Message.self, from: body).message) ?? "")
+    guard let words = try? StrictJSON.decode(Words.self, from: body) else {
+      return shown((try? StrictJSON.decode(Message.self, from: body).message) ?? "")
     }
     let details = (words.errors ?? []).prefix(3).map { detail in
       switch detail {
@@ -95,8 +95,5 @@ struct GitHubFailure {
     return code.utf8.count <= 60 && code.utf8.allSatisfy({ (0x30...0x7A).contains($0) }) ? String(code) : ""
   }
 
-  private static func shown(_ text: String) -> String {
-    let line = String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
-    return BoundedText.bytes(line, atMost: 300)
-  }
+  private static func shown(_ text: String) -> String { OutsideName(text, atMost: 300).text }
 }

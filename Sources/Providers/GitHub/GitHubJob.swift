@@ -6,16 +6,16 @@ struct GitHubJob: Decodable, Sendable {
   let runID: Int
   /// From 1; old servers don't tell it.
   let runAttempt: Int?
-  let workflowName: GitHubText.Name?
+  let workflowName: OutsideName?
   /// With the values of its matrix, `test (linux, 3.12)`, and the names of the workflows that call it, `ci / test`.
-  let name: GitHubText.Name
-  let commit: GitHubText.Commit
-  let branch: GitHubText.Name?
+  let name: OutsideName
+  let commit: ObjectName
+  let branch: OutsideName?
   let status: String
   let conclusion: String?
-  let link: GitHubText.Link?
-  let startedAt: GitHubText.Time?
-  let completedAt: GitHubText.Time?
+  let link: WebAddress?
+  let startedAt: Moment?
+  let completedAt: Moment?
 
   private enum CodingKeys: String, CodingKey {
     case id, name, status, conclusion

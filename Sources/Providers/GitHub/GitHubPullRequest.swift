@@ -8,17 +8,17 @@ struct GitHubPullRequest: Decodable, Sendable {
   let base: Base
 
   struct Head: Decodable, Sendable {
-    let commit: GitHubText.Commit
+    let commit: ObjectName
 
     private enum CodingKeys: String, CodingKey { case commit = "sha" }
   }
 
   struct Base: Decodable, Sendable {
-    let branch: GitHubText.Name
+    let branch: OutsideName
     let repository: Repository?
 
     struct Repository: Decodable, Sendable {
-      let name: GitHubText.Repository
+      let name: GitHubRepositoryName
 
       private enum CodingKeys: String, CodingKey { case name = "full_name" }
     }

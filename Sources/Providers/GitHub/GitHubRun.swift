@@ -3,18 +3,18 @@ import Model
 /// A run of a workflow of GitHub Actions, as the REST API and `workflow_run` events tell it.
 struct GitHubRun: Decodable, Sendable {
   let id: Int
-  let name: GitHubText.Name?
-  let commit: GitHubText.Commit
-  let branch: GitHubText.Name?
+  let name: OutsideName?
+  let commit: ObjectName
+  let branch: OutsideName?
   /// The newest attempt, from 1; old servers don't tell it.
   let attempt: Int?
   let status: String?
   let conclusion: String?
-  let link: GitHubText.Link?
-  let createdAt: GitHubText.Time
-  let updatedAt: GitHubText.Time?
+  let link: WebAddress?
+  let createdAt: Moment
+  let updatedAt: Moment?
   /// When the newest attempt began.
-  let startedAt: GitHubText.Time?
+  let startedAt: Moment?
   private let pullRequests: [Reference]?
   private let repository: Place?
 

@@ -31,7 +31,7 @@ struct GitHubRunWindow: Sendable, Equatable {
   var cursor: String { "\(first).\(last).\(page)" }
 
   /// As GitHub's `created` parameter wants it; both ends belong to it.
-  var created: String { "\(GitHubText.Time.format(Double(first)))..\(GitHubText.Time.format(Double(last)))" }
+  var created: String { "\(Moment.format(Double(first)))..\(Moment.format(Double(last)))" }
 
   /// The newer half, from its first page. Nil for a single second, the finest that GitHub tells apart: what a second holds
   /// beyond 1,000 runs can't be listed.

@@ -41,7 +41,7 @@ struct GitHubTransport: Sendable {
   /// The whole answer as a value.
   func value<Value: Decodable>(_ type: Value.Type, of response: HTTPResponse, _ call: GitHubCall) throws(ProviderError) -> Value {
     do {
-      return try GitHubJSON.decode(type, from: Array(response.body))
+      return try StrictJSON.decode(type, from: response.body)
     } catch {
       throw ProviderError(.malformed, operation: call.operation, detail: error.what)
     }

@@ -1,5 +1,3 @@
-import Crypto
-import Foundation
 import Model
 
 /// Reads what GitHub sends to `/webhooks/github`.
@@ -31,22 +29,17 @@ package struct GitHubWebhook: WebhookReader {
   }
 
   package func isSigned(_ request: WebhookRequest, secret: String) -> Bool {
-    guard !secret.isEmpty, let header = request.headers["x-hub-signature-256"], header.hasPrefix("sha256="),
-      let code = Self.bytes(hexadecimal: header.utf8.dropFirst(7)), code.count == SHA256.byteCount
-    else { return false }
-    let key = SymmetricKey(data: Data(secret.utf8))
-    // Compares in constant time.
-    return HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: request.body, using: key)
+    guard let header = request.headers["x-hub-signature-256"], header.hasPrefix("sha256=") else { return false }
+    return WebhookSignature.isCode(header.dropFirst(7), of: request.body, secret: secret)
   }
 
   package func deliveryID(_ request: WebhookRequest) -> String {
-    if let id = request.headers["x-github-delivery"], (1...100).contains(id.utf8.count), !id.utf8.contains(0) { return id }
-    return "sha256:" + SHA256.hash(data: request.body).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    WebhookSignature.checkedID(request.headers["x-github-delivery"]) ?? WebhookSignature.digest(request.body)
   }
 
   package func eventName(_ request: WebhookRequest) -> String {
     let event = String((request.headers["x-github-event"] ?? "unnamed").unicodeScalars.filter(\.isASCII).prefix(50))
-    let action = try? GitHubJSON.decode(GitHubEvent.Action.self, from: request.body).action
+    let action = try? StrictJSON.decode(GitHubEvent.Action.self, from: request.body).action
     return action.map { event + " " + String($0.unicodeScalars.filter(\.isASCII).prefix(50)) } ?? event
   }
 
@@ -62,14 +55,14 @@ package struct GitHubWebhook: WebhookReader {
     }
   }
 
-  private func event(_ name: String, body: [UInt8]) throws(GitHubJSON.Problem) -> WebhookEvent {
+  private func event(_ name: String, body: [UInt8]) throws(StrictJSON.Problem) -> WebhookEvent {
     switch name {
-    case "workflow_job": job(try GitHubJSON.decode(GitHubEvent.WorkflowJob.self, from: body))
-    case "workflow_run": run(try GitHubJSON.decode(GitHubEvent.WorkflowRun.self, from: body))
-    case "pull_request": pullRequest(try GitHubJSON.decode(GitHubEvent.PullRequest.self, from: body))
-    case "push": push(try GitHubJSON.decode(GitHubEvent.Push.self, from: body))
-    case "status": status(try GitHubJSON.decode(GitHubEvent.Status.self, from: body))
-    case "check_run": checkRun(try GitHubJSON.decode(GitHubEvent.CheckRun.self, from: body))
+    case "workflow_job": job(try StrictJSON.decode(GitHubEvent.WorkflowJob.self, from: body))
+    case "workflow_run": run(try StrictJSON.decode(GitHubEvent.WorkflowRun.self, from: body))
+    case "pull_request": pullRequest(try StrictJSON.decode(GitHubEvent.PullRequest.self, from: body))
+    case "push": push(try StrictJSON.decode(GitHubEvent.Push.self, from: body))
+    case "status": status(try StrictJSON.decode(GitHubEvent.Status.self, from: body))
+    case "check_run": checkRun(try StrictJSON.decode(GitHubEvent.CheckRun.self, from: body))
     case "ping": .ignored("a ping")
     default: .ignored("an event that isn't used")
     }
@@ -143,7 +136,7 @@ package struct GitHubWebhook: WebhookReader {
   }
 
   private func reported(
-    _ repository: GitHubEvent.Repository, _ commit: GitHubText.Commit, context: GitHubText.Name, link: GitHubText.Link?,
+    _ repository: GitHubEvent.Repository, _ commit: ObjectName, context: OutsideName, link: WebAddress?,
     _ outcome: Build.Outcome
   ) -> WebhookEvent {
     guard let link, let text = link.text, let host = link.host, let system = systems[host] else {
@@ -153,25 +146,5 @@ package struct GitHubWebhook: WebhookReader {
       ReportedBuild(
         provider: system, repository: repository.name.text, commit: commit.text, context: context.text, link: text, outcome: outcome
       ))
-  }
-
-  private static func bytes(hexadecimal digits: some Sequence<UInt8>) -> [UInt8]? {
-    var bytes: [UInt8] = []
-    var high: UInt8?
-    for digit in digits {
-      let value: UInt8
-      switch digit {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
-      default: return nil
-      }
-      if let first = high {
-        bytes.append(first << 4 | value)
-        high = nil
-      } else {
-        high = value
-      }
-    }
-    return high == nil ? bytes : nil
   }
 }

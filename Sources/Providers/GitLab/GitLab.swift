@@ -48,7 +48,8 @@ package struct GitLab: Provider {
   package func logs(of build: Build) async throws -> [LogReference] { [LogReference(step: "", locator: build.externalID)] }
 
   /// The raw log with its section markers.
-  package func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws {
+  @discardableResult
+  package func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws -> LogExtent {
     let operation = "fetch the log of gitlab job \(log.locator)"
     let path = try path(build.repository, operation) + ["jobs", try id(log.locator, operation)]
     let job = try await client.value(GitLabAnswers.Job.self, of: ProviderCall(operation, .get, path))
@@ -56,7 +57,10 @@ package struct GitLab: Provider {
     guard job.erasedAt == nil else { throw ProviderError(.gone, operation: operation, detail: "someone erased it") }
     var call = ProviderCall(operation, .get, path + ["trace"])
     call.accept = "text/plain"
-    _ = try await client.stream(call, into: sink)
+    // The runner stops writing there, and the job goes on.
+    let end = LogEnd(sink)
+    _ = try await client.stream(call, into: end.sink)
+    return end.holds("Job's log exceeded limit of") ? .cut : .whole
   }
 
   package func rerun(_ build: Build) async throws {

@@ -4,8 +4,8 @@ import Model
 
 /// Jenkins.
 ///
-/// A build is a build of Jenkins. It counts builds and not attempts, so the number is the attempt: the later build of a job on a commit
-/// replaces the earlier. A project is the full name of a job, or of a folder or multibranch project with all jobs in it. Source:
+/// A build is a build of Jenkins. It counts builds and not attempts, and from 1 again where a job, such as that of a branch, is made anew.
+/// So when it began is the attempt: the later build of a job on a commit replaces the earlier. A project is the full name of a job, or of a folder or multibranch project with all jobs in it. Source:
 /// "Remote Access API" in Jenkins' documentation.
 package struct Jenkins: Provider {
   package static let name = "jenkins"
@@ -62,21 +62,28 @@ package struct Jenkins: Provider {
 
   package func logs(of build: Build) async throws -> [LogReference] { [LogReference(step: "", locator: build.externalID)] }
 
-  package func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws {
-    struct State: Decodable { let building: Bool }
+  @discardableResult
+  package func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws -> LogExtent {
+    struct State: Decodable {
+      let building: Bool
+      let timestamp: Double
+    }
     let operation = "fetch the log of jenkins build \(log.locator)"
     guard let id = JenkinsRunID(log.locator) else {
       throw ProviderError(.malformed, operation: operation, detail: "a build's id is its job and number, folder/job#12")
     }
-    let state = ProviderCall(operation, .get, id.address + ["api", "json"], query: [("tree", "building")])
-    guard try await client.value(State.self, of: state).building == false else {
-      throw ProviderError(.notReady, operation: operation)
+    let state = ProviderCall(operation, .get, id.address + ["api", "json"], query: [("tree", "building,timestamp")])
+    let found = try await client.value(State.self, of: state)
+    guard AttemptByTime.number(found.timestamp / 1_000) == build.attempt else {
+      throw ProviderError(.gone, operation: operation, detail: "the job was made anew, and this is another build of that number")
     }
+    guard !found.building else { throw ProviderError(.notReady, operation: operation) }
     var call = ProviderCall(operation, .get, id.address + ["logText", "progressiveText"], query: [("start", "0")])
     call.accept = "text/plain"
     let response = try await client.stream(call, into: sink)
     // The build has ended, but not all of its log has been written.
     guard response.headers["X-More-Data"]?.lowercased() != "true" else { throw ProviderError(.notReady, operation: operation) }
+    return .whole
   }
 
   /// Jenkins' API begins new builds, of the newest commit; running the same again is a matter of plugins, each in a way of its own.
@@ -86,7 +93,7 @@ package struct Jenkins: Provider {
   }
 
   private func build(_ run: JenkinsAnswers.Run, _ path: [String]) -> Build? {
-    guard let outcome = run.outcome, (1...Int(Int32.max)).contains(run.number),
+    guard let outcome = run.outcome, run.number > 0,
       let checkout = JenkinsCheckout(run.actions ?? [], path: path)
     else { return nil }
     // A multibranch project has a job for each pull request, `PR-17`.
@@ -94,7 +101,8 @@ package struct Jenkins: Provider {
     let pullRequest = job.hasPrefix("PR-") ? PositiveNumber.read(job.dropFirst(3)) : nil
     return Build(
       provider: Self.name, repository: checkout.repository, externalID: JenkinsRunID(path: path, number: run.number).text,
-      attempt: run.number, commit: checkout.commit, branch: pullRequest == nil ? checkout.branch : "", pullRequest: pullRequest,
+      attempt: AttemptByTime.number(run.startedAt), commit: checkout.commit, branch: pullRequest == nil ? checkout.branch : "",
+      pullRequest: pullRequest,
       workflow: path.dropLast().joined(separator: "/"), job: job, outcome: outcome, url: run.url?.text,
       finishedAt: (run.timestamp + (run.duration ?? 0)) / 1_000)
   }

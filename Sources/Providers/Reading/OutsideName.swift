@@ -1,4 +1,4 @@
-/// A name that people outside chose: of a job, a step, a branch. It is bounded, and holds no character that moves a cursor or that
+/// A name that people outside chose, such as whoever opens a pull request: of a job, a step, a branch. It is bounded, and holds no character that moves a cursor or that
 /// PostgreSQL can't keep.
 struct OutsideName: Decodable, Sendable, Hashable {
   /// Most bytes of UTF-8.

@@ -23,6 +23,13 @@ enum StrictJSON {
     }
   }
 
+  /// Sorted by key, so that equal values give equal bytes.
+  static func encode(_ value: some Encodable) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return Array(try encoder.encode(value))
+  }
+
   private static func name(_ path: [any CodingKey]) -> String {
     var text = ""
     for key in path {

@@ -3,13 +3,20 @@ import Foundation
 /// A link that people may follow: http or https, at most 2,048 bytes. Anything else reads as nil.
 struct WebAddress: Decodable, Sendable, Hashable {
   let text: String?
+  /// In lower case.
+  let host: String?
 
   init(_ text: String) {
-    let isFine =
-      text.utf8.count <= 2_048 && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-      && URLComponents(string: text).map { ["http", "https"].contains($0.scheme?.lowercased()) && !($0.host ?? "").isEmpty }
-        ?? false
-    self.text = isFine ? text : nil
+    guard text.utf8.count <= 2_048, text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }),
+      let parts = URLComponents(string: text), ["http", "https"].contains(parts.scheme?.lowercased()), let host = parts.host,
+      !host.isEmpty
+    else {
+      self.text = nil
+      self.host = nil
+      return
+    }
+    self.text = text
+    self.host = host.lowercased()
   }
 
   init(from decoder: any Decoder) throws { self.init(try decoder.singleValueContainer().decode(String.self)) }

@@ -3,8 +3,8 @@ import Model
 
 /// Travis CI, at travis-ci.com or one's own server.
 ///
-/// A build is one job. Travis restarts a job in place: it keeps its id and loses its earlier outcome and log, so there is only one attempt
-/// of it, which changes. Source: Travis' "API V3" documentation, developer.travis-ci.com.
+/// A build is one run of one job. Travis restarts a job in place: it keeps its id and loses its earlier outcome and log. So what tells its
+/// attempts apart is when they began. Source: Travis' "API V3" documentation, developer.travis-ci.com.
 package struct Travis: Provider {
   package static let name = "travis"
   /// The API of travis-ci.com; that of a server is `https://HOST/api`.
@@ -67,18 +67,32 @@ package struct Travis: Provider {
   package func logs(of build: Build) async throws -> [LogReference] { [LogReference(step: "", locator: build.externalID)] }
 
   /// The raw log with its fold and time markers.
-  package func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws {
+  @discardableResult
+  package func fetch(_ log: LogReference, of build: Build, into sink: @escaping LogSink) async throws -> LogExtent {
     let operation = "fetch the log of travis job \(log.locator)"
     let path = ["job", try id(log.locator, operation)]
-    let job = try await client.value(TravisAnswers.Job.self, of: ProviderCall(operation, .get, path))
-    guard !TravisAnswers.isUnfinished(job.state) else { throw ProviderError(.notReady, operation: operation) }
+    try await check(path, build, operation)
     var call = ProviderCall(operation, .get, path + ["log.txt"])
     call.accept = "text/plain"
+    let end = LogEnd(sink)
     do {
-      _ = try await client.stream(call, into: sink)
+      _ = try await client.stream(call, into: end.sink)
     } catch let error as ProviderError where error.reason == .forbidden && error.detail.contains("log_expired") {
       throw ProviderError(.gone, operation: operation, detail: error.detail)
     }
+    // What came may be of a run that began meanwhile.
+    try await check(path, build, operation)
+    return end.holds("exceeded the maximum log length") ? .cut : .whole
+  }
+
+  /// Makes sure that the job is still the run that the build was.
+  private func check(_ path: [String], _ build: Build, _ operation: String) async throws {
+    let job = try await client.value(TravisAnswers.Job.self, of: ProviderCall(operation, .get, path))
+    guard job.attempt == build.attempt else {
+      throw ProviderError(
+        .gone, operation: operation, detail: "the job was restarted, and Travis keeps the log of the last run only")
+    }
+    guard !TravisAnswers.isUnfinished(job.state) else { throw ProviderError(.notReady, operation: operation) }
   }
 
   package func rerun(_ build: Build) async throws {
@@ -90,7 +104,7 @@ package struct Travis: Provider {
     run.jobs.compactMap { job in
       guard let outcome = job.outcome else { return nil }
       return Build(
-        provider: Self.name, repository: project, externalID: String(job.id), attempt: 1, commit: run.commit.sha.text,
+        provider: Self.name, repository: project, externalID: String(job.id), attempt: job.attempt, commit: run.commit.sha.text,
         branch: run.branch?.name.text ?? "", pullRequest: run.pullRequest.flatMap { $0 > 0 ? $0 : nil },
         workflow: run.eventType?.text ?? "", job: job.name, outcome: outcome, url: "\(pages)/\(project)/jobs/\(job.id)",
         finishedAt: job.finishedAt?.seconds)

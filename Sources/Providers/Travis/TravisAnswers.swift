@@ -59,14 +59,19 @@ enum TravisAnswers {
     let number: String?
     let state: String
     let allowFailure: Bool?
+    let startedAt: Moment?
     let finishedAt: Moment?
     let config: Configuration?
 
     private enum CodingKeys: String, CodingKey {
       case id, number, state, config
       case allowFailure = "allow_failure"
+      case startedAt = "started_at"
       case finishedAt = "finished_at"
     }
+
+    /// Restarting a job begins it anew under the same id. Some end before they begin.
+    var attempt: Int { AttemptByTime.number((startedAt ?? finishedAt)?.seconds) }
 
     /// Nil if it hasn't finished, or failed and was allowed to.
     var outcome: Build.Outcome? {

@@ -34,6 +34,34 @@ extension Store {
     }
   }
 
+  /// That somebody wants a build to be run again, and what became of it.
+  package struct RerunRecord: Sendable, Equatable {
+    package let who: String
+    /// `pending`, `sending`, `sent`, `refused`, `needless`, `unknown`.
+    package let phase: String
+    /// The provider's words.
+    package let answer: String?
+    /// When it was asked for, in seconds since 1970.
+    package let at: Double
+  }
+
+  /// The last wish for each of some builds; those that nobody wants to run again are left out.
+  package func reruns(of builds: [Int64]) async throws -> [Int64: RerunRecord] {
+    try await transaction { session in
+      var records: [Int64: RerunRecord] = [:]
+      for row in try session.query(
+        """
+        SELECT DISTINCT ON (build_id) build_id, who, phase, answer, extract(epoch FROM asked_at)::float8 AS at FROM rerun
+         WHERE build_id = ANY (\(builds)) ORDER BY build_id, id DESC
+        """)
+      {
+        records[try row.decode("build_id")] = RerunRecord(
+          who: try row.decode("who"), phase: try row.decode("phase"), answer: try row.decode("answer"), at: try row.decode("at"))
+      }
+      return records
+    }
+  }
+
   /// Where some logs are in the archive; those that aren't there are left out.
   package func digests(ofLogs logs: [Int64]) async throws -> [Int64: [UInt8]] {
     try await transaction { session in

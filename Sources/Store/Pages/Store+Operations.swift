@@ -41,7 +41,8 @@ extension Store {
       """
     ).only()
     return QueueDepth(
-      kind: .tallies, waiting: try row.decode("waiting"), leased: 0, retried: 0, due: try row.decode("waiting"), oldestSeconds: try row.decode("oldest"))
+      kind: .tallies, waiting: try row.decode("waiting"), leased: 0, retried: 0, due: try row.decode("waiting"),
+      oldestSeconds: try row.decode("oldest"))
   }
 
   private static func depth(

@@ -24,10 +24,12 @@ extension Store {
           SELECT coalesce(n.sampled, 0)::bigint AS sampled, coalesce(n.hit, 0)::bigint AS hit,
                  (SELECT count(*) FROM wrong_report w WHERE w.revision_id = p.revision_id AND w.withdrawn_at IS NULL) AS reports,
                  extract(epoch FROM u.since)::float8 AS since, u.reason, extract(epoch FROM u.cleared_at)::float8 AS cleared_at,
-                 u.cleared_by, u.cleared_reason, coalesce(c.logs, 0) AS logs, coalesce(c.bytes, 0) AS bytes,
+                 u.cleared_by, u.cleared_reason, coalesce(m.logs, 0)::bigint AS logs, coalesce(m.bytes, 0)::bigint AS bytes,
                  coalesce(c.searches, 0) AS searches, coalesce(c.nanoseconds, 0) AS nanoseconds
             FROM pattern p LEFT JOIN rate n ON n.id = p.revision_id LEFT JOIN suspect u ON u.revision_id = p.revision_id
-            LEFT JOIN pattern_cost c ON c.revision_id = p.revision_id WHERE p.id = \(id.rawValue)
+            LEFT JOIN pattern_cost c ON c.revision_id = p.revision_id
+            CROSS JOIN LATERAL (SELECT sum(s.logs) AS logs, sum(s.bytes) AS bytes FROM cost_sample s WHERE s.revisions @> p.revision_id) m
+           WHERE p.id = \(id.rawValue)
           """
         ).first
       else { throw StoreError.noSuchPattern(id.rawValue) }

@@ -5,11 +5,12 @@ struct PrometheusText {
   /// Says what the lines that follow are.
   mutating func begin(_ name: String, _ kind: PrometheusSeries.Kind, help: String?) {
     if let help { text += "# HELP \(name) \(Self.escape(help, quotes: false))\n" }
-    let type = switch kind {
-    case .counter: "counter"
-    case .gauge: "gauge"
-    case .histogram: "histogram"
-    }
+    let type =
+      switch kind {
+      case .counter: "counter"
+      case .gauge: "gauge"
+      case .histogram: "histogram"
+      }
     text += "# TYPE \(name) \(type)\n"
   }
 

@@ -82,7 +82,7 @@ struct Description: Sendable {
     }
     let answer: JSONTree = .object([
       "description": .text("Done."),
-      "content": .object(["application/json": .object(["schema": Self.tree(operation.answer, &schemas)])]),
+      "content": .object([operation.answerType: .object(["schema": Self.tree(operation.answer, &schemas)])]),
     ])
     var answers: [String: JSONTree] = ["200": answer]
     if operation.scope == .logs { answers["201"] = answer }
@@ -109,7 +109,7 @@ struct Description: Sendable {
     if operation.method == .post {
       problems += [
         ("409", "It contradicts what is there."), ("413", "The body is too large."), ("415", "The body is of another type."),
-        ("502", "A CI system or the code host refused."),
+        ("422", "It can't be used as it is; `field` names what is wrong."), ("502", "A CI system or the code host refused."),
       ]
     } else {
       problems.append(("409", "Several things are called so."))

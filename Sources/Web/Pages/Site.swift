@@ -27,6 +27,8 @@ struct Site {
     let answer: Schema
     /// The media type of the body, where it is no object of JSON.
     var body: String?
+    /// The media type of the answer.
+    var answerType = "application/json"
     /// A scope that is enough, beside the role.
     var scope: AccessScope?
   }
@@ -125,7 +127,8 @@ struct Site {
     for (path, operations) in Dictionary(grouping: operations, by: { $0.path.isEmpty ? "causes" : $0.path }) {
       let allowed = Set(operations.flatMap { $0.method == .get ? [.get, .head] : [$0.method] })
       let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-      for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .options, .trace] where !allowed.contains(method) {
+      for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .options, .trace]
+      where !allowed.contains(method) {
         router.on(RouterPath("api/v1/" + path), method: method) { _, _ -> Response in
           throw WebError(.methodNotAllowed, "it takes \(names)", headers: [.allow: names])
         }

@@ -1,4 +1,5 @@
 import Hummingbird
+import LogArchive
 import Model
 import Postgres
 import Providers
@@ -37,6 +38,8 @@ struct WebError: Error, Equatable {
       }
     case let error as PostgresError where error.isConnectionLost:
       self.init(.serviceUnavailable, "the database doesn't answer", headers: [.retryAfter: "5"])
+    case let error as ArchiveError:
+      self.init(error == .full || error.isRetryable ? .serviceUnavailable : .notFound, error.description, hint: error.hint)
     case let error as ProviderError:
       self.init(.badGateway, error.description)
     case let error as HTTPError:

@@ -56,5 +56,8 @@ struct Backfill: AsyncParsableCommand {
       let verb = dryRun ? "would be entered" : "entered"
       Output.line("\(result.seen) builds, \(result.failed) of them failed; \(result.entered) \(verb), \(result.changed) changed")
     }
+    guard result.isComplete else {
+      throw Failure("it stopped after \(result.pages) pages", hint: "what was entered stays; run it again, and it goes on")
+    }
   }
 }

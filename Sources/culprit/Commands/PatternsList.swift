@@ -52,6 +52,7 @@ enum PatternText {
     var remarks: [String] = []
     if pattern.retired { remarks.append("retired") }
     if pattern.isSuspended { remarks.append("suspended") }
+    if pattern.isSuspect { remarks.append("suspect") }
     if pattern.inconclusive > 0 { remarks.append("inconclusive on \(pattern.inconclusive)") }
     if let day = pattern.reviewBy, day <= .now { remarks.append("review was due on \(day)") }
     return remarks.joined(separator: ", ")
@@ -63,7 +64,8 @@ enum PatternText {
       [
         ("id", .string(pattern.id.rawValue)), ("title", .string(pattern.title)), ("verdict", .string(pattern.verdict.rawValue)),
         ("priority", .number(pattern.priority)), ("fallback", .bool(pattern.fallback)), ("retired", .bool(pattern.retired)),
-        ("suspended", .bool(pattern.isSuspended)), ("revisions", .number(pattern.revisions)), ("builds", .number(pattern.builds)),
+        ("suspended", .bool(pattern.isSuspended)), ("suspect", .bool(pattern.isSuspect)), ("revisions", .number(pattern.revisions)),
+        ("builds", .number(pattern.builds)),
         ("findings", .number(pattern.findings)), ("inconclusive", .number(pattern.inconclusive)),
         ("share", pattern.failedBuilds > 0 ? .decimal(Double(pattern.builds) / Double(pattern.failedBuilds)) : .null),
         ("lastSeen", .optional(pattern.lastSeen.map { Date(timeIntervalSince1970: $0).formatted(.iso8601) })),

@@ -68,7 +68,7 @@ struct Rescan: AsyncParsableCommand {
       Output.line(
         "\(done.pairs) pairs on \(done.logs) logs: \(done.findings) findings, \(done.inconclusive) not conclusive; "
           + String(format: "%.1f s", seconds))
-      if left.pairs > 0 { Output.line("\(left.pairs) pairs are being done by another worker") }
+      if left.pairs > 0 { Output.line("\(left.pairs) pairs became due meanwhile") }
     }
     if !done.lost.isEmpty {
       throw Failure(

@@ -50,7 +50,7 @@ struct Serve: AsyncParsableCommand {
       let address = web.host
       let backend = Backend(
         store: workplace.store, archive: workplace.archive, database: workplace.database, providers: integrations.providers,
-        rescan: try settings.rescan)
+        rescan: try settings.rescan, proposals: integrations.proposals(workplace.store))
       let http = try WebServer(
         backend: backend, settings: web, readers: integrations.readers, github: integrations.login, logger: log.logger
       ) { port in
@@ -67,14 +67,15 @@ struct Serve: AsyncParsableCommand {
   private static func run(_ services: [any Service], _ logger: Logger) async throws {
     var configuration = ServiceGroupConfiguration(services: services, logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(8)
-    configuration.maximumCancellationDuration = .seconds(2)
     let group = ServiceGroup(configuration: configuration)
     // In a task of its own: a signal cancels ours, and the services are to be asked, not cut off.
     let running = Task.detached { try await group.run() }
-    try await withTaskCancellationHandler {
-      try await running.value
-    } onCancel: {
-      Task.detached { await group.triggerGracefulShutdown() }
+    try await StopDeadline.run {
+      try await withTaskCancellationHandler {
+        try await running.value
+      } onCancel: {
+        Task.detached { await group.triggerGracefulShutdown() }
+      }
     }
   }
 

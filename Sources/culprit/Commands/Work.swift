@@ -29,7 +29,7 @@ struct Work: AsyncParsableCommand {
     try await Workplace.open(settings, connections: Worker.Lanes().connections) { workplace in
       _ = try await SyncStage(store: workplace.store).sync(folder: folder, dryRun: false)
       let worker = try workplace.worker(settings, integrations) { log.report($0) }
-      if once { try await worker.drain() } else { await worker.run() }
+      try await StopDeadline.run { if once { try await worker.drain() } else { await worker.run() } }
       await integrations.watch.flush()
     }
   }

@@ -17,6 +17,8 @@ struct Integrations: Sendable {
   let webhookSecrets: [String: String]
   let posting: PostStage.Settings
   let allowed: RepositoryList?
+  /// Where patterns are proposed to, and the folder there; nil: nowhere.
+  private let patterns: (repository: String, folder: String)?
   /// Nil where nobody logs in by GitHub.
   let login: GitHubLogin?
   /// Hears what all of them tell of their limits.
@@ -57,7 +59,8 @@ struct Integrations: Sendable {
       app = key.app
     }
     self.posting = posting
-    if case .none = github { host = nil } else { host = GitHubCodeHost(gitHub) }
+    let host: GitHubCodeHost? = if case .none = github { nil } else { GitHubCodeHost(gitHub) }
+    self.host = host
     readers = [
       GitHubWebhook(ownContext: posting.context, ownApp: app), CircleCIWebhook(), GitLabWebhook(), BuildkiteWebhook(),
     ]
@@ -68,12 +71,24 @@ struct Integrations: Sendable {
     }
     webhookSecrets = secrets
     allowed = settings.text(.repositories).map { RepositoryList($0) }
+    patterns = try settings.text(.patternsRepository).map { text in
+      guard text.split(separator: "/", omittingEmptySubsequences: false).count == 2, host != nil else {
+        throw Failure(
+          "patterns-repository is \"\(text)\"", hint: "it must be owner/name on GitHub, and a GitHub token or app must be set")
+      }
+      return (text, settings.text(.patternsPath) ?? "patterns")
+    }
     login = try LoginSettings(settings).github.map { app in
       GitHubLogin(
         http, web: try Self.address(settings, .loginGitHubURL, or: GitHubLogin.publicWeb),
         api: try Self.address(settings, .githubURL, or: settings.variable("GITHUB_API_URL") ?? GitHubClient.publicBase),
         client: app.client, secret: app.secret)
     }
+  }
+
+  func proposals(_ store: Store) -> ProposeStage? {
+    guard let patterns, let host else { return nil }
+    return ProposeStage(store: store, host: host, repository: patterns.repository, folder: patterns.folder)
   }
 
   private static func credential(_ settings: Settings) throws -> GitHubCredential {
@@ -116,10 +131,12 @@ extension Workplace {
     integrations.watch.write(to: store)
     var stages = Worker.Stages()
     stages.receive = ReceiveStage(
-      store: store, readers: integrations.readers, providers: integrations.providers, allowed: integrations.allowed)
+      store: store, readers: integrations.readers, providers: integrations.providers, allowed: integrations.allowed,
+      today: { .now })
     stages.list = ListStage(store: store, providers: integrations.providers)
     stages.fetch = FetchStage(store: store, archive: archive, providers: integrations.providers)
     stages.rescan = RescanStage(store: store, archive: archive, database: database, settings: try settings.rescan)
+    stages.rerun = RerunStage(store: store, providers: integrations.providers) { .now }
     stages.post = integrations.host.map { PostStage(store: store, host: $0, settings: integrations.posting) { .now } }
     stages.tally = TallyStage(store: store) { .now }
     return Worker(store: store, database: database, stages: stages, report: report)

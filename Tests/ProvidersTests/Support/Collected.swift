@@ -52,9 +52,9 @@ func reason(_ body: () async throws -> Void) async throws -> ProviderError.Reaso
 }
 
 /// A build for what asks only for its ids.
-func build(_ provider: String, _ id: String, in repository: String = "o/r") -> Build {
+func build(_ provider: String, _ id: String, in repository: String = "o/r", attempt: Int = 1) -> Build {
   Build(
-    provider: provider, repository: repository, externalID: id, attempt: 1, commit: String(repeating: "a", count: 40),
+    provider: provider, repository: repository, externalID: id, attempt: attempt, commit: String(repeating: "a", count: 40),
     branch: "main",
     pullRequest: nil, workflow: "", job: "test", outcome: .failure, url: nil, finishedAt: nil)
 }

@@ -59,6 +59,7 @@ package final class LoopbackServer: Sendable {
   private struct State {
     var requests: [Request] = []
     var connections: Set<Int32> = []
+    var accepted = 0
     var isStopped = false
   }
 
@@ -93,6 +94,8 @@ package final class LoopbackServer: Sendable {
   package var otherURL: String { "http://localhost:\(port)" }
 
   package var requests: [Request] { state.withLock(\.requests) }
+  /// How many connections there were.
+  package var accepted: Int { state.withLock(\.accepted) }
 
   /// Ends all connections and takes no more.
   package func stop() {
@@ -108,6 +111,8 @@ package final class LoopbackServer: Sendable {
   private func accept() {
     while true {
       let connection = Glibc.accept(listener, nil, nil)
+      // A program that someone starts meanwhile must not hold the connection open.
+      _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
       if connection < 0 {
         guard state.withLock(\.isStopped) else { continue }
         close(listener)
@@ -116,20 +121,29 @@ package final class LoopbackServer: Sendable {
       // A head is not to wait for its body.
       var yes: Int32 = 1
       setsockopt(connection, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
-      state.withLock { _ = $0.connections.insert(connection) }
+      state.withLock { state in
+        state.connections.insert(connection)
+        state.accepted += 1
+      }
       Thread.detachNewThread { [self] in
-        var rest: [UInt8] = []
-        while let request = Self.read(connection, &rest), serve(request, connection) {}
+        Self.converse(connection) { request in
+          state.withLock { $0.requests.append(request) }
+          return handler(request)
+        }
         state.withLock { _ = $0.connections.remove(connection) }
         close(connection)
       }
     }
   }
 
+  /// Answers all requests of a connection.
+  static func converse(_ connection: Int32, _ handler: (Request) -> Answer) {
+    var rest: [UInt8] = []
+    while let request = read(connection, &rest), answer(request, handler(request), connection) {}
+  }
+
   /// - Returns: whether the connection goes on.
-  private func serve(_ request: Request, _ connection: Int32) -> Bool {
-    state.withLock { $0.requests.append(request) }
-    let answer = handler(request)
+  private static func answer(_ request: Request, _ answer: Answer, _ connection: Int32) -> Bool {
     guard answer.status > 0 else { return false }
     let sum = answer.pieces.reduce(0) { sum, piece in
       if case .bytes(let bytes) = piece { sum + bytes.count } else { sum }
@@ -139,11 +153,11 @@ package final class LoopbackServer: Sendable {
     for (name, value) in answer.headers { head += "\(name): \(value)\r\n" }
     if length >= 0, answer.status != 304 { head += "Content-Length: \(length)\r\n" }
     head += "\r\n"
-    guard Self.send(Array(head.utf8), connection) else { return false }
+    guard send(Array(head.utf8), connection) else { return false }
     if request.method == "HEAD" || answer.status == 304 { return true }
     for piece in answer.pieces {
       switch piece {
-      case .bytes(let bytes): guard Self.send(bytes, connection) else { return false }
+      case .bytes(let bytes): guard send(bytes, connection) else { return false }
       case .wait(let gate): gate.pass()
       case .cut: return false
       }

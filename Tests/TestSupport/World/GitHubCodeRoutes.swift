@@ -21,6 +21,18 @@ enum GitHubCodeRoutes {
     case ("GET", "issues", 3):
       GitHubRoutes.page(state.comments.filter { $0.subject == path[1] }.map { shown($0) }, request, state)
     case ("POST", "issues", 3), ("PATCH", "issues", 3), ("DELETE", "issues", 3): comment(request, path, &state)
+    case ("GET", "git", 4...) where path[1...2] == ["ref", "heads"]:
+      state.branches[path[3...].joined(separator: "/")].map { .json(200, ["object": ["sha": $0]]) } ?? .error(404, "Not Found")
+    case ("POST", "git", 2) where path[1] == "refs": makeBranch(request, &state)
+    case ("GET", "contents", 2...): contents(path, request.query["ref"] ?? state.defaultBranch, state)
+    case ("PUT", "contents", 2...): write(request, path, &state)
+    case ("GET", "pulls", 1):
+      .json(
+        200,
+        state.proposals.filter { request.query["head"] == "\(owner(state)):\($0.object["head"] as? String ?? "")" }.map {
+          shown($0)
+        })
+    case ("POST", "pulls", 1): propose(request, &state)
     case ("GET", "pulls", 2):
       state.pulls.first { String($0.number) == path[1] }.map { .json(200, shown($0, state)) } ?? .error(404, "Not Found")
     case ("GET", "commits", 3) where path[2] == "pulls":
@@ -73,7 +85,9 @@ enum GitHubCodeRoutes {
     object["id"] = posted.id
     object["creator"] = ["login": posted.author]
     object["user"] = ["login": posted.author]
-    if object["body"] != nil { object["html_url"] = "https://github.com/o/r/pull/\(posted.subject)#issuecomment-\(posted.id)" }
+    if object["body"] != nil, object["head"] == nil {
+      object["html_url"] = "https://github.com/o/r/pull/\(posted.subject)#issuecomment-\(posted.id)"
+    }
     if var output = object["output"] as? [String: Any] {
       output["annotations_count"] = (output.removeValue(forKey: "annotations") as? [Any])?.count ?? 0
       object["output"] = output
@@ -148,6 +162,64 @@ enum GitHubCodeRoutes {
       "number": pull.number, "state": pull.isOpen ? "open" : "closed", "head": ["sha": pull.head, "repo": NSNull()],
       "base": ["ref": pull.base, "repo": ["full_name": state.repository]],
     ]
+  }
+
+  // MARK: Files and proposals
+
+  private static func owner(_ state: State) -> String { String(state.repository.split(separator: "/")[0]) }
+
+  private static func makeBranch(_ request: Request, _ state: inout State) -> Answer {
+    let body = object(request)
+    guard let ref = body["ref"] as? String, ref.hasPrefix("refs/heads/"), let sha = body["sha"] as? String else {
+      return .error(422, "Reference name is missing")
+    }
+    let name = String(ref.dropFirst(11))
+    guard state.branches[name] == nil else { return .error(422, "Reference already exists") }
+    state.branches[name] = sha
+    return .json(201, ["ref": ref, "object": ["sha": sha]])
+  }
+
+  /// A blob's name is none that git would give it, but it changes with the content.
+  private static func blob(_ content: [UInt8]) -> String {
+    let sum = content.reduce(UInt64(7)) { ($0 &* 31) &+ UInt64($1) }
+    return String(repeating: "0", count: 24) + String(format: "%016lx", sum)
+  }
+
+  private static func contents(_ path: [String], _ branch: String, _ state: State) -> Answer {
+    let name = path.dropFirst().joined(separator: "/")
+    guard let content = state.files["\(branch):\(name)"] ?? state.files["\(state.defaultBranch):\(name)"] else {
+      return .error(404, "Not Found")
+    }
+    return .json(
+      200,
+      ["sha": blob(content), "encoding": "base64", "content": Data(content).base64EncodedString(options: .lineLength76Characters)])
+  }
+
+  private static func write(_ request: Request, _ path: [String], _ state: inout State) -> Answer {
+    let body = object(request)
+    let branch = body["branch"] as? String ?? state.defaultBranch
+    let name = path.dropFirst().joined(separator: "/")
+    guard state.branches[branch] != nil, let text = body["content"] as? String, let content = Data(base64Encoded: text) else {
+      return .error(404, "Branch \(branch) not found")
+    }
+    let before = state.files["\(branch):\(name)"] ?? state.files["\(state.defaultBranch):\(name)"]
+    guard body["sha"] as? String == before.map(blob) else { return .error(before == nil ? 422 : 409, "sha does not match") }
+    state.files["\(branch):\(name)"] = Array(content)
+    return .json(before == nil ? 201 : 200, ["content": ["path": name]])
+  }
+
+  private static func propose(_ request: Request, _ state: inout State) -> Answer {
+    let body = object(request)
+    guard let head = body["head"] as? String, state.branches[head] != nil else { return .error(422, "head is invalid") }
+    guard !state.proposals.contains(where: { $0.object["head"] as? String == head }) else {
+      return .error(422, "A pull request already exists for \(owner(state)):\(head).")
+    }
+    state.nextID += 1
+    var stored = body
+    stored["html_url"] = "https://github.com/\(state.repository)/pull/\(state.nextID)"
+    let posted = GitHubWorld.Posted(id: state.nextID, subject: head, json: bytes(stored), author: author(request, state))
+    state.proposals.append(posted)
+    return .json(201, shown(posted))
   }
 
   // MARK: Commits

@@ -68,7 +68,7 @@ enum GitHubRoutes {
       return .json(200, json(job, state))
     case ("GET", "jobs", "logs"):
       if state.goneLogs.contains(id) { return .error(410, "Server Error") }
-      guard state.logs[id] != nil else { return .error(404, "Not Found") }
+      guard state.logs[id] != nil || state.makesLog != nil else { return .error(404, "Not Found") }
       return Answer(302, headers: ["Location": "\(state.store)/job/\(id)?sig=secret-signature"])
     case ("GET", "runs", let what) where what.hasPrefix("attempts/") && what.hasSuffix("/logs"):
       let key = "\(id)/\(path[3])"
@@ -127,19 +127,7 @@ enum GitHubRoutes {
   static func page(
     _ items: [[String: Any]], _ request: Request, _ state: State, as name: String? = nil, atMost: Int = .max
   ) -> Answer {
-    let size = min(100, request.query["per_page"].flatMap { Int($0) } ?? 30)
-    let number = max(1, request.query["page"].flatMap { Int($0) } ?? 1)
-    let listed = items.prefix(atMost)
-    let page = Array(listed.dropFirst((number - 1) * size).prefix(size))
-    var headers: [String: String] = [:]
-    if number * size < listed.count {
-      var query = request.query
-      query["page"] = String(number + 1)
-      let text = query.sorted { $0.key < $1.key }.map {
-        "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
-      }
-      headers["Link"] = "<\(state.base)/\(request.path.joined(separator: "/"))?\(text.joined(separator: "&"))>; rel=\"next\""
-    }
+    let (page, headers) = WorldPage.part(items, request, base: state.base, atMost: atMost)
     guard let name else { return .json(200, page, headers: headers) }
     return .json(200, [name: page, "total_count": items.count], headers: headers)
   }

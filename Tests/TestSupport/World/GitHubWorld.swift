@@ -6,58 +6,10 @@ import Synchronization
 /// It is strict where GitHub is: a request without an accepted token, without `User-Agent`, or with a body beyond the limits is
 /// refused. Logs lie on another host, behind signed links, as they do there. It knows nothing of sockets: a server hands it requests.
 package final class GitHubWorld: Sendable {
-  package struct Request: Sendable {
-    package var method: String
-    /// Parts of the path, decoded.
-    package var path: [String]
-    package var query: [String: String]
-    /// Names in lower case.
-    package var headers: [String: String]
-    package var body: [UInt8]
-
-    /// - Parameter target: path and query as they stand in the request.
-    package init(method: String, target: String, headers: [String: String], body: [UInt8]) {
-      let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-      func decoded(_ text: Substring) -> String { text.removingPercentEncoding ?? String(text) }
-      self.method = method
-      path = parts[0].split(separator: "/").map(decoded)
-      query = [:]
-      for pair in parts.count > 1 ? parts[1].split(separator: "&") : [] {
-        let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        query[decoded(halves[0])] = halves.count > 1 ? decoded(halves[1]) : ""
-      }
-      self.headers = headers
-      self.body = body
-    }
-
-    /// `GET /repos/o/r/pulls/1`.
-    package var line: String { "\(method) /\(path.joined(separator: "/"))" }
-  }
-
-  package struct Answer: Sendable {
-    package var status: Int
-    package var headers: [String: String]
-    package var body: [UInt8]
-    /// After how many bytes of the body the connection breaks; nil if it doesn't.
-    package var breaksAfter: Int?
-
-    package init(_ status: Int, headers: [String: String] = [:], body: [UInt8] = [], breaksAfter: Int? = nil) {
-      self.status = status
-      self.headers = headers
-      self.body = body
-      self.breaksAfter = breaksAfter
-    }
-
-    package static func json(_ status: Int, _ value: Any, headers: [String: String] = [:]) -> Answer {
-      let data = (try? JSONSerialization.data(withJSONObject: value, options: [.fragmentsAllowed, .sortedKeys])) ?? Data()
-      return Answer(status, headers: headers.merging(["Content-Type": "application/json; charset=utf-8"]) { $1 }, body: Array(data))
-    }
-
-    /// An error in GitHub's words.
-    package static func error(_ status: Int, _ message: String, headers: [String: String] = [:]) -> Answer {
-      json(status, ["message": message, "documentation_url": "https://docs.github.com/rest"], headers: headers)
-    }
-  }
+  package typealias Request = WorldRequest
+  package typealias Answer = WorldAnswer
+  package typealias Fault = WorldFault
+  package typealias Servers = WorldServers
 
   package struct State: Sendable {
     /// `owner/name`.
@@ -72,6 +24,8 @@ package final class GitHubWorld: Sendable {
     package var jobs: [Job] = []
     /// The log of a job, by its id; `gone` and `missing` logs are in the sets.
     package var logs: [Int: [UInt8]] = [:]
+    /// Makes the log of a job that `logs` doesn't have; for more of them than memory holds.
+    package var makesLog: (@Sendable (Int) -> [UInt8])?
     package var goneLogs: Set<Int> = []
     /// The zip of an attempt's logs, by `run/attempt`.
     package var zips: [String: [UInt8]] = [:]
@@ -83,12 +37,18 @@ package final class GitHubWorld: Sendable {
     /// The commits that branches end in, by name.
     package var branches: [String: String] = [:]
     package var pulls: [Pull] = []
+    /// Files by `branch:path`; a branch has those of the default branch, too.
+    package var files: [String: [UInt8]] = [:]
+    /// Pull requests that were opened here, as posted.
+    package var proposals: [Posted] = []
     /// As posted, the oldest first.
     package var statuses: [Posted] = []
     package var checks: [Posted] = []
     package var comments: [Posted] = []
     /// Answers in place of the proper ones, each for the next request that it fits.
     package var faults: [Fault] = []
+    /// Statuses that every request is answered with whose line begins so, for as long as they stand here.
+    package var broken: [String: Int] = [:]
     package var requests: [Request] = []
     /// Those that the file store got.
     package var storeRequests: [Request] = []
@@ -179,17 +139,6 @@ package final class GitHubWorld: Sendable {
     package var object: [String: Any] { (try? JSONSerialization.jsonObject(with: Data(json)) as? [String: Any]) ?? [:] }
   }
 
-  package struct Fault: Sendable {
-    /// What the request's line must hold.
-    package var line: String
-    package var answer: Answer
-
-    package init(_ line: String, _ answer: Answer) {
-      self.line = line
-      self.answer = answer
-    }
-  }
-
   package let state = Mutex(State())
 
   package init() {}
@@ -200,20 +149,32 @@ package final class GitHubWorld: Sendable {
   package var requests: [Request] { state.withLock { $0.requests } }
   package var storeRequests: [Request] { state.withLock { $0.storeRequests } }
 
+  /// Starts both servers and tells the world where they are.
+  package func serve() throws -> Servers {
+    let servers = try Servers(api: { self.answer($0) }, store: { self.answerStore($0) })
+    set { state in
+      state.base = servers.api.url
+      state.store = servers.store.otherURL
+    }
+    return servers
+  }
+
   /// Answers a request to the API.
   package func answer(_ request: Request) -> Answer {
     state.withLock { state in
       state.requests.append(request)
-      if let fault = state.faults.firstIndex(where: { request.line.contains($0.line) }) {
-        return state.faults.remove(at: fault).answer
+      var faults = state.faults
+      defer { state.faults = faults }
+      return faults.answer(request.line) {
+        if let status = state.broken.first(where: { request.line.hasPrefix($0.key) })?.value { return .error(status, "broken") }
+        guard request.headers["user-agent"] != nil else { return .error(403, "Request forbidden by administrative rules.") }
+        var answer = GitHubRoutes.answer(request, &state)
+        guard request.method == "GET", answer.status == 200 else { return answer }
+        let etag = "W/\"\(answer.body.hashValue)\""
+        if request.headers["if-none-match"] == etag { return Answer(304, headers: ["ETag": etag]) }
+        answer.headers["ETag"] = etag
+        return answer
       }
-      guard request.headers["user-agent"] != nil else { return .error(403, "Request forbidden by administrative rules.") }
-      var answer = GitHubRoutes.answer(request, &state)
-      guard request.method == "GET", answer.status == 200 else { return answer }
-      let etag = "W/\"\(answer.body.hashValue)\""
-      if request.headers["if-none-match"] == etag { return Answer(304, headers: ["ETag": etag]) }
-      answer.headers["ETag"] = etag
-      return answer
     }
   }
 
@@ -221,26 +182,31 @@ package final class GitHubWorld: Sendable {
   package func answerStore(_ request: Request) -> Answer {
     state.withLock { state in
       state.storeRequests.append(request)
-      if let fault = state.faults.firstIndex(where: { ("STORE " + request.line).contains($0.line) }) {
-        return state.faults.remove(at: fault).answer
+      var faults = state.faults
+      defer { state.faults = faults }
+      return faults.answer("STORE " + request.line) { Self.stored(request, state) }
+    }
+  }
+
+  static func stored(_ request: Request, _ state: State) -> Answer {
+    func refusal(_ status: Int, _ code: String) -> Answer {
+      let text =
+        "\u{FEFF}<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>\(code)</Code><Message>sig=\(request.query["sig"] ?? "")</Message></Error>"
+      return Answer(status, headers: ["Content-Type": "application/xml"], body: Array(text.utf8))
+    }
+    // A signed link and an Authorization header exclude each other there.
+    guard request.headers["authorization"] == nil else { return refusal(400, "InvalidAuthenticationInfo") }
+    guard state.linksHold, request.query["sig"] == "secret-signature" else { return refusal(403, "AuthenticationFailed") }
+    switch request.path.first {
+    case "job":
+      guard let id = request.path.last.flatMap({ Int($0) }), let log = state.logs[id] ?? state.makesLog?(id) else {
+        return refusal(404, "BlobNotFound")
       }
-      func refusal(_ status: Int, _ code: String) -> Answer {
-        let text =
-          "\u{FEFF}<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>\(code)</Code><Message>sig=\(request.query["sig"] ?? "")</Message></Error>"
-        return Answer(status, headers: ["Content-Type": "application/xml"], body: Array(text.utf8))
-      }
-      // A signed link and an Authorization header exclude each other there.
-      guard request.headers["authorization"] == nil else { return refusal(400, "InvalidAuthenticationInfo") }
-      guard state.linksHold, request.query["sig"] == "secret-signature" else { return refusal(403, "AuthenticationFailed") }
-      switch request.path.first {
-      case "job":
-        guard let id = request.path.last.flatMap({ Int($0) }), let log = state.logs[id] else { return refusal(404, "BlobNotFound") }
-        return Answer(200, headers: ["Content-Type": "text/plain"], body: log)
-      case "zip":
-        guard let zip = state.zips[request.path.dropFirst().joined(separator: "/")] else { return refusal(404, "BlobNotFound") }
-        return Answer(200, headers: ["Content-Type": "application/zip"], body: zip)
-      default: return refusal(404, "BlobNotFound")
-      }
+      return Answer(200, headers: ["Content-Type": "text/plain"], body: log)
+    case "zip":
+      guard let zip = state.zips[request.path.dropFirst().joined(separator: "/")] else { return refusal(404, "BlobNotFound") }
+      return Answer(200, headers: ["Content-Type": "application/zip"], body: zip)
+    default: return refusal(404, "BlobNotFound")
     }
   }
 }

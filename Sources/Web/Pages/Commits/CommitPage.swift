@@ -38,11 +38,12 @@ enum CommitPage {
     let logs = failed.compactMap { tellingLog($0.facts, $0.best) }
     let digests = try await store.digests(ofLogs: logs)
     let revisions = try await store.revisionNumbers(of: failed.compactMap { $0.best?.finding.rank.id })
+    let reruns = try await store.reruns(of: failed.map(\.facts.id))
     var builds: [CommitReport.FailedBuild] = []
     for (place, build) in failed.enumerated() {
       let telling = try await telling(
         build.facts, build.best, digests, revisions, inContext: place < mostInContext, input)
-      builds.append(value(build.facts, build.verdict, telling))
+      builds.append(value(build.facts, build.verdict, telling, reruns[build.facts.id]))
     }
     let posts = try await store.posts(
       on: Store.CommitName(repository: facts.repository, commit: facts.commit), most: 50
@@ -73,13 +74,14 @@ enum CommitPage {
   private static func optional(_ text: String) -> String? { text.isEmpty ? nil : text }
 
   private static func value(
-    _ facts: Store.BuildFacts, _ verdict: BuildVerdict, _ telling: CommitReport.Telling?
+    _ facts: Store.BuildFacts, _ verdict: BuildVerdict, _ telling: CommitReport.Telling?, _ rerun: Store.RerunRecord?
   ) -> CommitReport.FailedBuild {
     let build = facts.build
     return .init(
       id: facts.id, provider: build.provider, workflow: optional(build.workflow), job: build.job, attempt: build.attempt,
       url: build.url, kind: verdict.kind.rawValue, isExcused: verdict.kind.isExcused, why: verdict.why, telling: telling,
-      overrule: facts.overrule.map { .init(kind: $0.kind.rawValue, who: $0.who, reason: $0.reason) })
+      overrule: facts.overrule.map { .init(kind: $0.kind.rawValue, who: $0.who, reason: $0.reason) },
+      rerun: rerun.map { .init(who: $0.who, phase: $0.phase, answer: $0.answer, at: $0.at) })
   }
 
   private static func tellingLog(_ facts: Store.BuildFacts, _ best: BestFinding?) -> Int64? {
@@ -103,6 +105,7 @@ enum CommitPage {
   private static func context(of digest: [UInt8], around line: Int, _ input: PageInput) async throws -> [CommitReport.Line] {
     var request = LogWindow.Request(lines: max(1, line - linesAround)...line + linesAround)
     request.segmentBytes = 4 * longestLine
+    request.linesBefore = 0
     do {
       return try await input.backend.viewer.window(of: digest, request).lines.map { line in
         .init(number: line.number, text: String((line.segments.last?.text ?? "").prefix(longestLine)))

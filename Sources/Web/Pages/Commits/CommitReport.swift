@@ -70,13 +70,30 @@ struct CommitReport: APIValue {
     let why: String
     let telling: Telling?
     let overrule: Overrule?
+    let rerun: Rerun?
 
     static let schema = Schema.object(
       "FailedBuild",
       [
         "id": .integer, "provider": .string, "workflow": .optional(.string), "job": .string, "attempt": .integer,
         "url": .optional(.string), "kind": .choice(BuildKind.allCases.map(\.rawValue)), "isExcused": .boolean, "why": .string,
-        "telling": .optional(Telling.schema), "overrule": .optional(Overrule.schema),
+        "telling": .optional(Telling.schema), "overrule": .optional(Overrule.schema), "rerun": .optional(Rerun.schema),
+      ])
+  }
+
+  /// That somebody wants it to be run again.
+  struct Rerun: APIValue {
+    let who: String
+    /// `needless`: it passed meanwhile, or isn't excused any more. `unknown`: whether the request arrived.
+    let phase: String
+    let answer: String?
+    let at: Double
+
+    static let schema = Schema.object(
+      "Rerun",
+      [
+        "who": .string, "phase": .choice(["pending", "sending", "sent", "refused", "needless", "unknown"]),
+        "answer": .optional(.string), "at": .time,
       ])
   }
 

@@ -22,6 +22,8 @@ struct CommitView: Sendable {
   let retried: [RetriedView]
   let hasRetried: Bool
   let posts: [PostView]
+  let rerunPath: String?
+  let rerunText: String
   let canSay: Bool
   let kinds: [String]
 
@@ -48,6 +50,7 @@ struct CommitView: Sendable {
     let actionPath: String
     let canBeKnown: Bool
     let isUnexplained: Bool
+    let rerunNote: String?
   }
 
   struct LineView: Sendable {
@@ -89,7 +92,7 @@ struct CommitView: Sendable {
       ?? "not posted"
     differsFromPosted = commit.posted.map { $0.text != commit.text || $0.state != commit.state } ?? false
     buildCount = Figures.count(commit.buildCount, "build")
-    let builds = commit.builds.map { Self.view($0) }
+    let builds = commit.builds.map { Self.view($0, now: input.now) }
     attention = zip(builds, commit.builds).filter { !$1.isExcused }.map(\.0)
     excused = zip(builds, commit.builds).filter { $1.isExcused }.map(\.0)
     hasAttention = !attention.isEmpty
@@ -105,13 +108,22 @@ struct CommitView: Sendable {
         note: post.phase == "posted" ? "" : post.phase + (post.answer.map { ": \($0)" } ?? ""), time: Figures.time(post.at),
         ago: Figures.ago(post.at, now: input.now))
     }
+    let flaky = commit.builds.count { [BuildKind.flaky, .infrastructure].map(\.rawValue).contains($0.kind) }
+    let mayRerun = flaky > 0 && input.viewer.role >= .operator
+    rerunPath = mayRerun ? "/commits/\(commit.commit)/rerun" : nil
+    rerunText = "Run \(Figures.count(flaky, "flaky build")) again"
     canSay = input.viewer.role >= .curator
     kinds = BuildKind.allCases.map(\.rawValue).filter { $0 != BuildKind.unread.rawValue }
   }
 
   private static func job(_ workflow: String?, _ job: String) -> String { workflow.map { "\($0) / \(job)" } ?? job }
 
-  private static func view(_ build: CommitReport.FailedBuild) -> BuildView {
+  private static let phases = [
+    "pending": "To be run again", "sending": "Being run again", "sent": "Run again", "refused": "Not run again",
+    "needless": "Not run again", "unknown": "Whether it runs again is not known",
+  ]
+
+  private static func view(_ build: CommitReport.FailedBuild, now: Double) -> BuildView {
     let telling = build.telling
     return BuildView(
       id: build.id, job: job(build.workflow, build.job), attemptText: build.attempt > 1 ? "attempt \(build.attempt)" : nil,
@@ -127,6 +139,10 @@ struct CommitView: Sendable {
       },
       hasContext: !(telling?.context ?? []).isEmpty, actionPath: "/builds/\(build.id)",
       canBeKnown: !build.isExcused && build.kind != BuildKind.unread.rawValue,
-      isUnexplained: build.kind == BuildKind.unknown.rawValue)
+      isUnexplained: build.kind == BuildKind.unknown.rawValue,
+      rerunNote: build.rerun.map { rerun in
+        "\(phases[rerun.phase] ?? rerun.phase), asked for by \(rerun.who) \(Figures.ago(rerun.at, now: now))"
+          + (rerun.answer.map { ": \($0)" } ?? "")
+      })
   }
 }

@@ -17,7 +17,8 @@ enum KnownPage {
       .query("from", .text(most: 64), "Fills in the form: the first commit."),
     ],
     load: { input in
-      let all = try await input.backend.store.knownProblems(repository: input.text("repository"), resolved: input.text("state") != "open")
+      let all = try await input.backend.store.knownProblems(
+        repository: input.text("repository"), resolved: input.text("state") != "open")
       let wanted = input.text("state") == "resolved" ? all.filter { $0.resolvedAt != nil } : all
       return KnownProblems(problems: wanted.prefix(mostShown).map(KnownProblems.Problem.init), count: wanted.count)
     },
@@ -25,10 +26,13 @@ enum KnownPage {
 
   static let add = Action(
     path: "known", summary: "Say that jobs fail for a reason that is nobody's change.",
-    about: "Covers failed builds of the jobs, on the branch and on pull requests into it. Statuses that were posted lately are computed again.",
+    about:
+      "Covers failed builds of the jobs, on the branch and on pull requests into it. Statuses that were posted lately are computed again.",
     parameters: [
       .form("repository", .text(most: 300), "`owner/name`.", needed: true),
-      .form("jobs", .text(most: 4_000), "Names of jobs, one on each line or with commas between them; `*` stands for any text. None: all."),
+      .form(
+        "jobs", .text(most: 4_000),
+        "Names of jobs, one on each line or with commas between them; `*` stands for any text. None: all."),
       .form("branch", .text(most: 300), "The branch. None: all."),
       .form("from", .text(most: 64), "The first commit that has it, in full."),
       .form("until", .text(most: 64), "The first commit that hasn't it any more, in full, or a day."),

@@ -97,7 +97,8 @@ struct Line: APIValue {
     "Line",
     [
       "repository": .optional(.string), "branch": .optional(.string), "lines": .array(Name.schema),
-      "commits": .array(Commit.schema), "next": .optional(.string), "shares": .array(Share.schema), "repairs": .array(Repair.schema),
+      "commits": .array(Commit.schema), "next": .optional(.string), "shares": .array(Share.schema),
+      "repairs": .array(Repair.schema),
     ])
 }
 

@@ -5,7 +5,8 @@ import Store
 enum LinePage {
   static let page = Page<Line>(
     path: "main", summary: "A branch's commits and what each job came to, the share of broken commits, and the time to repair.",
-    about: "Without a branch, the main one of the repository whose main branch has the latest commit. Commits stand in the order of their first build.",
+    about:
+      "Without a branch, the main one of the repository whose main branch has the latest commit. Commits stand in the order of their first build.",
     parameters: [
       .query("repository", .text(most: 300), "`owner/name`."),
       .query("branch", .text(most: 300), "The branch."),

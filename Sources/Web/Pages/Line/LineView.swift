@@ -76,11 +76,14 @@ struct LineView: Sendable {
   init(_ line: Line, _ input: PageInput) {
     isEmpty = line.branch == nil
     heading = line.branch.map { "\($0) of \(line.repository ?? "")" } ?? "Main branch"
-    lines = line.lines.count < 2 ? [] : line.lines.prefix(20).map { name in
-      Choice(
-        name: "\(name.repository) \(name.branch)", link: input.link(["repository": name.repository, "branch": name.branch]),
-        isChosen: name.repository == line.repository && name.branch == line.branch)
-    }
+    lines =
+      line.lines.count < 2
+      ? []
+      : line.lines.prefix(20).map { name in
+        Choice(
+          name: "\(name.repository) \(name.branch)", link: input.link(["repository": name.repository, "branch": name.branch]),
+          isChosen: name.repository == line.repository && name.branch == line.branch)
+      }
     spans = ["30d", "60d", "180d", "365d"].map {
       Choice(name: $0, link: input.link(["since": $0]), isChosen: $0 == input.text("since"))
     }
@@ -101,14 +104,16 @@ struct LineView: Sendable {
     shares = line.shares.map { share in
       let part = share.commits > 0 ? Double(share.broken) / Double(share.commits) : 0
       return Share(
-        day: share.day, commits: share.commits, broken: share.broken, share: Figures.percent(part), percent: Int((part * 100).rounded()))
+        day: share.day, commits: share.commits, broken: share.broken, share: Figures.percent(part),
+        percent: Int((part * 100).rounded()))
     }
     repairs = line.repairs.prefix(50).map { repair in
       let known: [String: String] = [
-        "repository": line.repository ?? "", "branch": line.branch ?? "", "job": String(repair.job.split(separator: "/").last ?? ""),
+        "repository": line.repository ?? "", "branch": line.branch ?? "",
+        "job": String(repair.job.split(separator: "/").last ?? ""),
       ]
       return Repair(
-        job: repair.job, broken: repair.brokenSince.map { Figures.ago($0, now: input.now) },
+        job: repair.job, broken: repair.brokenSince.map { Figures.span(max(0, input.now - $0)) },
         knownLink: repair.brokenSince == nil || input.viewer.role < .curator ? nil : PageInput.link("/known", known) + "#add",
         breaks: Figures.count(repair.breaks), repairs: Figures.count(repair.repairs),
         mean: repair.meanSeconds.map { Figures.span($0) } ?? "–", longest: repair.longestSeconds.map { Figures.span($0) } ?? "–")
@@ -135,7 +140,7 @@ struct LineView: Sendable {
 extension LineView.Row {
   fileprivate init(_ commit: Line.Commit, jobs: [String], repository: String, now: Double) {
     self.commit = String(commit.commit.prefix(10))
-    link = PageInput.link("/commits/\(PageInput.encoded(commit.commit))", ["repository": repository])
+    link = Links.commit(commit.commit, of: repository)
     when = Figures.ago(commit.firstAt, now: now)
     needs = commit.attention
     isBroken = commit.attention > 0
@@ -151,13 +156,14 @@ extension LineView.Cell {
     link = "/builds/\(cell.build)"
     state = cell.state
     let state = Store.CellState(rawValue: cell.state)
-    sign = switch state {
-    case .passed: "✓"
-    case .passedOnRetry: "↻"
-    case .excused: "○"
-    case .failed: "✕"
-    case .canceled, nil: "–"
-    }
+    sign =
+      switch state {
+      case .passed: "✓"
+      case .passedOnRetry: "↻"
+      case .excused: "○"
+      case .failed: "✕"
+      case .canceled, nil: "–"
+      }
     let words = cell.state.replacing("_", with: " ")
     text = words + [cell.kind, cell.pattern].compactMap { $0 }.map { ", \($0)" }.joined()
   }

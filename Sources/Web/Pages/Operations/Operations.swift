@@ -29,6 +29,12 @@ struct Operations: APIValue {
       (retried, oldestDueSeconds) = (depth.retried, depth.oldestSeconds)
     }
 
+    /// The logs that lack a pattern: the ledger counts them, as no row says of itself that it waits.
+    init(scans ledger: Ledger, leased: Int) {
+      (queue, waiting, due) = (Store.WorkKind.scans.rawValue, ledger.dueLogs, ledger.dueLogs)
+      (self.leased, retried, oldestDueSeconds) = (leased, 0, nil)
+    }
+
     static let schema = Schema.object(
       "Queue",
       [

@@ -23,9 +23,14 @@ enum OperationsPage {
       async let troubles = store.troubles(most: mostTroubles)
       let covered = try await coverage
       let pace = await input.backend.ledger.note(due: covered.due, at: input.now)
+      let ledger = Operations.Ledger(covered, pace)
+      let living = try await workers
+      let scans = Operations.Queue(scans: ledger, leased: living.reduce(0) { $0 + ($1.leases[.scans] ?? 0) })
+      var states = try await queues.map(Operations.Queue.init)
+      // In the order of a build's way.
+      states.insert(scans, at: states.firstIndex { $0.queue == Store.WorkKind.commits.rawValue } ?? states.count)
       return Operations(
-        queues: try await queues.map(Operations.Queue.init), workers: try await workers.map(Operations.Worker.init),
-        ledger: Operations.Ledger(covered, pace),
+        queues: states, workers: living.map(Operations.Worker.init), ledger: ledger,
         hours: filled(try await rates, now: input.now), deliveries: map(try await deliveries), posts: map(try await posts),
         limits: try await limits.map(Operations.Limit.init), troubles: try await troubles.map(Operations.Trouble.init))
     },

@@ -71,8 +71,10 @@ struct OperationsView: Sendable {
   }
 
   private static let abouts: [String: String] = [
-    "deliveries": "webhooks to be read", "listings": "failed builds whose logs are to be looked up", "fetches": "logs to be fetched",
-    "scans": "logs to be scanned", "commits": "commits to be judged and posted on", "tallies": "builds to be counted for these pages",
+    "deliveries": "webhooks to be read", "listings": "failed builds whose logs are to be looked up",
+    "fetches": "logs to be fetched",
+    "scans": "logs to be scanned", "commits": "commits to be judged and posted on",
+    "tallies": "builds to be counted for these pages",
   ]
 
   init(_ value: Operations, now: Double) {
@@ -102,12 +104,16 @@ struct OperationsView: Sendable {
     progress =
       "\(Figures.count(ledger.done)) of \(Figures.count(all, "pair")) of \(Figures.count(ledger.logs, "log")) and "
       + "\(Figures.count(ledger.patterns, "pattern")) are done"
-      + (ledger.due > 0 ? "; \(Figures.count(ledger.dueLogs, "log")), \(Figures.bytes(Int64(ledger.dueBytes))), lack something" : "")
+      + (ledger.due > 0
+        ? "; \(Figures.count(ledger.dueLogs, "log")), \(Figures.bytes(Int64(ledger.dueBytes))), lack something" : "")
       + (ledger.suspendedPatterns > 0
         ? "; \(Figures.count(ledger.suspendedPatterns, "pattern")) too slow to be tried" : "")
-    left = ledger.due == 0
+    left =
+      ledger.due == 0
       ? nil
-      : ledger.secondsLeft.map { "Done in about \(Figures.span($0)), at \(Figures.count(Int(ledger.pairsPerSecond ?? 0))) pairs per second." }
+      : ledger.secondsLeft.map {
+        "Done in about \(Figures.span($0)), at \(Figures.count(Int(ledger.pairsPerSecond ?? 0))) pairs per second."
+      }
         ?? "How long it takes shows when you look again."
     workers = value.workers.map { worker in
       Worker(

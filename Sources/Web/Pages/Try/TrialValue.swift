@@ -13,6 +13,10 @@ struct TrialValue: APIValue {
   let isFile: Bool
   let verdict: String
   let since: Double?
+  /// The pull request by which it was proposed.
+  let proposal: String?
+  /// The pattern file that it can be saved as, once it is over.
+  let file: String?
 
   // MARK: - How far it is
 
@@ -65,6 +69,7 @@ struct TrialValue: APIValue {
     let findings: Int
     let logs: Int
     let build: Int64
+    let log: Int64
     let job: String
     let commit: String
     let line: Int
@@ -73,7 +78,8 @@ struct TrialValue: APIValue {
     static let schema = Schema.object(
       "TrialGroup",
       [
-        "findings": .integer, "logs": .integer, "build": .integer, "job": .string, "commit": .string, "line": .integer,
+        "findings": .integer, "logs": .integer, "build": .integer, "log": .integer, "job": .string, "commit": .string,
+        "line": .integer,
         "text": .string,
       ])
   }
@@ -123,8 +129,10 @@ struct TrialValue: APIValue {
       ])
   }
 
-  init(_ key: String, _ state: TrialDesk.State) {
+  /// - Parameter today: what a new excuse is good for half a year from.
+  init(_ key: String, _ state: TrialDesk.State, today: CalendarDay) {
     self.key = key
+    file = state.isRunning ? nil : state.file(today: today)?.yaml
     switch state.phase {
     case .running: (phase, reason) = ("running", nil)
     case .finished: (phase, reason) = ("finished", nil)
@@ -132,6 +140,7 @@ struct TrialValue: APIValue {
     }
     let order = state.order
     (source, isFile, verdict, since) = (order.source, order.isFile, order.candidate.verdict.rawValue, order.since)
+    proposal = state.proposal
     let report = state.report ?? TrialReport(candidate: order.candidate.id, archived: .none)
     let cost = report.cost
     (triedLogs, allLogs) = (report.triedLogs, report.archived.logs)
@@ -154,7 +163,7 @@ struct TrialValue: APIValue {
     groups = report.groupsInOrder.prefix(Self.mostRows).map { _, group in
       let build = group.place.build
       return Group(
-        findings: group.findings, logs: group.logs, build: group.place.buildID,
+        findings: group.findings, logs: group.logs, build: group.place.buildID, log: group.place.log.rawValue,
         job: [build.repository, build.job, group.place.step].filter { !$0.isEmpty }.joined(separator: " "), commit: build.commit,
         line: group.sample.line, text: group.sample.text)
     }
@@ -181,6 +190,7 @@ struct TrialValue: APIValue {
     [
       "key": .string, "phase": .choice(["running", "finished", "stopped"]), "reason": .optional(.string), "source": .string,
       "isFile": .boolean, "verdict": .choice(PatternVerdict.allCases.map(\.rawValue)), "since": .optional(.time),
+      "proposal": .optional(.string), "file": .optional(.string),
       "triedLogs": .integer, "allLogs": .integer, "triedBytes": .integer, "allBytes": .integer, "openedLogs": .integer,
       "lostLogs": .integer, "cpuSeconds": .number, "millisecondsPerMegabyte": .optional(.number),
       "judgedCommits": .optional(.integer), "findings": .integer, "findingsNotKept": .integer, "hitLogs": .integer,
@@ -198,7 +208,8 @@ extension TrialDesk.State {
   /// - Parameter today: what a new excuse is good for half a year from.
   func file(today: CalendarDay) -> (name: String, yaml: String)? {
     if order.isFile {
-      let name = order.candidate.id == Candidate.id ? "pattern" : order.candidate.id.rawValue.split(separator: "/").last.map(String.init)
+      let name =
+        order.candidate.id == Candidate.id ? "pattern" : order.candidate.id.rawValue.split(separator: "/").last.map(String.init)
       return (name ?? "pattern", order.source)
     }
     let found = report?.groupsInOrder.prefix(50).map(\.group.sample.text) ?? []

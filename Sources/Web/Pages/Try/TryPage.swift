@@ -11,7 +11,8 @@ enum TryPage {
 
   static let page = Page<TryState>(
     path: "try", summary: "How a trial of a pattern stands.",
-    about: "`POST /try` begins one and tells its key. A trial runs on by itself and is told here, and as events at `/try/{trial}/events`.",
+    about:
+      "`POST /try` begins one and tells its key. A trial runs on by itself and is told here, and as events at `/try/{trial}/events`.",
     parameters: [
       .query("trial", .text(most: 64), "The trial's key."),
       .query("expression", .text(most: longestExpression), "Fills in the form: an expression."),
@@ -23,7 +24,7 @@ enum TryPage {
       guard let state = await input.backend.trials.state(key) else {
         throw WebError(.notFound, "this trial is not known any more", hint: "begin it again: it goes on where it was")
       }
-      return TryState(trial: TrialValue(key, state))
+      return TryState(trial: TrialValue(key, state, today: input.today))
     },
     view: { value, input in
       let state: TrialDesk.State? = if let key = input.text("trial") { await input.backend.trials.state(key) } else { nil }
@@ -36,7 +37,8 @@ enum TryPage {
     parameters: [
       .form("expression", .text(most: longestExpression), "An expression (PCRE2)."),
       .form("ignore_case", .flag, "Whether case doesn't matter to the expression."),
-      .form("verdict", .choice(["failure", "flaky", "infrastructure"]), "What the expression's findings are to say.", usual: "failure"),
+      .form(
+        "verdict", .choice(["failure", "flaky", "infrastructure"]), "What the expression's findings are to say.", usual: "failure"),
       .form("group_by", .text(most: 500), "Captures that make two findings the same failure, with commas between them."),
       .form("file", .text(most: largestFile), "A pattern file, instead of all these."),
       .form("id", .text(most: 200), "The id that the file has or will have, such as network/reset."),
@@ -70,6 +72,49 @@ enum TryPage {
       return Action.Done(location: "/try?trial=\(PageInput.encoded(key))", detail: "it is stopped")
     })
 
+  static let propose = Action(
+    path: "try/:trial/propose", summary: "Propose what was tried to the patterns' repository, as a pull request.",
+    about: "Tells the pull request's address. The same again gives the same one.",
+    parameters: [
+      .path("trial", .text(most: 64), "The trial's key."),
+      .form("id", .text(most: 200), "What the pattern is to be called, such as network/reset.", needed: true),
+    ],
+    perform: { input in
+      guard let proposals = input.backend.proposals else {
+        throw WebError(.notFound, "no repository of patterns is configured", hint: "set patterns-repository")
+      }
+      guard let state = await input.backend.trials.state(input.text("trial") ?? "") else {
+        throw WebError(.notFound, "this trial is not known any more", hint: "begin it again: it goes on where it was")
+      }
+      guard state.phase == .finished, let report = state.report, let file = state.file(today: input.today) else {
+        throw WebError(.conflict, "only a trial that is finished and found something can be proposed")
+      }
+      let id = (input.text("id") ?? "").trimmingCharacters(in: .whitespaces)
+      guard id.contains("/"), id.split(separator: "/", omittingEmptySubsequences: false).allSatisfy(isPart) else {
+        throw WebError(
+          .badRequest, "id is \"\(id)\"", hint: "it must be like network/connection-refused, of a-z, 0-9 and single hyphens",
+          field: "id")
+      }
+      // What is proposed must hold as a file: under its name, with its examples.
+      do throws(Candidate.Refusal) {
+        _ = try Candidate.file(file.yaml, id: PatternID(id))
+      } catch {
+        throw WebError(.unprocessableContent, error.message, hint: "mend it as a file, and try that", field: "id")
+      }
+      let why =
+        "It finds \(Figures.count(report.findings, "line")) in the archived logs: in \(report.failedBuilds) of "
+        + "\(report.archived.failedBuilds) failed builds and \(report.passedBuilds) of \(report.archived.passedBuilds) passing ones."
+      let address = try await proposals.propose(file.yaml, as: PatternID(id), why: why, who: input.viewer.name)
+      await input.backend.trials.note(proposal: address, of: state.order.key)
+      return Action.Done(location: "/try?trial=\(state.order.key)", detail: "it is proposed: \(address)")
+    })
+
+  /// A folder's or a file's name in a pattern's id.
+  private static func isPart(_ part: Substring) -> Bool {
+    part.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "-" } && !part.isEmpty
+      && part.first != "-" && part.last != "-" && !part.contains("--")
+  }
+
   private static func tooMany(_ what: String) -> WebError {
     WebError(.tooManyRequests, what, hint: "stop one, or wait for its end", headers: [.retryAfter: "30"])
   }
@@ -88,7 +133,8 @@ enum TryPage {
       }
       let groupBy = (input.text("group_by") ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
       let candidate = try Candidate.expression(
-        expression, ignoreCase: input.flag("ignore_case"), verdict: PatternVerdict(rawValue: input.text("verdict") ?? "") ?? .failure,
+        expression, ignoreCase: input.flag("ignore_case"),
+        verdict: PatternVerdict(rawValue: input.text("verdict") ?? "") ?? .failure,
         groupBy: groupBy.filter { !$0.isEmpty })
       return TrialDesk.Order(candidate: candidate, since: since, source: expression, isFile: false)
     } catch let refusal as Candidate.Refusal {

@@ -11,6 +11,11 @@ struct TryView: Sendable {
   let file: String
   let id: String
   let showsFile: Bool
+  /// Where it can be proposed to; nil where nowhere, or not by this person, or not yet.
+  let proposesTo: String?
+  let proposedID: String
+  /// The pull request.
+  let proposal: String?
   let trial: TrialView?
 
   struct Choice: Sendable {
@@ -30,7 +35,11 @@ struct TryView: Sendable {
     let named = order.map { $0.candidate.id.rawValue }.flatMap { isFile && $0 != "candidate" ? $0 : nil }
     id = named ?? input.text("id") ?? ""
     showsFile = !file.isEmpty
-    trial = value.trial.map { TrialView($0, file: state?.file(today: input.today)) }
+    let offered = state?.phase == .finished ? state?.file(today: input.today) : nil
+    proposesTo = offered == nil || input.viewer.role < .curator ? nil : input.backend.proposals?.repository
+    proposal = state?.proposal
+    proposedID = id.isEmpty ? offered.map { "area/\($0.name)" } ?? "" : id
+    trial = value.trial.map { TrialView($0) }
   }
 }
 
@@ -84,6 +93,8 @@ struct TrialView: Sendable {
     let before: String
     let after: String
     let builds: String
+    /// Whether only another pattern says the same.
+    let isSame: Bool
   }
 
   struct Changed: Sendable {
@@ -102,7 +113,7 @@ struct TrialView: Sendable {
     let remark: String
   }
 
-  init(_ trial: TrialValue, file: (name: String, yaml: String)?) {
+  init(_ trial: TrialValue) {
     key = trial.key
     isRunning = trial.phase == "running"
     isOver = !isRunning
@@ -121,7 +132,9 @@ struct TrialView: Sendable {
     (failed, failedOf) = (Figures.count(trial.failedBuilds), Figures.count(trial.allFailedBuilds))
     (passed, passedOf) = (Figures.count(trial.passedBuilds), Figures.count(trial.allPassedBuilds))
     hitsPassing = trial.passedBuilds > 0
-    changed = trial.phase == "finished" || trial.judgedCommits != nil ? Figures.count(trial.changedBuildCount) : "…"
+    changed =
+      trial.phase == "finished" || trial.judgedCommits != nil
+      ? Figures.count(trial.changes.filter { $0.before != $0.after }.reduce(0) { $0 + $1.builds }) : "…"
     cost = trial.millisecondsPerMegabyte.map { String(format: "%.2f ms", $0) } ?? "–"
     warnings = Self.warnings(trial)
     // The newest first is what people look for; the chart turns it round.
@@ -131,14 +144,17 @@ struct TrialView: Sendable {
     groups = trial.groups.map { group in
       Group(
         findings: Figures.count(group.findings), logs: Figures.count(group.logs), text: group.text,
-        place: "\(group.job), \(group.commit.prefix(10)), line \(group.line)", link: "/builds/\(group.build)#L\(group.line)")
+        place: "\(group.job), \(group.commit.prefix(10)), line \(group.line)",
+        link: Links.line(group.line, ofLog: group.log, ofBuild: group.build))
     }
     moreGroups = Self.more(trial.groupCount - trial.groups.count, "group")
-    changes = trial.changes.map { Change(before: $0.before, after: $0.after, builds: Figures.count($0.builds)) }
+    changes = trial.changes.map {
+      Change(before: $0.before, after: $0.after, builds: Figures.count($0.builds), isSame: $0.before == $0.after)
+    }
     changedBuilds = trial.changedBuilds.map { build in
       Changed(
         commit: String(build.commit.prefix(10)),
-        link: PageInput.link("/commits/\(PageInput.encoded(build.commit))", ["repository": build.repository]),
+        link: Links.commit(build.commit, of: build.repository),
         job: "\(build.repository) \(build.job)", before: build.before, beforePattern: build.beforePattern, after: build.after)
     }
     moreChanged = Self.more(trial.changedBuildCount - trial.changedBuilds.count, "build")
@@ -147,7 +163,7 @@ struct TrialView: Sendable {
         pattern: overlap.pattern, lines: Figures.count(overlap.lines), builds: Figures.count(overlap.builds),
         remark: Self.remark(overlap))
     }
-    yaml = isRunning ? nil : file?.yaml
+    yaml = trial.file
     editLink = yaml.flatMap { $0.utf8.count <= 4_000 && !trial.isFile ? PageInput.link("/try", ["file": $0]) : nil }
   }
 
@@ -165,7 +181,9 @@ struct TrialView: Sendable {
     return warnings
   }
 
-  private static func more(_ count: Int, _ what: String) -> String? { count > 0 ? "and \(Figures.count(count, "more \(what)"))" : nil }
+  private static func more(_ count: Int, _ what: String) -> String? {
+    count > 0 ? "and \(Figures.count(count, "more \(what)"))" : nil
+  }
 
   private static func remark(_ overlap: TrialValue.Overlap) -> String {
     if overlap.shadowed { return "would never decide again" }

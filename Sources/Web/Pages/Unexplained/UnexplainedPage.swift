@@ -76,7 +76,8 @@ struct Unexplained: APIValue {
   static let schema = Schema.object(
     "Unexplained",
     [
-      "state": .choice(["running", "ready", "failed"]), "detail": .optional(.string), "madeAt": .optional(.time), "builds": .integer,
+      "state": .choice(["running", "ready", "failed"]), "detail": .optional(.string), "madeAt": .optional(.time),
+      "builds": .integer,
       "isCut": .boolean, "untold": .integer, "clusterCount": .integer, "clusters": .array(Cluster.schema),
     ])
 

@@ -44,14 +44,17 @@ struct UnexplainedView: Sendable {
     isReady = value.state == "ready"
     link = input.link([:])
     detail = value.detail
-    made = value.madeAt.map { Figures.ago($0, now: input.now) }
-    spans = [7, 14, 30, 90].map { .init(name: "\($0) days", link: input.link(["days": "\($0)"]), isChosen: $0 == days) }
+    made = value.madeAt.map { Figures.ago(min($0, input.now), now: input.now) }
+    spans = Set([7, 14, 30, 90, days]).sorted().map {
+      .init(name: "\($0) days", link: input.link(["days": "\($0)"]), isChosen: $0 == days)
+    }
     heading =
       "\(value.isCut ? "The latest " : "")\(Figures.count(value.builds, "failed build")) that nothing explains, in "
       + Figures.count(value.clusterCount, "cluster")
       + (value.untold > 0 ? "; \(Figures.count(value.untold)) say nothing that passing builds don't say" : "")
     isEmpty = isReady && value.clusters.isEmpty
-    more = value.clusterCount > value.clusters.count
+    more =
+      value.clusterCount > value.clusters.count
       ? "and \(Figures.count(value.clusterCount - value.clusters.count, "smaller cluster"))" : nil
     canRefresh = input.viewer.role >= .curator
     clusters = value.clusters.map { cluster in
@@ -63,7 +66,7 @@ struct UnexplainedView: Sendable {
         samples: cluster.samples.map { sample in
           Sample(
             text: sample.text, place: "\(sample.commit.prefix(10)), line \(sample.line)",
-            link: "/builds/\(sample.build)#L\(sample.line)")
+            link: "/builds/\(sample.build)?line=\(sample.line)#L\(sample.line)")
         },
         yaml: cluster.draft?.yaml, tryLink: cluster.draft.map { PageInput.link("/try", ["file": $0.yaml]) })
     }

@@ -1,0 +1,27 @@
+import Postgres
+
+/// What keeps Culprit itself from its work.
+extension Store {
+  package struct Obstacles: Sendable {
+    /// A provider that doesn't let us have the logs of a commit, though they are there.
+    package let refusedBy: String?
+    /// Whether there is any pattern to try.
+    package let hasPatterns: Bool
+  }
+
+  /// What stands in the way of judging a commit.
+  package func obstacles(to name: CommitName) async throws -> Obstacles {
+    try await transaction { session in
+      let row = try session.query(
+        """
+        SELECT EXISTS (SELECT 1 FROM pattern p JOIN pattern_revision r ON r.id = p.revision_id
+                        WHERE NOT p.retired AND r.suspended_at IS NULL) AS has_patterns,
+               (SELECT min(b.provider) FROM log l JOIN build b ON b.id = l.build_id JOIN repository r ON r.id = b.repository_id
+                 WHERE r.name = \(name.repository) AND b.commit = \(name.commit) AND l.fetch_state = 'pending'
+                   AND l.fetch_reason IN ('unauthorized', 'forbidden')) AS refused_by
+        """
+      ).only()
+      return Obstacles(refusedBy: try row.decode("refused_by"), hasPatterns: try row.decode("has_patterns"))
+    }
+  }
+}
