@@ -22,8 +22,7 @@ import CPCRE2
     let lenientContext = unsafe pcre2_match_context_create_8(nil)!
     let stack = unsafe pcre2_jit_stack_create_8(min(32 * 1024, stackBytes), stackBytes, nil)!
     unsafe pcre2_set_match_limit_8(context, matchLimit)
-    // The interpreter counts every step that machine code takes without counting.
-    unsafe pcre2_set_match_limit_8(lenientContext, UInt32(clamping: UInt64(matchLimit) * 10))
+    unsafe pcre2_set_match_limit_8(lenientContext, matchLimit)
     // The interpreter's limits: heap in KiB.
     unsafe pcre2_set_heap_limit_8(context, 64 * 1024)
     unsafe pcre2_set_heap_limit_8(lenientContext, 64 * 1024)
