@@ -35,7 +35,7 @@ struct TallyHistory {
     case 14: try await overrule()
     case 15: try await target()
     case 16: try await inconclusive()
-    case 17: try await suspend()
+    case 17: if chance(2) { try await suspend() } else { try await suspect() }
     case 18: nextDay()
     default: try await sql("UPDATE log SET fetch_state = 'too_large' WHERE id = \(someLog()) AND digest IS NOT NULL")
     }
@@ -127,6 +127,20 @@ struct TallyHistory {
       """
       UPDATE pattern_revision SET suspended_at = \(value) WHERE id = (
         SELECT revision_id FROM pattern WHERE revision_id IS NOT NULL ORDER BY (number * 7919 + \(place)) % 13 LIMIT 1)
+      """)
+  }
+
+  private mutating func suspect() async throws {
+    let place = Int64(random.below(1_000))
+    try await sql(
+      """
+      INSERT INTO suspect (revision_id, reason, hit, sampled)
+      SELECT revision_id, 'found too often', 5, 20 FROM pattern WHERE revision_id IS NOT NULL
+       ORDER BY (number * 7919 + \(place)) % 13 LIMIT 1
+      ON CONFLICT (revision_id) DO UPDATE
+        SET cleared_at = CASE WHEN suspect.cleared_at IS NULL THEN now() END,
+            cleared_by = CASE WHEN suspect.cleared_at IS NULL THEN 'someone' END,
+            cleared_reason = CASE WHEN suspect.cleared_at IS NULL THEN 'it is right' END
       """)
   }
 

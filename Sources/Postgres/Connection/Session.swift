@@ -14,6 +14,8 @@ package struct Session: ~Copyable {
 
   /// Sets on the server what can't be said while connecting.
   func apply(_ configuration: ConnectionConfiguration) throws {
+    // Compiling a plan to machine code took ten times as long as running it: the estimates of short queries are high sometimes.
+    _ = try run("SET jit = off", "SET jit")
     guard let timeout = configuration.statementTimeout else { return }
     let milliseconds = Int(timeout / .milliseconds(1))
     try execute("SELECT set_config('statement_timeout', \(String(milliseconds)), false)")

@@ -182,7 +182,8 @@ extension Store {
   private static func patternsNow(today: CalendarDay) -> SQL {
     """
     SELECT p.number, p.id, p.revision_id, p.retired, p.fallback, p.priority, p.verdict,
-           p.verdict <> 'failure' AND NOT coalesce(p.review_by <= \(today.description)::text::date, false) AND NOT \(isSuspect) AS excuses,
+           p.verdict <> 'failure' AND NOT coalesce(p.review_by <= \(today.description)::text::date, false)
+             AND NOT \(isSuspect) AS excuses,
            r.suspended_at IS NOT NULL AS suspended
       FROM pattern p LEFT JOIN pattern_revision r ON r.id = p.revision_id
     """
