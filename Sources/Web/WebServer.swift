@@ -120,7 +120,7 @@ package struct WebServer: Sendable {
     site.add(TryPage.begin)
     site.add(TryPage.stop)
     site.add(TryPage.propose)
-    TryRoutes(backend: backend, shell: shell).add(to: router)
+    TryRoutes(backend: backend, shell: shell).add(to: &site, router)
     site.add(UnexplainedPage.page)
     site.add(UnexplainedPage.refresh)
     site.add(KnownPage.page)

@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test func aLogThatEndsWithAPartHasNoEmptyOne() throws {
-    let log = Fixture.log(bytes: 2 << 20)
+    let log = Array(Fixture.log(bytes: 2 << 20).prefix(2 << 20))
     let parts = try archive.openParts(of: try store(log).digest)
     #expect(parts.start(newlines: .max).bytes == 1 << 20)
     #expect(try read(parts) == log)

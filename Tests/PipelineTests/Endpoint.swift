@@ -22,7 +22,8 @@ final class Endpoint: Sendable {
     settings.port = 0
     settings.webhookSecrets = ["github": WebhookSender.secret]
     let (ports, told) = AsyncStream.makeStream(of: Int.self)
-    var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    // One that keeps metadata: a request is known by the id that is in it.
+    var logger = Logger(label: "test") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .critical
     let backend = Backend(store: ledger.store, archive: ledger.archive, database: ledger.database.configuration)
     let server = try WebServer(backend: backend, settings: settings, readers: [reader], logger: logger) { port in

@@ -69,7 +69,7 @@ import Testing
 
   // MARK: - What passes
 
-  @Test(arguments: CIWorld.System.allCases) func faultsPass(system: CIWorld.System) async throws {
+  @Test(.timeLimit(.minutes(3)), arguments: CIWorld.System.allCases) func faultsPass(system: CIWorld.System) async throws {
     try await CIFlow.with(system) { flow in
       let text = String(repeating: "a line of a log\n", count: 5_000)
       flow.world.finish("linux", log: text, at: CIFlow.start - 60)
@@ -84,7 +84,9 @@ import Testing
         ]
       }
       try await flow.drain()
-      #expect(flow.world.read(\.faults).isEmpty)
+      // What a file store's limit gives back until later.
+      while !flow.world.read(\.faults).isEmpty { try await flow.again() }
+      try await flow.again()
       #expect(try await flow.fetched() == [stored(flow, "linux", text)])
     }
   }
@@ -282,7 +284,9 @@ import Testing
 
   // MARK: - Stopping
 
-  @Test(arguments: CIWorld.System.allCases) func aStalledLogIsGivenBackWhenTheWorkerStops(system: CIWorld.System) async throws {
+  @Test(.timeLimit(.minutes(3)), arguments: CIWorld.System.allCases) func aStalledLogIsGivenBackWhenTheWorkerStops(
+    system: CIWorld.System
+  ) async throws {
     let gate = LoopbackServer.Gate()
     defer { gate.open() }
     try await CIFlow.with(system) { flow in

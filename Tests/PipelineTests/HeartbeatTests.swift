@@ -23,7 +23,7 @@ import Testing
         store: store, database: database,
         stages: Worker.Stages(
           list: ListStage(store: store, providers: providers),
-          fetch: FetchStage(store: store, archive: flow.ledger.archive, providers: providers)),
+          fetch: FetchStage(store: store, archive: flow.ledger.archive, providers: providers, plan: CIFlow.hasty)),
         lanes: lanes
       ) { _ in }
       let work = Task { try await worker.drain() }

@@ -38,6 +38,6 @@ import Testing
     // A check that finds nothing wrong proves something only if it would.
     let wrong = WorldRequest(method: "GET", target: "/project/gh/o/web/pipeline?page=2", headers: [:], body: [])
     #expect(described.problems(of: wrong)?.count == 1)
-    #expect(described.problems(of: WorldRequest(method: "GET", target: "/project/gh/o/pipeline", headers: [:], body: [])) == nil)
+    #expect(described.problems(of: WorldRequest(method: "GET", target: "/project/gh/o/web/nothing", headers: [:], body: [])) == nil)
   }
 }

@@ -25,10 +25,15 @@ package struct TestLedger: Sendable {
   package static let repositoryRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().path
 
+  /// How many there are at once: each takes up to a dozen of the server's connections.
+  private static let turnstile = Turnstile(6)
+
   /// Lends a fresh ledger to the body and removes it afterwards.
   package static func with<Value>(
     engine: Int = Engine.version, _ body: (TestLedger) async throws -> Value
   ) async throws -> Value {
+    await turnstile.enter()
+    defer { turnstile.leave() }
     let folder = TestCluster.makeFolder() + "-ledger"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     return try await TestDatabase.with(template: try await template.value) { database in

@@ -9,6 +9,8 @@ final class TransferLoop: Sendable {
   /// All transfers share it, and with it the connections. It lives as long as the process.
   static let shared = TransferLoop()
 
+  static let mostConnectionsOfAHost = 16
+
   private enum Command {
     case add(Transfer)
     case resume(Transfer)
@@ -30,7 +32,7 @@ final class TransferLoop: Sendable {
     multi = unsafe MultiHandle(handle: CurlMulti.make())
     // HTTP/2 streams share a connection; a host is never met with more than some connections.
     _ = unsafe multi.handle.set(CURLMOPT_PIPELINING, number: Int(CURLPIPE_MULTIPLEX))
-    _ = unsafe multi.handle.set(CURLMOPT_MAX_HOST_CONNECTIONS, number: 16)
+    _ = unsafe multi.handle.set(CURLMOPT_MAX_HOST_CONNECTIONS, number: Self.mostConnectionsOfAHost)
     _ = unsafe multi.handle.set(CURLMOPT_MAXCONNECTS, number: 64)
     let thread = Thread { [self] in run() }
     thread.name = "culprit.curl"

@@ -1,14 +1,22 @@
+import Synchronization
+
 /// Requests as they are: redirects are followed, nothing is tried again.
 enum Transfers {
   private static let places = TransferPlaces(64)
+  /// Of each host. Who waits for one of its connections waits here, where no time runs out.
+  private static let hostPlaces = Mutex<[HTTPOrigin: TransferPlaces]>([:])
 
   /// - Parameter sink: takes the body of an answer of 2xx.
   static func send(_ request: HTTPRequest, _ trust: HTTPTrust, into sink: BodySink?) async throws(CurlError) -> HTTPResponse {
-    do {
-      try await places.take()
-    } catch {
-      throw CurlError(.cancelled, operation: "request", subject: request.subject, cause: "the task was cancelled")
+    let cancelled = CurlError(.cancelled, operation: "request", subject: request.subject, cause: "the task was cancelled")
+    let host = hostPlaces.withLock { all in
+      let known = all[request.url.origin] ?? TransferPlaces(TransferLoop.mostConnectionsOfAHost)
+      all[request.url.origin] = known
+      return known
     }
+    do { try await host.take() } catch { throw cancelled }
+    defer { host.giveBack() }
+    do { try await places.take() } catch { throw cancelled }
     defer { places.giveBack() }
     var next = request
     let most = request.limits.redirects

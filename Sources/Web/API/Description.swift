@@ -109,7 +109,7 @@ struct Description: Sendable {
     if operation.method == .post {
       problems += [
         ("409", "It contradicts what is there."), ("413", "The body is too large."), ("415", "The body is of another type."),
-        ("502", "A CI system or the code host refused."),
+        ("422", "It can't be used as it is; `field` names what is wrong."), ("502", "A CI system or the code host refused."),
       ]
     } else {
       problems.append(("409", "Several things are called so."))

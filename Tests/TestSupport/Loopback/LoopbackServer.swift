@@ -111,6 +111,8 @@ package final class LoopbackServer: Sendable {
   private func accept() {
     while true {
       let connection = Glibc.accept(listener, nil, nil)
+      // A program that someone starts meanwhile must not hold the connection open.
+      _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
       if connection < 0 {
         guard state.withLock(\.isStopped) else { continue }
         close(listener)

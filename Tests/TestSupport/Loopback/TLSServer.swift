@@ -11,7 +11,7 @@ package final class TLSServer: Sendable {
   /// Whom a test gives its answers to: the decrypted side.
   package let plain: Int32
   private let folder: ScratchDirectory
-  private let process: Process
+  private let process: pid_t
 
   package var url: String { "https://127.0.0.1:\(port)" }
 
@@ -25,15 +25,11 @@ package final class TLSServer: Sendable {
   package init(protocols: String) throws {
     folder = try ScratchDirectory()
     certificate = folder.path + "/certificate.pem"
-    let made = Process()
-    made.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    made.arguments = [
+    let made = try Self.spawn([
       "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=culprit test",
       "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2", "-keyout", folder.path + "/key.pem", "-out", certificate,
-    ]
-    made.standardError = FileHandle.nullDevice
-    try made.run()
-    made.waitUntilExit()
+    ])
+    Self.wait(for: made)
 
     // A port that is free now; openssl tells nobody which one it took by itself.
     let free = try LoopbackServer { _ in .nothing }
@@ -44,25 +40,45 @@ package final class TLSServer: Sendable {
       throw POSIXError(.EMFILE)
     }
     plain = ends[0]
-    process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-      "openssl", "s_server", "-quiet", "-accept", "127.0.0.1:\(port)", "-cert", certificate, "-key", folder.path + "/key.pem",
-      "-alpn", protocols,
-    ]
-    let inner = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
-    process.standardInput = inner
-    process.standardOutput = inner
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    while !isListening, process.isRunning { usleep(1_000) }
+    process = try Self.spawn(
+      [
+        "openssl", "s_server", "-quiet", "-accept", "127.0.0.1:\(port)", "-cert", certificate, "-key", folder.path + "/key.pem",
+        "-alpn", protocols,
+      ], socket: ends[1])
+    close(ends[1])
+    while !isListening, kill(process, 0) == 0 { usleep(1_000) }
   }
 
   deinit {
-    // What is started from a thread of Dispatch has its signals blocked.
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    kill(process, SIGKILL)
+    Self.wait(for: process)
     close(plain)
+  }
+
+  /// - Parameter socket: what becomes the program's standard input and output.
+  private static func spawn(_ command: [String], socket: Int32? = nil) throws -> pid_t {
+    var files = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&files)
+    defer { posix_spawn_file_actions_destroy(&files) }
+    for descriptor: Int32 in 0...1 {
+      if let socket {
+        posix_spawn_file_actions_adddup2(&files, socket, descriptor)
+      } else {
+        posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", O_RDWR, 0)
+      }
+    }
+    posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0)
+    var words = (["env"] + command).map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    var process: pid_t = 0
+    let error = posix_spawn(&process, "/usr/bin/env", &files, nil, &words, environ)
+    guard error == 0 else { throw POSIXError(POSIXErrorCode(rawValue: error) ?? .EINVAL) }
+    return process
+  }
+
+  private static func wait(for process: pid_t) {
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
   }
 
   /// Serves HTTP/1.1 as a `LoopbackServer` does.

@@ -9,6 +9,7 @@ struct BuildView: Sendable {
   let isRetried: Bool
   let repository: String
   let branch: String
+  let hasBranch: Bool
   let branchLink: String
   let pullRequestText: String?
   let commit: String
@@ -121,6 +122,7 @@ struct BuildView: Sendable {
     isRetried = build.passedOnRetry && build.kind != nil
     repository = build.repository
     branch = build.branch
+    hasBranch = !build.branch.isEmpty
     branchLink = PageInput.link("/builds", ["repository": build.repository, "branch": build.branch])
     pullRequestText = build.pullRequest.map { "#\($0)" }
     commit = String(build.commit.prefix(12))

@@ -24,6 +24,7 @@ struct CausesView: Sendable {
   let new: [NewRow]
   let hasPeriods: Bool
   let periodWord: String
+  let periodSpan: String
   let periods: [PeriodRow]
   let periodMarkup: Markup
   let jobs: [GroupRow]
@@ -94,12 +95,14 @@ struct CausesView: Sendable {
     unread = Figures.count(causes.unread)
     unreadLink = builds(["kind": "unread"])
     let week = input.now - 7 * 86_400
+    let most = causes.causes.map(\.builds).max() ?? 0
     self.causes = causes.causes.map { cause in
       let days = Dictionary(cause.trend.compactMap { point in CalendarDay(point.day).map { ($0, point.builds) } }) { $1 }
       return Row(
         title: cause.title, link: "/patterns/\(cause.pattern)", pattern: cause.pattern, verdict: cause.verdict,
         builds: Figures.count(cause.builds), buildsLink: builds(["pattern": cause.pattern]), share: Figures.percent(cause.share),
-        barMarkup: Trend.share(cause.share, of: cause.verdict),
+        // Against the most frequent one: shares are small where causes are many.
+        barMarkup: Trend.share(most > 0 ? Double(cause.builds) / Double(most) : 0, of: cause.verdict),
         trendMarkup: Trend.bars(
           days, by: step, since: since, until: input.today, label: "Builds by \(step.rawValue): \(Self.told(cause.trend))"),
         jobs: Figures.count(cause.jobs), isNew: cause.firstSeen.map { $0 >= week } ?? false,
@@ -115,6 +118,7 @@ struct CausesView: Sendable {
     }
     hasPeriods = causes.periods.count > 1
     periodWord = step == .day ? "Day" : "Week from"
+    periodSpan = "\(since) to \(input.today)"
     periods = causes.periods.reversed().map {
       PeriodRow(
         day: $0.day, builds: Figures.count($0.builds), failed: Figures.count($0.failed), unexplained: Figures.count($0.unexplained),

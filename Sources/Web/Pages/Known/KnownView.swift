@@ -52,7 +52,7 @@ extension KnownView.Row {
     id = problem.id
     reason = problem.reason
     issue = problem.issue
-    issueLink = problem.issue.flatMap { $0.hasPrefix("https://") || $0.hasPrefix("http://") ? $0 : nil }
+    issueLink = problem.issue.flatMap(Links.outside)
     let jobs = problem.jobs.isEmpty ? "all jobs" : problem.jobs.joined(separator: ", ")
     covers = "\(problem.repository): \(jobs)" + (problem.branch.isEmpty ? "" : " on \(problem.branch)")
     patterns = problem.patterns

@@ -140,7 +140,7 @@ struct LineView: Sendable {
 extension LineView.Row {
   fileprivate init(_ commit: Line.Commit, jobs: [String], repository: String, now: Double) {
     self.commit = String(commit.commit.prefix(10))
-    link = PageInput.link("/commits/\(PageInput.encoded(commit.commit))", ["repository": repository])
+    link = Links.commit(commit.commit, of: repository)
     when = Figures.ago(commit.firstAt, now: now)
     needs = commit.attention
     isBroken = commit.attention > 0

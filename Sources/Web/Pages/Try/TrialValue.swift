@@ -15,6 +15,8 @@ struct TrialValue: APIValue {
   let since: Double?
   /// The pull request by which it was proposed.
   let proposal: String?
+  /// The pattern file that it can be saved as, once it is over.
+  let file: String?
 
   // MARK: - How far it is
 
@@ -67,6 +69,7 @@ struct TrialValue: APIValue {
     let findings: Int
     let logs: Int
     let build: Int64
+    let log: Int64
     let job: String
     let commit: String
     let line: Int
@@ -75,7 +78,8 @@ struct TrialValue: APIValue {
     static let schema = Schema.object(
       "TrialGroup",
       [
-        "findings": .integer, "logs": .integer, "build": .integer, "job": .string, "commit": .string, "line": .integer,
+        "findings": .integer, "logs": .integer, "build": .integer, "log": .integer, "job": .string, "commit": .string,
+        "line": .integer,
         "text": .string,
       ])
   }
@@ -125,8 +129,10 @@ struct TrialValue: APIValue {
       ])
   }
 
-  init(_ key: String, _ state: TrialDesk.State) {
+  /// - Parameter today: what a new excuse is good for half a year from.
+  init(_ key: String, _ state: TrialDesk.State, today: CalendarDay) {
     self.key = key
+    file = state.isRunning ? nil : state.file(today: today)?.yaml
     switch state.phase {
     case .running: (phase, reason) = ("running", nil)
     case .finished: (phase, reason) = ("finished", nil)
@@ -157,7 +163,7 @@ struct TrialValue: APIValue {
     groups = report.groupsInOrder.prefix(Self.mostRows).map { _, group in
       let build = group.place.build
       return Group(
-        findings: group.findings, logs: group.logs, build: group.place.buildID,
+        findings: group.findings, logs: group.logs, build: group.place.buildID, log: group.place.log.rawValue,
         job: [build.repository, build.job, group.place.step].filter { !$0.isEmpty }.joined(separator: " "), commit: build.commit,
         line: group.sample.line, text: group.sample.text)
     }
@@ -184,7 +190,7 @@ struct TrialValue: APIValue {
     [
       "key": .string, "phase": .choice(["running", "finished", "stopped"]), "reason": .optional(.string), "source": .string,
       "isFile": .boolean, "verdict": .choice(PatternVerdict.allCases.map(\.rawValue)), "since": .optional(.time),
-      "proposal": .optional(.string),
+      "proposal": .optional(.string), "file": .optional(.string),
       "triedLogs": .integer, "allLogs": .integer, "triedBytes": .integer, "allBytes": .integer, "openedLogs": .integer,
       "lostLogs": .integer, "cpuSeconds": .number, "millisecondsPerMegabyte": .optional(.number),
       "judgedCommits": .optional(.integer), "findings": .integer, "findingsNotKept": .integer, "hitLogs": .integer,

@@ -24,7 +24,7 @@ enum TryPage {
       guard let state = await input.backend.trials.state(key) else {
         throw WebError(.notFound, "this trial is not known any more", hint: "begin it again: it goes on where it was")
       }
-      return TryState(trial: TrialValue(key, state))
+      return TryState(trial: TrialValue(key, state, today: input.today))
     },
     view: { value, input in
       let state: TrialDesk.State? = if let key = input.text("trial") { await input.backend.trials.state(key) } else { nil }

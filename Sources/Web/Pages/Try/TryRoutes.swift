@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import Model
 import NIOCore
 import Pipeline
 import Synchronization
@@ -15,22 +16,29 @@ struct TryRoutes: Sendable {
   private static let pause = Duration.milliseconds(400)
   private static let heartbeat = Duration.seconds(15)
 
-  func add(to router: Router<WebContext>) {
+  func add(to site: inout Site, _ router: Router<WebContext>) {
     router.get("try/:trial/pattern.yaml") { _, context in
       _ = try Site.viewer(of: context, .reader)
       return try await file(context.parameters.require("trial"))
     }
-    for (path, asJSON) in [("try/:trial/events", false), ("api/v1/try/:trial/events", true)] {
-      router.get(RouterPath(path)) { _, context in
-        _ = try Site.viewer(of: context, .reader)
-        return try await events(context.parameters.require("trial"), asJSON: asJSON)
-      }
+    router.get("try/:trial/events") { _, context in
+      _ = try Site.viewer(of: context, .reader)
+      return try await events(context.parameters.require("trial"), asJSON: false)
+    }
+    let operation = Site.Operation(
+      method: .get, path: "try/:trial/events", summary: "How a trial goes on, as server-sent events.",
+      about: "The data of the events `state` and, at last, `end` is what `GET /try` tells as `trial`.",
+      parameters: [.path("trial", .text(most: 64), "The trial's key.")], role: .reader, answer: TrialValue.schema,
+      answerType: "text/event-stream")
+    site.describe(operation) { _, context in
+      _ = try Site.viewer(of: context, .reader)
+      return try await events(context.parameters.require("trial"), asJSON: true)
     }
   }
 
   private func file(_ key: String) async throws -> Response {
     guard let state = await backend.trials.state(key) else { throw Self.unknown }
-    guard let file = state.file(today: .init(secondsSince1970: backend.now())) else {
+    guard let file = state.file(today: today) else {
       throw WebError(.conflict, "nothing was found that could be its example", hint: "write the file by hand")
     }
     return Response(
@@ -105,13 +113,14 @@ struct TryRoutes: Sendable {
     }
   }
 
+  private var today: CalendarDay { CalendarDay(secondsSince1970: backend.now()) }
+
   private func json(_ key: String, _ state: TrialDesk.State) throws -> String {
-    String(decoding: try JSONBody.encode(TrialValue(key, state)), as: UTF8.self)
+    String(decoding: try JSONBody.encode(TrialValue(key, state, today: today)), as: UTF8.self)
   }
 
   private func html(_ key: String, _ state: TrialDesk.State) throws -> String {
-    let file = state.isRunning ? nil : state.file(today: .init(secondsSince1970: backend.now()))
-    return try shell.templates.render(Fragment(trial: TrialView(TrialValue(key, state), file: file)), "try-result")
+    try shell.templates.render(Fragment(trial: TrialView(TrialValue(key, state, today: today))), "try-result")
   }
 
   private struct Fragment: Sendable {

@@ -39,7 +39,7 @@ struct TryView: Sendable {
     proposesTo = offered == nil || input.viewer.role < .curator ? nil : input.backend.proposals?.repository
     proposal = state?.proposal
     proposedID = id.isEmpty ? offered.map { "area/\($0.name)" } ?? "" : id
-    trial = value.trial.map { TrialView($0, file: state?.file(today: input.today)) }
+    trial = value.trial.map { TrialView($0) }
   }
 }
 
@@ -113,7 +113,7 @@ struct TrialView: Sendable {
     let remark: String
   }
 
-  init(_ trial: TrialValue, file: (name: String, yaml: String)?) {
+  init(_ trial: TrialValue) {
     key = trial.key
     isRunning = trial.phase == "running"
     isOver = !isRunning
@@ -144,7 +144,8 @@ struct TrialView: Sendable {
     groups = trial.groups.map { group in
       Group(
         findings: Figures.count(group.findings), logs: Figures.count(group.logs), text: group.text,
-        place: "\(group.job), \(group.commit.prefix(10)), line \(group.line)", link: "/builds/\(group.build)#L\(group.line)")
+        place: "\(group.job), \(group.commit.prefix(10)), line \(group.line)",
+        link: Links.line(group.line, ofLog: group.log, ofBuild: group.build))
     }
     moreGroups = Self.more(trial.groupCount - trial.groups.count, "group")
     changes = trial.changes.map {
@@ -153,7 +154,7 @@ struct TrialView: Sendable {
     changedBuilds = trial.changedBuilds.map { build in
       Changed(
         commit: String(build.commit.prefix(10)),
-        link: PageInput.link("/commits/\(PageInput.encoded(build.commit))", ["repository": build.repository]),
+        link: Links.commit(build.commit, of: build.repository),
         job: "\(build.repository) \(build.job)", before: build.before, beforePattern: build.beforePattern, after: build.after)
     }
     moreChanged = Self.more(trial.changedBuildCount - trial.changedBuilds.count, "build")
@@ -162,7 +163,7 @@ struct TrialView: Sendable {
         pattern: overlap.pattern, lines: Figures.count(overlap.lines), builds: Figures.count(overlap.builds),
         remark: Self.remark(overlap))
     }
-    yaml = isRunning ? nil : file?.yaml
+    yaml = trial.file
     editLink = yaml.flatMap { $0.utf8.count <= 4_000 && !trial.isFile ? PageInput.link("/try", ["file": $0]) : nil }
   }
 
