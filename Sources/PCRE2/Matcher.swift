@@ -80,7 +80,9 @@ import CPCRE2
     of regex: Regex, in subject: UnsafeRawBufferPointer, isUTF8: Bool? = nil, from start: Int, lastStart: Int? = nil,
     edges: Edges = []
   ) -> Outcome {
-    guard unsafe isUTF8 ?? Matcher.isUTF8(subject) else {
+    // `\C` can end a match within a character, and machine code takes where it begins for the beginning of one.
+    let isWithinCharacter = unsafe start < subject.count && subject[start] & 0xC0 == 0x80
+    guard unsafe isUTF8 ?? Matcher.isUTF8(subject), !isWithinCharacter else {
       guard let code = unsafe regex.lenient() else { return .error(PCRE2_ERROR_BADDATA) }
       return unsafe search(code, subject, from: start, lastStart: lastStart, edges: edges, options: 0, lenientContext)
     }

@@ -30,10 +30,8 @@ final class Deployment: Sendable {
 
   /// With a database of its own on the server of the tests.
   static func with(_ body: (Deployment) async throws -> Void) async throws {
-    try await TestTurns.workers.take {
-      try await TestLedger.with { ledger in
-        try await body(try Deployment(ledger.database.configuration, url: try await ledger.database.url))
-      }
+    try await TestLedger.with { ledger in
+      try await body(try Deployment(ledger.database.configuration, url: try await ledger.database.url))
     }
   }
 

@@ -26,19 +26,17 @@ final class Flow: Sendable {
   /// - Parameter isApp: whether Culprit is a GitHub App there, which may post check runs.
   @discardableResult
   static func with<Value>(isApp: Bool = false, _ body: (Flow) async throws -> Value) async throws -> Value {
-    try await TestTurns.workers.take {
-      try await TestLedger.with { ledger in
-        let endpoint = try await Endpoint.start(ledger, ownApp: isApp ? 4_242 : nil)
-        let flow = try Flow(ledger, endpoint, isApp: isApp)
-        try await flow.sync(more: [])
-        do {
-          let value = try await body(flow)
-          await endpoint.stop()
-          return value
-        } catch {
-          await endpoint.stop()
-          throw error
-        }
+    try await TestLedger.with { ledger in
+      let endpoint = try await Endpoint.start(ledger, ownApp: isApp ? 4_242 : nil)
+      let flow = try Flow(ledger, endpoint, isApp: isApp)
+      try await flow.sync(more: [])
+      do {
+        let value = try await body(flow)
+        await endpoint.stop()
+        return value
+      } catch {
+        await endpoint.stop()
+        throw error
       }
     }
   }
