@@ -64,11 +64,14 @@ struct OpenAPIDescription {
   }
 
   private func operation(of request: WorldRequest) -> (path: String, [String: Any])? {
-    for (path, operations) in paths {
-      guard let operation = operations[request.method.lowercased()] as? [String: Any],
-        isPath(path.split(separator: "/"), of: request.path[...], operation)
-      else { continue }
-      return (path, operation)
+    // A parameter that holds slashes stands for what no other path does.
+    for mayBeOpen in [false, true] {
+      for (path, operations) in paths {
+        guard let operation = operations[request.method.lowercased()] as? [String: Any],
+          isPath(path.split(separator: "/"), of: request.path[...], mayBeOpen ? operation : [:])
+        else { continue }
+        return (path, operation)
+      }
     }
     return nil
   }
