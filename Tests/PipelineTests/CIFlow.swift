@@ -95,13 +95,14 @@ final class CIFlow: Sendable {
     var text: String?
   }
 
-  /// All logs, the oldest build first.
+  /// All logs of failed builds, the oldest build first. Those of some passing ones are fetched, too.
   func fetched() async throws -> [Fetched] {
     let archive = ledger.archive
     return try await ledger.pool.run { session in
       try session.query(
         """
         SELECT b.job, l.step, l.fetch_state, l.fetch_reason, l.digest FROM log l JOIN build b ON b.id = l.build_id
+         WHERE b.outcome IN ('failure', 'timed_out')
          ORDER BY b.finished_at, b.job COLLATE "C", l.step COLLATE "C"
         """
       ).map { row in
