@@ -153,6 +153,7 @@ let package = Package(
         "Analysis", "Curl", "FuzzSupport", "LogArchive", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry",
         "TestSupport", "Web",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],

@@ -16,7 +16,7 @@ struct PageLoad: AsyncParsableCommand {
   @Argument(help: "The database's address.") var database: String
   @Option(help: "Clients at once.") var clients = 20
   @Option(help: "Queries of each kind.") var queries = 400
-  @Option(help: "Only the queries whose names contain this.") var only: String?
+  @Option(help: "Only the queries whose names contain this.") var query: String?
 
   private typealias Query = @Sendable (Store, inout BenchRandom) async throws -> Void
 
@@ -29,7 +29,7 @@ struct PageLoad: AsyncParsableCommand {
     print(
       "query".padding(toLength: 34, withPad: " ", startingAt: 0) + padded("alone ms", 10) + padded("CPU ms", 9)
         + padded("\(clients): p50", 10) + padded("p99", 9))
-    for (name, query) in Self.all where only.map(name.contains) ?? true {
+    for (name, query) in Self.all where self.query.map(name.contains) ?? true {
       // Plans are made anew for the first few runs of a statement on each connection; that isn't what is asked.
       _ = try await measure(store, query, clients: clients, count: clients * 7, seed: 1)
       let alone = try await measure(store, query, clients: 1, count: max(20, queries / 10), seed: 2)

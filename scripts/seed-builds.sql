@@ -1,5 +1,5 @@
 -- Fills an empty, migrated database with builds as they could be: see scripts/seed-builds. The number of builds is the setting
--- `seed.builds`; the same number gives the same builds, spread over the year before today.
+-- `seed.builds`, `seed.engine` what `Engine.version` is; the same number gives the same builds, spread over the year before today.
 
 CREATE FUNCTION pg_temp.part(n bigint, salt integer) RETURNS float8 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
   'SELECT (hashint8extended(n, salt) & 1048575) / 1048576.0';
@@ -18,7 +18,8 @@ SELECT id, sha256(id::bytea), jsonb_build_object('match', 'error: cause ' || spl
 UPDATE pattern p SET revision_id = r.id FROM pattern_revision r WHERE r.pattern_id = p.id;
 
 INSERT INTO tried_set (engine, members, key)
-SELECT 1, s.members, sha256(convert_to('1:' || s.members::text, 'UTF8')) FROM (
+SELECT e.engine, s.members, sha256(convert_to(e.engine || ':' || s.members::text, 'UTF8'))
+  FROM (SELECT coalesce(nullif(current_setting('seed.engine', true), ''), '2')::integer AS engine) e, (
   SELECT range_agg(int8range(r.id, r.id, '[]')) AS members FROM pattern p JOIN pattern_revision r ON r.id = p.revision_id WHERE NOT p.retired
   UNION ALL SELECT '{}') s
 ON CONFLICT DO NOTHING;

@@ -12,3 +12,7 @@ ALTER TABLE tally_reach ALTER builds TYPE integer;
 CREATE INDEX tally_reach_pattern ON tally_reach (pattern, first_at);
 CREATE INDEX tally_job_pattern ON tally (job_id, pattern, at) INCLUDE (retried) WHERE pattern IS NOT NULL;
 CREATE INDEX tally_branch_line ON tally_branch (repository_id) WHERE is_line;
+
+-- A BRIN index is of no use once rows come into pages of old ones: an update or a freed place is enough.
+DROP INDEX build_created;
+CREATE INDEX build_created ON build (created_at);

@@ -22,8 +22,7 @@ import CPCRE2
     let lenientContext = unsafe pcre2_match_context_create_8(nil)!
     let stack = unsafe pcre2_jit_stack_create_8(min(32 * 1024, stackBytes), stackBytes, nil)!
     unsafe pcre2_set_match_limit_8(context, matchLimit)
-    // The interpreter counts every step that machine code takes without counting.
-    unsafe pcre2_set_match_limit_8(lenientContext, UInt32(clamping: UInt64(matchLimit) * 10))
+    unsafe pcre2_set_match_limit_8(lenientContext, matchLimit)
     // The interpreter's limits: heap in KiB.
     unsafe pcre2_set_heap_limit_8(context, 64 * 1024)
     unsafe pcre2_set_heap_limit_8(lenientContext, 64 * 1024)
@@ -80,7 +79,9 @@ import CPCRE2
     of regex: Regex, in subject: UnsafeRawBufferPointer, isUTF8: Bool? = nil, from start: Int, lastStart: Int? = nil,
     edges: Edges = []
   ) -> Outcome {
-    guard unsafe isUTF8 ?? Matcher.isUTF8(subject) else {
+    // `\C` can end a match within a character, and machine code takes where it begins for the beginning of one.
+    let isWithinCharacter = unsafe start < subject.count && subject[start] & 0xC0 == 0x80
+    guard unsafe isUTF8 ?? Matcher.isUTF8(subject), !isWithinCharacter else {
       guard let code = unsafe regex.lenient() else { return .error(PCRE2_ERROR_BADDATA) }
       return unsafe search(code, subject, from: start, lastStart: lastStart, edges: edges, options: 0, lenientContext)
     }

@@ -72,6 +72,20 @@ package struct BackfillStage: Sendable {
     let listing = Store.Listing(provider: provider.name, project: project, branch: branch)
     let lock = try await Connection.connect(database)
     guard try await lock.run({ session in try Store.lock(listing, session) }) else { throw Busy(listing: listing) }
+    let result: Swift.Result<Result, any Error>
+    do {
+      result = .success(try await list(listing, since: since, dryRun: dryRun, report: report))
+    } catch {
+      result = .failure(error)
+    }
+    // Also where the task was cancelled. If it fails, the connection's end does the same.
+    await Task { try? await lock.run { session in try Store.unlock(listing, session) } }.value
+    return try result.get()
+  }
+
+  private func list(
+    _ listing: Store.Listing, since: Double?, dryRun: Bool, report: (Result) -> Void
+  ) async throws -> Result {
     var state = try await begin(listing, since: since)
     var result = Result()
     repeat {
@@ -96,7 +110,6 @@ package struct BackfillStage: Sendable {
       }
       report(result)
     } while !result.isComplete && result.pages < settings.mostPages
-    _ = await lock.isAlive()
     return result
   }
 

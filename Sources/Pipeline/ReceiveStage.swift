@@ -49,8 +49,8 @@ package struct ReceiveStage: Sendable {
       await Task { try? await store.giveBack(claim) }.value
       throw error
     }
-    return StepReport(
-      "read \(claim.deliveries.count) deliveries", subject: claim.deliveries.map(\.externalID).joined(separator: " "))
+    let ids = claim.deliveries.map(\.externalID).joined(separator: " ")
+    return StepReport("read \(claim.deliveries.count) deliveries", subject: ids, ids: ["delivery": ids])
   }
 }
 

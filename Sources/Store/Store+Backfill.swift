@@ -92,12 +92,18 @@ extension Store {
   /// First key of the advisory locks that keep two backfills of one project apart.
   private static let backfillLock: Int32 = 0x6366_696C
 
-  /// Takes a project for this connection, as long as it lives.
+  /// Takes a project for this connection, until it is given back or the connection ends.
   ///
   /// - Returns: false if another process has it.
   package static func lock(_ listing: Listing, _ session: borrowing Session) throws -> Bool {
-    let name = "\(listing.provider)\n\(listing.project)\n\(listing.branch)"
-    return try session.query("SELECT pg_try_advisory_lock(\(backfillLock), hashtext(\(name))) AS ours").only().decode(
+    try session.query("SELECT pg_try_advisory_lock(\(backfillLock), hashtext(\(lockName(listing)))) AS ours").only().decode(
       Bool.self, "ours")
   }
+
+  /// Gives a project back at once: that a connection has ended shows to the server a little later only.
+  package static func unlock(_ listing: Listing, _ session: borrowing Session) throws {
+    _ = try session.query("SELECT pg_advisory_unlock(\(backfillLock), hashtext(\(lockName(listing))))")
+  }
+
+  private static func lockName(_ listing: Listing) -> String { "\(listing.provider)\n\(listing.project)\n\(listing.branch)" }
 }

@@ -55,12 +55,15 @@ extension Store {
         JOIN tried t ON t.id = j.id
         JOIN sample_group g ON g.sets = t.sets AND (g.repository_id, g.provider, g.workflow, g.job) = (o.repository_id, o.provider, o.workflow, o.job)
        WHERE j.scoped GROUP BY t.id),
+    -- What another engine has found, and hasn't been looked for anew, counts neither here nor above.
     sample_hit AS (
       SELECT f.revision_id AS id, count(DISTINCT s.id) AS builds
-        FROM sample s JOIN log l ON l.build_id = s.id JOIN finding f ON f.log_id = l.id GROUP BY 1),
+        FROM sample s JOIN log l ON l.build_id = s.id JOIN finding f ON f.log_id = l.id
+        JOIN tried t ON t.sets = s.sets AND t.id = f.revision_id GROUP BY 1),
     sample_gap AS (
       SELECT i.revision_id AS id, count(DISTINCT s.id) AS builds
         FROM sample s JOIN log l ON l.build_id = s.id JOIN inconclusive i ON i.log_id = l.id
+        JOIN tried t ON t.sets = s.sets AND t.id = i.revision_id
        WHERE NOT EXISTS (SELECT 1 FROM log o JOIN finding f ON f.log_id = o.id WHERE o.build_id = s.id AND f.revision_id = i.revision_id)
        GROUP BY 1),
     rate AS (

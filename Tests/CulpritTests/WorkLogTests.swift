@@ -12,7 +12,8 @@ import Testing
   init() throws { folder = try ScratchFolder() }
 
   private func run(_ environment: [String: String] = [:], _ arguments: [String] = []) async throws -> Command {
-    // Lives as long as the tests' own object does.
+    // Nothing below holds the folder, but its path.
+    defer { withExtendedLifetime(folder) {} }
     try folder.pattern("a/error", match: "^error: (.*)", hit: "error: x")
     return try await TestDatabase.with { database in
       let variables = [

@@ -64,24 +64,35 @@ struct OpenAPIDescription {
   }
 
   private func operation(of request: WorldRequest) -> (path: String, [String: Any])? {
-    for (path, operations) in paths {
-      guard isPath(path.split(separator: "/"), of: request.path[...]),
-        let operation = operations[request.method.lowercased()] as? [String: Any]
-      else { continue }
-      return (path, operation)
+    // A parameter that holds slashes stands for what no other path does.
+    for mayBeOpen in [false, true] {
+      for (path, operations) in paths {
+        guard let operation = operations[request.method.lowercased()] as? [String: Any],
+          isPath(path.split(separator: "/"), of: request.path[...], mayBeOpen ? operation : [:])
+        else { continue }
+        return (path, operation)
+      }
     }
     return nil
   }
 
-  private func isPath(_ template: [Substring], of path: ArraySlice<String>) -> Bool {
+  private func isPath(_ template: [Substring], of path: ArraySlice<String>, _ operation: [String: Any]) -> Bool {
     var rest = path
-    for part in template {
+    for (place, part) in template.enumerated() {
       let isParameter = part.hasPrefix("{")
+      // GitHub's own mark of a parameter that holds slashes, which stands at the end.
+      if isParameter, place == template.count - 1, isOpen(part.dropFirst().dropLast(), operation) { return !rest.isEmpty }
       let count = isParameter ? segments[String(part.dropFirst().dropLast())] ?? 1 : 1
       guard rest.count >= count, isParameter || rest.first == String(part) else { return false }
       rest = rest.dropFirst(count)
     }
     return rest.isEmpty
+  }
+
+  private func isOpen(_ name: Substring, _ operation: [String: Any]) -> Bool {
+    (operation["parameters"] as? [[String: Any]] ?? []).map(resolved).contains {
+      $0["name"] as? String == String(name) && $0["in"] as? String == "path" && $0["x-multi-segment"] as? Bool == true
+    }
   }
 
   private func resolved(_ value: [String: Any]) -> [String: Any] {

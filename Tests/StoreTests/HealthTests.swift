@@ -68,6 +68,11 @@ import Testing
       try await ledger.sync([Self.noise])
       _ = try await ledger.rescan()
       #expect(try await !health(ledger).isSuspect)
+      #expect(try await health(ledger).hit == 19)
+      // Neither does what another engine has found.
+      let newer = Store(pool: ledger.pool, engine: Engine.version + 1)
+      let unknown = try #require(try await newer.patternHealth(id: Self.noise.id, today: Self.today).first)
+      #expect(unknown.hit == 0 && unknown.sampled == 0)
     }
   }
 

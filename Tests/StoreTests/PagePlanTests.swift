@@ -17,7 +17,8 @@ import Testing
   private func seed(_ ledger: TestLedger) async throws {
     let script = try String(contentsOfFile: TestLedger.repositoryRoot + "/scripts/seed-builds.sql", encoding: .utf8)
     try await ledger.pool.run { session in
-      try session.executeScript("SET seed.builds = '\(Self.builds)'; \(script)", name: "seed-builds.sql")
+      let settings = "SET seed.builds = '\(Self.builds)'; SET seed.engine = '\(Engine.version)';"
+      try session.executeScript("\(settings) \(script)", name: "seed-builds.sql")
     }
     _ = try await ledger.store.rebuildTally(today: CalendarDay(secondsSince1970: Date().timeIntervalSince1970))
     try await ledger.pool.run { session in try session.executeScript("VACUUM ANALYZE", name: "analyse") }

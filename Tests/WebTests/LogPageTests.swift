@@ -33,7 +33,7 @@ import Testing
       #expect(page.contains("Run &lt;script&gt;alert(1)&lt;/script&gt;"))
       #expect(page.contains("<span class=\"f1\">red</span> &amp; &quot;quoted&quot;"))
       #expect(page.contains("right\u{FFFD}tfel &lt;img src=x onerror=alert(3)&gt;"))
-      #expect(page.contains("click and here"))
+      #expect(page.contains("click and there"))
       // What was overwritten is there on demand only.
       #expect(page.contains(">100 %<") && !page.contains(">50 %<") && page.contains("whole=5#L5"))
       #expect(try await site.page("/builds/\(id)?whole=5").contains(">50 %<"))

@@ -284,8 +284,9 @@ package struct LogCleaner {
   @inline(__always) private static func mayHoldControl(_ word: UInt64) -> Bool {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let tops: UInt64 = 0x8080_8080_8080_8080
-    let isLow = (word &- 0x20 * ones) & ~word
-    let half = (word ^ 0x90 * ones) & 0xF0 * ones
+    let isLow = (word &- (ones * 0x20)) & ~word
+    // Zero in each byte of 90 to 9F.
+    let half = (word ^ (ones * 0x90)) & (ones * 0xF0)
     let isC1 = (half &- ones) & ~half
     return (isLow | isC1) & tops != 0
   }

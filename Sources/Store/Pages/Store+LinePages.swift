@@ -78,8 +78,8 @@ extension Store {
     let most = min(Self.pageSize(most), 100)
     return try await transaction { session in
       guard let id = try Self.lineID(line, session) else { return Paged(rows: [], next: nil) }
-      // The second key of the cursor tells nothing more: commits that began in the same microsecond stay together.
-      let start: SQL = after.map { "AND first_at < \(Self.time($0[0]))" } ?? ""
+      let start: SQL =
+        after.map { "AND (first_at, left(commit, 15)) < (\(Self.time($0[0])), \(Self.digits($0[1])))" } ?? ""
       let commits = try session.query(
         """
         SELECT commit, extract(epoch FROM first_at)::float8 AS first, \(Self.micros("first_at")) AS micros, failed, attention
@@ -95,10 +95,16 @@ extension Store {
             LineCommit(
               commit: commit, firstAt: try row.decode("first"), failed: try row.decode("failed"),
               attention: try row.decode("attention"), cells: cells[commit] ?? []),
-            [try row.decode("micros"), 0]
+            [try row.decode("micros"), Int64(commit.prefix(15), radix: 16) ?? 0]
           )
         }, most: most)
     }
+  }
+
+  /// The first 15 hexadecimal digits of a commit, which a cursor holds as a number.
+  private static func digits(_ number: Int64) -> String {
+    let digits = String(max(0, number), radix: 16)
+    return String(repeating: "0", count: max(0, 15 - digits.count)) + digits
   }
 
   private static func lineID(_ line: LineName, _ session: borrowing Session) throws -> Int32? {

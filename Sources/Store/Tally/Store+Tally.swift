@@ -32,9 +32,10 @@ extension Store {
       guard try Self.lockTally(waits: waits, session) else { return nil }
       try Self.noticePatterns(today: today, engine: engine, session)
       try Self.noticeLines(session)
+      // The newest first: a change of the patterns can mark every build there is, and what comes meanwhile needn't wait for that.
       let marked = try session.query(
         """
-        WITH taken AS (DELETE FROM tally_due WHERE id IN (SELECT id FROM tally_due ORDER BY id LIMIT \(Int64(most))) RETURNING build_id)
+        WITH taken AS (DELETE FROM tally_due WHERE id IN (SELECT id FROM tally_due ORDER BY id DESC LIMIT \(Int64(most))) RETURNING build_id)
         SELECT DISTINCT build_id FROM taken
         """
       ).map { try $0.decode(Int64.self, "build_id") }

@@ -31,10 +31,6 @@ package final class TLSServer: Sendable {
     ])
     Self.wait(for: made)
 
-    // A port that is free now; openssl tells nobody which one it took by itself.
-    let free = try LoopbackServer { _ in .nothing }
-    port = free.port
-    free.stop()
     var ends: [Int32] = [0, 0]
     guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
       throw POSIXError(.EMFILE)
@@ -42,11 +38,19 @@ package final class TLSServer: Sendable {
     plain = ends[0]
     process = try Self.spawn(
       [
-        "openssl", "s_server", "-quiet", "-accept", "127.0.0.1:\(port)", "-cert", certificate, "-key", folder.path + "/key.pem",
+        "openssl", "s_server", "-quiet", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", folder.path + "/key.pem",
         "-alpn", protocols,
       ], socket: ends[1])
     close(ends[1])
-    while !isListening, kill(process, 0) == 0 { usleep(1_000) }
+    // Any port that is free; openssl tells nobody which one it took.
+    var found = Self.listeningPort(of: process)
+    while found == nil {
+      var status: Int32 = 0
+      guard waitpid(process, &status, WNOHANG) == 0 else { throw POSIXError(.ECHILD) }
+      usleep(1_000)
+      found = Self.listeningPort(of: process)
+    }
+    port = found ?? 0
   }
 
   deinit {
@@ -87,12 +91,20 @@ package final class TLSServer: Sendable {
     Thread.detachNewThread { LoopbackServer.converse(plain, handler) }
   }
 
-  private var isListening: Bool {
-    let wanted = ":" + String(format: "%04X", port)
+  /// The port of the one socket that a process listens on; nil as long as there is none.
+  private static func listeningPort(of process: pid_t) -> Int? {
+    let files = "/proc/\(process)/fd"
+    let own = Set(
+      ((try? FileManager.default.contentsOfDirectory(atPath: files)) ?? []).compactMap {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: files + "/" + $0)
+      })
     let sockets = (try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)) ?? ""
-    return sockets.split(separator: "\n").contains { line in
+    for line in sockets.split(separator: "\n") {
+      // Local address, state and inode: proc(5). 0A is LISTEN.
       let words = line.split(separator: " ")
-      return words.count > 3 && words[1].hasSuffix(wanted) && words[3] == "0A"
+      guard words.count > 9, words[3] == "0A", own.contains("socket:[\(words[9])]") else { continue }
+      return words[1].split(separator: ":").last.flatMap { Int($0, radix: 16) }
     }
+    return nil
   }
 }
