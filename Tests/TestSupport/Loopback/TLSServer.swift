@@ -98,8 +98,9 @@ package final class TLSServer: Sendable {
       ((try? FileManager.default.contentsOfDirectory(atPath: files)) ?? []).compactMap {
         try? FileManager.default.destinationOfSymbolicLink(atPath: files + "/" + $0)
       })
-    let sockets = (try? String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)) ?? ""
-    for line in sockets.split(separator: "\n") {
+    // To its end: of a file that has no size, `String(contentsOfFile:)` reads the first page only.
+    let sockets = FileHandle(forReadingAtPath: "/proc/net/tcp").flatMap { try? $0.readToEnd() } ?? Data()
+    for line in String(decoding: sockets, as: UTF8.self).split(separator: "\n") {
       // Local address, state and inode: proc(5). 0A is LISTEN.
       let words = line.split(separator: " ")
       guard words.count > 9, words[3] == "0A", own.contains("socket:[\(words[9])]") else { continue }
