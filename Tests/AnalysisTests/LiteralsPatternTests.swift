@@ -50,7 +50,7 @@ import Testing
     return matches
   }
 
-  @Test(.timeLimit(.minutes(2))) func starterPatternsOnSampleLogs() throws {
+  @Test(.timeLimit(.minutes(20))) func starterPatternsOnSampleLogs() throws {
     let reading = Catalog.read(paths: [Self.root.appending(path: "patterns").path])
     let samples = try Self.lines(every: 5)
     var matches = 0
@@ -74,7 +74,7 @@ import Testing
   }
 
   /// Whole lines and quoted texts of other tools' files of patterns: most are expressions, and what isn't harms nobody.
-  @Test(.enabled(if: shared != nil, "needs the patterns of CULPRIT_SHARED"), .timeLimit(.minutes(2)))
+  @Test(.enabled(if: shared != nil, "needs the patterns of CULPRIT_SHARED"), .timeLimit(.minutes(20)))
   func expressionsOfOthers() throws {
     let folder = try #require(Self.shared)
     var expressions: Set<String> = []

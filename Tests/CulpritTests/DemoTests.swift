@@ -22,11 +22,18 @@ import TestSupport
   {
     let folder = try ScratchFolder()
     let running = try Command.start(["demo", "--once"], environment: ["TMPDIR": folder.path])
-    func isThere() -> Bool {
-      FileManager.default.enumerator(atPath: folder.path)?.contains { ($0 as? String)?.hasSuffix(stage) == true } ?? false
+    let place = folder.path
+    await withCheckedContinuation { done in
+      // On a thread of its own: among many tests at once the demo would be over before this one has its turn.
+      Thread.detachNewThread {
+        func isThere() -> Bool {
+          FileManager.default.enumerator(atPath: place)?.contains { ($0 as? String)?.hasSuffix(stage) == true } ?? false
+        }
+        while running.isRunning, !isThere() { usleep(1_000) }
+        kill(running.processIdentifier, number)
+        done.resume()
+      }
     }
-    while running.isRunning, !isThere() { await Task.yield() }
-    kill(running.processIdentifier, number)
     let run = try await Command.finish(running)
     #expect(run.status == 130, "\(run.status): \(run.errors)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)

@@ -152,7 +152,7 @@ import Testing
   }
 
   /// A log hangs, so the lane that fetches it can't finish: it is given back, and the process ends by itself.
-  @Test(.timeLimit(.minutes(1)), arguments: ["work", "serve"]) func aSignalStopsWhatHangs(_ command: String) async throws {
+  @Test(.timeLimit(.minutes(20)), arguments: ["work", "serve"]) func aSignalStopsWhatHangs(_ command: String) async throws {
     try await Deployment.with { deployment in
       deployment.makeCommits(1)
       let gate = LoopbackServer.Gate()

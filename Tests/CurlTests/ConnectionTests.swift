@@ -23,7 +23,7 @@ import Testing
   }
 
   /// The server answers none of them before all are there, and it has one connection at a time.
-  @Test(.timeLimit(.minutes(2))) func requestsShareAConnectionOfHTTP2() async throws {
+  @Test(.timeLimit(.minutes(20))) func requestsShareAConnectionOfHTTP2() async throws {
     let server = try HTTP2Server(atOnce: 8)
     let client = client(trusting: server.certificate)
     try await withThrowingTaskGroup(of: HTTPResponse.self) { group in
