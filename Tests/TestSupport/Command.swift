@@ -144,7 +144,7 @@ package final class ScratchFolder: Sendable {
   package let path: String
 
   package init() throws {
-    path = FileManager.default.temporaryDirectory.appending(path: "culprit-test-\(UUID().uuidString)").path
+    path = FileManager.default.temporaryDirectory.appending(path: "culprit-scratch-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
