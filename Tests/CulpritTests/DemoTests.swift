@@ -14,6 +14,27 @@ import TestSupport
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
   }
 
+  @Test func theDemoEndsWithTheWebUI() async throws {
+    let folder = try ScratchFolder()
+    let running = try Command.start(["demo"], environment: ["TMPDIR": folder.path])
+    let page = await withCheckedContinuation { done in
+      // On a thread of its own, as below.
+      Thread.detachNewThread {
+        var page = ""
+        while running.isRunning, page.isEmpty {
+          usleep(10_000)
+          guard let address = running.output.firstMatch(of: /http:\/\/127\.0\.0\.1:\d+\/\S+/) else { continue }
+          page = URL(string: String(address.0)).flatMap { try? String(contentsOf: $0, encoding: .utf8) } ?? "nothing answers"
+        }
+        kill(running.processIdentifier, SIGINT)
+        done.resume(returning: page)
+      }
+    }
+    let run = try await Command.finish(running)
+    #expect(page.contains("What breaks the builds") && page.contains("network/curl-server-error"), "\(run.errors)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+  }
+
   /// Files whose appearance tells how far the demo is: the folder is made, the server starts, logs are archived.
   private static let stages = ["postgres", "postmaster.pid", "archive"]
 

@@ -1,10 +1,12 @@
 import Analysis
 import ArgumentParser
 import Foundation
+import Logging
 import Model
 import Pipeline
 import Providers
 import Store
+import Web
 
 /// `culprit demo`: everything once, on sample builds, in a database of its own.
 struct Demo: AsyncParsableCommand {
@@ -12,12 +14,12 @@ struct Demo: AsyncParsableCommand {
     abstract: "Show what culprit does, on sample builds.",
     discussion: """
       Starts a private database in a folder of its own, imports the sample builds, scans them, prints the report and a commit's \
-      verdict, then adds a pattern and scans only what is due for it.
+      verdict, then adds a pattern and scans only what is due for it. Then it serves the web UI until it is stopped.
 
       Example: culprit demo --once
       """)
 
-  @Flag(help: "Stop when everything has been shown once. There is nothing to go on with until the web UI is there.")
+  @Flag(help: "Stop after the report, without the web UI.")
   var once = false
 
   @OptionGroup var global: GlobalOptions
@@ -34,7 +36,7 @@ struct Demo: AsyncParsableCommand {
     environment[Setting.data.variable] = place
     let settings = try Settings(path: nil, readsFile: false, environment: environment)
     let style = global.style(settings)
-    let show = Walkthrough(settings: settings, style: style, isQuiet: global.quiet)
+    let show = Walkthrough(settings: settings, style: style, isQuiet: global.quiet, once: once)
     let end: @Sendable () async -> Void = {
       try? await Workplace.cluster(settings).destroy(force: true)
       try? FileManager.default.removeItem(atPath: place)
@@ -57,16 +59,17 @@ private struct Walkthrough {
   let settings: Settings
   let style: Style
   let isQuiet: Bool
+  let once: Bool
 
   func run(place: String) async throws {
     let samples = try Bundled.folder("samples")
     let lines = try Import.manifest(samples + "/manifest.jsonl")
     let stage = try settings.rescan
     let patterns = try copyPatterns(to: place + "/patterns")
-    let (style, isQuiet) = (style, isQuiet)
+    let (settings, style, isQuiet, once) = (settings, style, isQuiet, once)
     step("1. Import \(lines.count) sample logs and \(patterns.count) patterns into a private database")
     Output.flush()
-    try await Workplace.open(settings) { workplace in
+    try await Workplace.open(settings, connections: 8) { workplace in
       let store = workplace.store
       let rescan = RescanStage(store: store, archive: workplace.archive, database: workplace.database, settings: stage)
       let entered = try await ImportStage(store: store, archive: workplace.archive).enter(lines)
@@ -98,7 +101,25 @@ private struct Walkthrough {
       let after = try await store.totals(since: nil, today: .now)
       try await workplace.tally(isQuiet: isQuiet)
       Output.line("no pattern explains \(after.unexplained) failed builds now; it was \(totals.unexplained)")
+      if !once { try await Self.serve(workplace, settings, style) }
     }
+  }
+
+  /// Shows the web UI until someone stops it.
+  private static func serve(_ workplace: Workplace, _ settings: Settings, _ style: Style) async throws {
+    var web = WebServer.Settings(folder: try Bundled.folder("web"))
+    web.port = 0
+    var logger = Logger(label: "culprit") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = .error
+    let backend = Backend(
+      store: workplace.store, archive: workplace.archive, database: workplace.database, rescan: try settings.rescan)
+    let http = try WebServer(backend: backend, settings: web, readers: [], logger: logger) { port in
+      step("6. Look at it", style)
+      // The samples are of November 2026.
+      Output.line("http://127.0.0.1:\(port)/?since=2026-11-01 (Ctrl-C ends the demo, and removes its database)")
+      Output.flush()
+    }
+    try await Serve.run([http.service], logger)
   }
 
   private func step(_ text: String) { Self.step(text, style) }

@@ -64,7 +64,7 @@ struct Serve: AsyncParsableCommand {
   }
 
   /// Runs the services until the task is cancelled, and then shuts them down in order.
-  private static func run(_ services: [any Service], _ logger: Logger) async throws {
+  static func run(_ services: [any Service], _ logger: Logger) async throws {
     var configuration = ServiceGroupConfiguration(services: services, logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(8)
     let group = ServiceGroup(configuration: configuration)
