@@ -1,3 +1,4 @@
+import Curl
 import Foundation
 import Testing
 import TestSupport
@@ -17,19 +18,20 @@ import TestSupport
   @Test func theDemoEndsWithTheWebUI() async throws {
     let folder = try ScratchFolder()
     let running = try Command.start(["demo"], environment: ["TMPDIR": folder.path])
-    let page = await withCheckedContinuation { done in
+    let address = await withCheckedContinuation { done in
       // On a thread of its own, as below.
       Thread.detachNewThread {
-        var page = ""
-        while running.isRunning, page.isEmpty {
+        var address: String?
+        while running.isRunning, address == nil {
           usleep(10_000)
-          guard let address = running.output.firstMatch(of: /http:\/\/127\.0\.0\.1:\d+\/\S+/) else { continue }
-          page = URL(string: String(address.0)).flatMap { try? String(contentsOf: $0, encoding: .utf8) } ?? "nothing answers"
+          address = running.output.firstMatch(of: /http:\/\/127\.0\.0\.1:\d+\/\S+/).map { String($0.0) }
         }
-        kill(running.processIdentifier, SIGINT)
-        done.resume(returning: page)
+        done.resume(returning: address)
       }
     }
+    let response = try? await HTTPClient().send(HTTPRequest(.get, try HTTPURL(address ?? "")))
+    let page = String(decoding: response?.body ?? Data(), as: UTF8.self)
+    kill(running.processIdentifier, SIGINT)
     let run = try await Command.finish(running)
     #expect(page.contains("What breaks the builds") && page.contains("network/curl-server-error"), "\(run.errors)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
