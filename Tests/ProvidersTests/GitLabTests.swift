@@ -57,6 +57,7 @@ import Testing
   @Test func pipelinesArePagedThrough() async throws {
     let server = try ScriptedServer { [path = Self.path] request in
       switch (request.path, request.query["page"]) {
+      case ("\(path)/pipelines", _) where request.query["source"] == "parent_pipeline": .json("[]")
       case ("\(path)/pipelines", nil):
         .json(
           "[\(Self.pipeline(33, "running"))]",
@@ -77,6 +78,30 @@ import Testing
     let query = server.requests.first?.query
     #expect(query?["updated_after"] == "2026-01-01T00:00:00Z")
     #expect(query?["ref"] == "x")
+  }
+
+  /// GitLab leaves pipelines that others caused out of its list, unless they are asked for.
+  @Test func pipelinesThatOthersCausedAreListedToo() async throws {
+    let server = try ScriptedServer { [path = Self.path] request in
+      switch (request.path, request.query["source"], request.query["page"]) {
+      case ("\(path)/pipelines", nil, nil): .json("[\(Self.pipeline(33, "success"))]")
+      case ("\(path)/pipelines", "parent_pipeline", nil):
+        .json(
+          "[\(Self.pipeline(32, "success"))]",
+          headers: [
+            "Link": "<http://\(request.headers["host"] ?? "")\(path)/pipelines?page=2>; rel=\"next\""
+          ])
+      case ("\(path)/pipelines", nil, "2"): .json("[\(Self.pipeline(31, "failed"))]")
+      case ("\(path)/pipelines/33/jobs", _, _): .json("[\(Self.job(99, "unit", "success"))]")
+      case ("\(path)/pipelines/32/jobs", _, _): .json("[\(Self.job(98, "unit", "success"))]")
+      case ("\(path)/pipelines/31/jobs", _, _): .json("[\(Self.job(97, "unit", "failed"))]")
+      default: nil
+      }
+    }
+    let listed = try await gitlab(server).allBuilds(of: "g/s/p", since: 1_767_225_600, branch: "x")
+    #expect(listed.builds.map(\.externalID) == ["99", "98", "97"])
+    let children = server.requests.first { $0.query["source"] == "parent_pipeline" }?.query
+    #expect(children?["updated_after"] == "2026-01-01T00:00:00Z" && children?["ref"] == "x")
   }
 
   @Test func theNextPageIsNotFetchedFromAnotherHost() async throws {

@@ -23,20 +23,33 @@ package struct GitLab: Provider {
   package func builds(of project: String, _ query: BuildQuery, after cursor: String?) async throws -> BuildPage {
     let operation = "list the pipelines of gitlab project \(project)"
     let call: ProviderCall
+    let isOfChildren = cursor?.hasPrefix(Self.children) ?? false
     if let cursor {
-      call = try client.further(cursor, operation)
+      call = try client.further(isOfChildren ? String(cursor.dropFirst(Self.children.count)) : cursor, operation)
     } else {
-      var parameters = [("updated_after", Moment.format(query.since)), ("order_by", "id"), ("sort", "desc"), ("per_page", "20")]
-      if let branch = query.branch { parameters.append(("ref", branch)) }
-      call = ProviderCall(operation, .get, try path(project, operation) + ["pipelines"], query: parameters)
+      call = ProviderCall(operation, .get, try path(project, operation) + ["pipelines"], query: Self.parameters(query))
     }
     let listed = try await client.page(of: [GitLabAnswers.Pipeline].self, call)
-    var page = BuildPage(builds: [], next: listed.next)
+    var page = BuildPage(builds: [], next: listed.next.map { isOfChildren ? Self.children + $0 : $0 })
+    if listed.next == nil, !isOfChildren {
+      // Pipelines that others caused in the same project are in a list of their own.
+      let path = try path(project, operation) + ["pipelines"]
+      let all = Self.parameters(query) + [("source", "parent_pipeline")]
+      page.next = try? Self.children + client.base.appending(path: path, query: all).absolute
+    }
     for pipeline in listed.value {
       page.builds += try await builds(of: pipeline, project).filter { ($0.finishedAt ?? query.since) >= query.since }
       if pipeline.isUnfinished { page.oldestUnfinished = min(page.oldestUnfinished ?? .infinity, pipeline.createdAt.seconds) }
     }
     return page
+  }
+
+  /// What a cursor of the list of pipelines that others caused begins with.
+  private static let children = "children:"
+
+  private static func parameters(_ query: BuildQuery) -> [(String, String)] {
+    let all = [("updated_after", Moment.format(query.since)), ("order_by", "id"), ("sort", "desc"), ("per_page", "20")]
+    return all + (query.branch.map { [("ref", $0)] } ?? [])
   }
 
   package func builds(ofRun run: String, of project: String) async throws -> [Build] {

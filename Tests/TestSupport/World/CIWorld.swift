@@ -43,6 +43,8 @@ package final class CIWorld: Sendable {
     package var commit: String
     package var branch: String
     package var pullRequest: Int?
+    /// Whether another pipeline caused it; only GitLab knows such.
+    package var isChild = false
     /// Seconds since 1970-01-01 00:00 UTC, as all times here.
     package var createdAt: Double
     /// The jobs of each time that it was run, by their ids; only CircleCI tells them apart.

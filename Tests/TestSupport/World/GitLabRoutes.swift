@@ -45,6 +45,7 @@ enum GitLabRoutes {
 
   private static func pipelines(_ request: WorldRequest, _ state: State) -> WorldAnswer {
     var runs = state.runs.sorted { $0.id > $1.id }
+    runs.removeAll { $0.isChild != (request.query["source"] == "parent_pipeline") }
     if let branch = request.query["ref"] { runs.removeAll { $0.branch != branch } }
     if let after = request.query["updated_after"] {
       guard let time = try? Date(after, strategy: .iso8601).timeIntervalSince1970 else {
