@@ -143,6 +143,25 @@ import Testing
     #expect(try await client.send(sent).status == 200)
   }
 
+  /// What was under way when the host was first left alone prolongs nothing, and lets nobody else in.
+  @Test func stragglersDoNotProlongThePause() {
+    var breaker = CircuitBreaker()
+    let now = Date(timeIntervalSince1970: 0)
+    for _ in 0..<24 { #expect(breaker.enter(now: now) == .goAhead) }
+    for _ in 0..<20 { breaker.leave(isTry: false, isUp: false, now: now) }
+    guard case .wait(let until) = breaker.enter(now: now) else {
+      Issue.record("it is closed")
+      return
+    }
+    #expect(until == now + 15)
+    #expect(breaker.enter(now: until) == .tryOnce)
+    breaker.withdraw(isTry: false)
+    breaker.leave(isTry: false, isUp: false, now: until)
+    #expect(breaker.enter(now: until) == .wait(until: until + 1))
+    breaker.leave(isTry: true, isUp: false, now: until)
+    #expect(breaker.enter(now: until) == .wait(until: until + 30))
+  }
+
   /// Each host for itself: neither another server nor the file store behind a redirect closes the way.
   @Test func anotherHostsBadDayIsItsOwn() async throws {
     let store = try server([.init(503)])

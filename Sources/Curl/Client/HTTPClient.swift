@@ -71,7 +71,7 @@ package final class HTTPClient: Sendable {
   // MARK: - Tries
 
   private func trying(_ request: HTTPRequest, into sink: BodySink?) async throws(CurlError) -> HTTPResponse {
-    let mayRepeat = request.method.isIdempotent || request.isRepeatable
+    let mayRepeat = request.isRepeatable
     var tries = 0
     while true {
       try await waitForLimit(request)
@@ -106,12 +106,14 @@ package final class HTTPClient: Sendable {
 
   private func once(_ request: HTTPRequest, into sink: BodySink?) async -> Result<HTTPResponse, CurlError> {
     let origin = request.url.origin
-    if let until = state.withLock({ $0.breakers[origin, default: CircuitBreaker()].enter(now: clock.now()) }) {
+    let answer = state.withLock { $0.breakers[origin, default: CircuitBreaker()].enter(now: clock.now()) }
+    if case .wait(let until) = answer {
       return .failure(
         CurlError(
           .circuitOpen(until: until), operation: "request", subject: request.subject,
           cause: "the host has not answered for some time and is left alone for a while"))
     }
+    let isTry = answer == .tryOnce
     let began = ContinuousClock.now
     func observed(_ outcome: Result<HTTPResponse, CurlError>) {
       settings.observe(HTTPExchange(request, outcome, seconds: began.duration(to: .now) / .seconds(1), now: clock.now()))
@@ -121,15 +123,15 @@ package final class HTTPClient: Sendable {
       observed(.success(response))
       // Where a redirect led to is another host, whose bad day is not this one's.
       let isUp = response.status < 500 || response.url.origin != origin
-      state.withLock { $0.breakers[origin]?.leave(isUp: isUp, now: clock.now()) }
+      state.withLock { $0.breakers[origin]?.leave(isTry: isTry, isUp: isUp, now: clock.now()) }
       return .success(response)
     } catch {
       observed(.failure(error))
       state.withLock { state in
         switch error.kind {
         case .cannotResolve, .cannotConnect, .tls, .timedOut, .cutShort:
-          state.breakers[origin]?.leave(isUp: false, now: clock.now())
-        default: state.breakers[origin]?.withdraw()
+          state.breakers[origin]?.leave(isTry: isTry, isUp: false, now: clock.now())
+        default: state.breakers[origin]?.withdraw(isTry: isTry)
         }
       }
       return .failure(error)

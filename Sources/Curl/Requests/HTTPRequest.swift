@@ -12,9 +12,8 @@ package struct HTTPRequest: Sendable {
   package var timeouts = HTTPTimeouts()
   /// How large the answer may be.
   package var limits = HTTPLimits()
-  /// Whether doing it twice does no harm though its method promises nothing, so that it may be tried again after it has
-  /// perhaps been done.
-  package var isRepeatable = false
+  /// Whether doing it twice does no harm, so that it may be tried again after it has perhaps been done. At first what its method promises.
+  package var isRepeatable: Bool
 
   /// - Parameters:
   ///   - method: what is asked for.
@@ -26,6 +25,7 @@ package struct HTTPRequest: Sendable {
     self.url = url
     self.headers = headers
     self.body = body
+    isRepeatable = method.isIdempotent
   }
 
   /// Asks for the body only if it isn't the one of this `ETag`; otherwise the answer's `isNotModified` is true.

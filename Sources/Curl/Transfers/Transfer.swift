@@ -129,7 +129,7 @@ import Synchronization
     number(CURLOPT_LOW_SPEED_LIMIT, request.timeouts.stallBytesPerSecond)
     number(CURLOPT_LOW_SPEED_TIME, max(1, request.timeouts.stall.milliseconds / 1_000))
     // On a kept connection that turns out to be dead libcurl sends a request once more by itself, and a POST would be done twice.
-    if !request.method.isIdempotent, !request.isRepeatable { number(CURLOPT_FRESH_CONNECT, 1) }
+    if !request.isRepeatable { number(CURLOPT_FRESH_CONNECT, 1) }
     // Requests to one host go over one connection, if it speaks HTTP/2; whether it does shows before any of them is sent.
     if request.url.origin.scheme == "https" { number(CURLOPT_PIPEWAIT, 1) }
     // libcurl heeds the variables of proxies by itself, but not those that name certificates.

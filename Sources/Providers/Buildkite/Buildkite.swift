@@ -81,8 +81,10 @@ package struct Buildkite: Provider {
 
   package func rerun(_ build: Build) async throws {
     let operation = "run buildkite job \(build.externalID) again"
+    var call = ProviderCall(operation, .put, try id(build.externalID, operation).path + ["retry"])
     // A PUT, but not one that does no more when it is done twice: then Buildkite refuses.
-    _ = try await client.answer(ProviderCall(operation, .put, try id(build.externalID, operation).path + ["retry"]))
+    call.isOnce = true
+    _ = try await client.answer(call)
   }
 
   private func id(_ text: String, _ operation: String) throws(ProviderError) -> BuildkiteJobID {

@@ -18,6 +18,8 @@ struct ProviderCall: Sendable {
   var accept = "application/json"
   /// JSON.
   var body: [UInt8]?
+  /// Whether it must not be sent again once it may have been done, whatever its method promises.
+  var isOnce = false
 
   init(_ operation: String, _ method: HTTPMethod = .get, _ path: [String], query: [(String, String)] = []) {
     self.operation = operation

@@ -128,6 +128,7 @@ struct ProviderClient: Sendable {
       throw ProviderError.transfer(error, operation: call.operation)
     }
     var request = HTTPRequest(call.method, url, body: call.body)
+    if call.isOnce { request.isRepeatable = false }
     request.headers.add("User-Agent", "culprit")
     request.headers.add("Accept", call.accept)
     if call.body != nil { request.headers.add("Content-Type", "application/json") }
