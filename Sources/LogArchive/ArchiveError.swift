@@ -7,6 +7,8 @@ package enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
   case missing(LogDigest)
   /// What the archive holds under this digest is damaged; the reason in words.
   case corrupt(LogDigest, String)
+  /// What lies in the archive's folder isn't the archive that was opened.
+  case elsewhere(String)
   /// There is no room left on the archive's file system, by quota, or by a limit on file sizes. Nothing was stored.
   case full
   /// Any other failed system call, with its `errno`.
@@ -43,6 +45,7 @@ package enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .missing(let digest): "log archive: there is no log \(digest)"
     case .corrupt(let digest, let words): "log archive: the log \(digest) is damaged (\(words))"
+    case .elsewhere(let folder): "log archive: what lies in \(folder) is not the archive that was opened"
     case .full: "log archive: no space left"
     case .system(let operation, let code): "log archive: \(operation) failed: \(CompressionError.words(of: code))"
     }
@@ -53,6 +56,7 @@ package enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .missing: "Fetch the build again, or restore the archive from a backup."
     case .corrupt: "Delete the object and fetch the build again, or restore it from a backup; then check the disk."
+    case .elsewhere: "Mount its file system, or put the archive back, with its file `id`."
     case .full: "Make room, raise the quota or the limit on file sizes (ulimit -f), or move the archive."
     case .system: "Check that the archive's folder is there and that this user may read and write it."
     }
@@ -61,7 +65,7 @@ package enum ArchiveError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Whether the same call may succeed later without anyone's doing.
   package var isRetryable: Bool {
     switch self {
-    case .full: true
+    case .full, .elsewhere: true
     case .system(_, let code): [EINTR, EAGAIN, EMFILE, ENFILE, ENOMEM, EIO, ESTALE].contains(code)
     case .missing, .corrupt: false
     }

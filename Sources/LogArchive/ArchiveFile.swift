@@ -34,6 +34,39 @@ struct ArchiveFile: ~Copyable {
     guard rename(path, final) == 0 else { throw ArchiveError(operation: "renaming a file", code: errno) }
   }
 
+  mutating func write(_ text: String) throws(ArchiveError) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      guard count > 0 else { throw ArchiveError(operation: "writing a file", code: errno) }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// Flushes the file to disk and gives it its final name, unless there is a file of that name.
+  consuming func publishUnlessThere(as final: String, in folder: String) throws(ArchiveError) {
+    guard fsync(descriptor) == 0 else { throw ArchiveError(operation: "flushing a file", code: errno) }
+    if link(path, final) != 0, errno != EEXIST {
+      // Not every file system has links; two who do this at once there end with the later one's.
+      guard [EPERM, ENOTSUP, ENOSYS].contains(errno), rename(path, final) == 0 else {
+        throw ArchiveError(operation: "naming a file", code: errno)
+      }
+    }
+    try ArchiveFile.flushFolder(folder)
+  }
+
+  /// The only word of a small file; nil if there is no such file, or none in it.
+  static func word(in path: String) -> String? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 128)
+    let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+    guard count > 0 else { return nil }
+    let word = String(decoding: bytes.prefix(count), as: UTF8.self).filter { !$0.isWhitespace }
+    return word.isEmpty ? nil : word
+  }
+
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// Makes a folder (mode 0700) if it isn't there. The disk knows of it when this returns.

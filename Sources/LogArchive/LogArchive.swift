@@ -7,6 +7,7 @@ import Glibc
 ///     archive/ab/cdef….zst     the log whose digest is abcdef…
 ///     archive/ab/cdef….grams   its index, see `storeIndex(_:of:)`
 ///     archive/tmp/…            what is being written
+///     archive/id               the archive's own name: it tells a folder from another that lies in its place
 ///
 /// An object appears whole or not at all: it is written aside, flushed to disk, and renamed. Any number of threads and
 /// processes may share a folder. Calls block: never make one on Swift's cooperative pool.
@@ -17,6 +18,8 @@ package struct LogArchive: Sendable {
   package static let leftoverAge = 24 * 60 * 60
 
   private let folder: String
+  /// The archive's own name, made with it; whatever folder it is moved or restored to.
+  package let id: String
 
   /// Opens an archive, and makes its folder (mode 0700) and those that it is in if they aren't there.
   /// - Throws: `ArchiveError`.
@@ -25,6 +28,31 @@ package struct LogArchive: Sendable {
     // What it is in may be a folder that this user can't even list, which is fine if there is nothing to make.
     if !ArchiveFile.exists(folder) { try ArchiveFile.makeFolders(folder) }
     try ArchiveFile.makeFolder(folder + "/tmp")
+    let path = folder + "/id"
+    if let known = ArchiveFile.word(in: path) {
+      id = known
+    } else {
+      let made = String(UInt64.random(in: .min ... .max), radix: 16) + String(UInt64.random(in: .min ... .max), radix: 16)
+      var file = try ArchiveFile(creatingIn: folder + "/tmp")
+      try file.write(made + "\n")
+      try file.publishUnlessThere(as: path, in: folder)
+      // Another process may have been faster.
+      guard let known = ArchiveFile.word(in: path) else { throw .elsewhere(folder) }
+      id = known
+    }
+  }
+
+  /// Whether no log was ever stored in it.
+  package var isEmpty: Bool {
+    (0..<256).allSatisfy { shard in
+      let name = String(shard, radix: 16)
+      return !ArchiveFile.exists("\(folder)/\(name.count < 2 ? "0" + name : name)")
+    }
+  }
+
+  /// Makes sure that what lies there is still what was opened, and not, say, the empty folder below a file system that is not mounted.
+  private func verify() throws(ArchiveError) {
+    guard ArchiveFile.word(in: folder + "/id") == id else { throw .elsewhere(folder) }
   }
 
   /// Takes a log in. One that the archive has already is kept as it is.
@@ -65,6 +93,7 @@ package struct LogArchive: Sendable {
     do throws(CompressionError) {
       input = try ByteInput(path: place(of: digest).path)
     } catch .system(_, ENOENT) {
+      try verify()
       throw .missing(digest)
     } catch {
       throw ArchiveError(error, reading: digest)
@@ -83,6 +112,7 @@ package struct LogArchive: Sendable {
   /// Makes sure that a log can be stored and read back, and leaves none behind.
   /// - Throws: `ArchiveError`.
   package func check() throws {
+    try verify()
     // Never twice the same bytes, so that nobody else's log is removed.
     var rest = (0..<32).map { _ in UInt8.random(in: .min ... .max) }[...]
     let size = rest.count

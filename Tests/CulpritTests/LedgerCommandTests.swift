@@ -48,6 +48,42 @@ import TestSupport
     }
   }
 
+  /// Such as the empty folder below a file system that isn't mounted: with it every log would look lost.
+  @Test func anotherArchiveIsRefused() async throws {
+    try folder.write("a.c:3: error: no\n", to: "a.log")
+    try await TestDatabase.with { database in
+      var variables = [
+        "DATABASE_URL": try await database.url, "CULPRIT_DATA": folder.path + "/data",
+        "CULPRIT_PATTERNS": folder.path + "/patterns",
+      ]
+      let build = ["--repository", "acme/engine", "--commit", Self.commit, "--job", "linux"]
+      let entered = try await Command.culprit(["import", folder.path + "/a.log"] + build, environment: variables)
+      #expect(entered.status == 0, "\(entered.errors)")
+      #expect(try await Command.culprit(["patterns", "sync"], environment: variables).status == 0)
+      let id = try String(contentsOfFile: folder.path + "/data/archive/id", encoding: .utf8).filter { !$0.isNewline }
+
+      variables["CULPRIT_ARCHIVE"] = folder.path + "/elsewhere"
+      let refused = try await Command.culprit(["rescan"], environment: variables)
+      #expect(refused.status == 2)
+      #expect(refused.errors.contains("the archive in \(folder.path)/elsewhere isn't the one that holds this database's logs"))
+      #expect(refused.errors.contains("write \(id) into its file id"))
+      // A database from before archives had names.
+      let connection = try await database.connect()
+      _ = try await connection.run { session in try session.execute("DELETE FROM archive") }
+      #expect(try await Command.culprit(["rescan"], environment: variables).errors.contains("logs: it is empty"))
+      // What needs no archive asks for none.
+      #expect(try await Command.culprit(["report"], environment: variables).status == 0)
+
+      variables["CULPRIT_ARCHIVE"] = nil
+      #expect(try await Command.culprit(["rescan"], environment: variables).status == 0)
+      let state = try await connection.run { session in
+        try session.query("SELECT fetch_state, (SELECT id FROM archive) AS archive FROM log").only()
+      }
+      #expect(try state.decode(String.self, "fetch_state") == "stored")
+      #expect(try state.decode(String.self, "archive") == id)
+    }
+  }
+
   @Test func optionsDoNotGoWithAManifest() async throws {
     try folder.write("x\n", to: "logs/a.log")
     let manifest = try manifest([("a.log", "linux", 1, "failure")])

@@ -33,7 +33,7 @@ private final class SmallDisk: Sendable {
     }
     #expect(error == .full)
     #expect(error?.isRetryable == true)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: disk.scratch("archive")) == ["tmp"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: disk.scratch("archive")).sorted() == ["id", "tmp"])
     #expect(try FileManager.default.contentsOfDirectory(atPath: disk.scratch("archive/tmp")).isEmpty)
   }
 }

@@ -62,6 +62,24 @@ import Testing
     #expect(modes == [0o600, 0o700, 0o700])
   }
 
+  /// A file system that isn't mounted leaves an empty folder: nothing that was there is lost.
+  @Test func anotherFolderInItsPlaceIsNoticed() throws {
+    let digest = try store(Array("log".utf8)).digest
+    let folder = scratch("archive")
+    #expect(try LogArchive(folder: folder).id == archive.id)
+    try FileManager.default.moveItem(atPath: folder, toPath: scratch("away"))
+    for isMade in [false, true] {
+      if isMade { _ = try LogArchive(folder: folder) }
+      let error = #expect(throws: ArchiveError.self) { _ = try archive.open(digest) }
+      #expect(error == .elsewhere(folder) && error?.isRetryable == true)
+      #expect(throws: ArchiveError.elsewhere(folder)) { try archive.check() }
+    }
+    let moved = try LogArchive(folder: scratch("away"))
+    #expect(moved.id == archive.id && !moved.isEmpty)
+    #expect(try LogArchive(folder: folder).isEmpty)
+    _ = try moved.open(digest)
+  }
+
   @Test func anObjectThatIsThereIsKept() throws {
     let first = try store(log)
     let before = try FileManager.default.attributesOfItem(atPath: path(first.digest))[.systemFileNumber] as? Int

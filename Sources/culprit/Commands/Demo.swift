@@ -71,8 +71,9 @@ private struct Walkthrough {
     Output.flush()
     try await Workplace.open(settings, connections: 8) { workplace in
       let store = workplace.store
-      let rescan = RescanStage(store: store, archive: workplace.archive, database: workplace.database, settings: stage)
-      let entered = try await ImportStage(store: store, archive: workplace.archive).enter(lines)
+      let archive = try await workplace.openArchive()
+      let rescan = RescanStage(store: store, archive: archive, database: workplace.database, settings: stage)
+      let entered = try await ImportStage(store: store, archive: archive).enter(lines)
       let synced = try await SyncStage(store: store).sync(folder: place + "/patterns", dryRun: false)
       Output.line("\(entered.builds) builds, \(entered.logs) logs; \(synced.due) pairs of log and pattern are due")
 
@@ -112,7 +113,7 @@ private struct Walkthrough {
     var logger = Logger(label: "culprit") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .error
     let backend = Backend(
-      store: workplace.store, archive: workplace.archive, database: workplace.database, rescan: try settings.rescan)
+      store: workplace.store, archive: try await workplace.openArchive(), database: workplace.database, rescan: try settings.rescan)
     let http = try WebServer(backend: backend, settings: web, readers: [], logger: logger) { port in
       step("6. Look at it", style)
       // The samples are of November 2026.

@@ -49,7 +49,7 @@ struct Import: AsyncParsableCommand {
     let checked = lines
     let isQuiet = global.quiet
     let entered = try await Workplace.open(settings) { workplace in
-      let entered = try await ImportStage(store: workplace.store, archive: workplace.archive).enter(checked) {
+      let entered = try await ImportStage(store: workplace.store, archive: try await workplace.openArchive()).enter(checked) {
         bar.update($0, of: checked.count)
       }
       bar.finish()

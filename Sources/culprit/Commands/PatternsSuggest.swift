@@ -35,7 +35,7 @@ struct PatternsSuggest: AsyncParsableCommand {
     let found = try await Workplace.open(settings) { workplace in
       var stageSettings = SuggestStage.Settings()
       stageSettings.lanes = lanes
-      return try await SuggestStage(store: workplace.store, archive: workplace.archive, settings: stageSettings)
+      return try await SuggestStage(store: workplace.store, archive: try await workplace.openArchive(), settings: stageSettings)
         .run(since: since, today: .now, limit: limit) { bar.update($0, of: $1) }
     }
     bar.finish()

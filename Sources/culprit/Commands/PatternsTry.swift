@@ -52,7 +52,7 @@ struct PatternsTry: AsyncParsableCommand {
         let scanning = ProgressBar("trying", unit: "logs", isQuiet: isQuiet)
         let judging = ProgressBar("judging", unit: "commits", isQuiet: isQuiet)
         defer { scanning.finish() }
-        return try await TryStage(store: workplace.store, archive: workplace.archive, settings: prepared)
+        return try await TryStage(store: workplace.store, archive: try await workplace.openArchive(), settings: prepared)
           .run(pattern, since: since, fresh: fresh, today: .now) { news in
             switch news {
             case .progress(let report):

@@ -49,7 +49,7 @@ struct Rescan: AsyncParsableCommand {
       let due = try await workplace.store.due(scope)
       let bar = ProgressBar("scanning", unit: "pairs", isQuiet: isQuiet)
       let done = try await RescanStage(
-        store: workplace.store, archive: workplace.archive, database: workplace.database, settings: stage
+        store: workplace.store, archive: try await workplace.openArchive(), database: workplace.database, settings: stage
       ).run(scope) { bar.update($0.pairs, of: due.pairs) }
       bar.finish()
       try await workplace.tally(isQuiet: isQuiet)

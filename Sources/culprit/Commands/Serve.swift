@@ -46,10 +46,11 @@ struct Serve: AsyncParsableCommand {
     try await Workplace.open(settings, connections: Worker.Lanes().connections + 8) { workplace in
       _ = try await SyncStage(store: workplace.store).sync(folder: folder, dryRun: false)
       var web = try await Self.closed(prepared, isLocal: isLocal, workplace.store, listen)
-      web.healthChecks = HealthChecks.all(workplace, patterns: folder)
+      let archive = try await workplace.openArchive()
+      web.healthChecks = HealthChecks.all(workplace.database, archive, patterns: folder)
       let address = web.host
       let backend = Backend(
-        store: workplace.store, archive: workplace.archive, database: workplace.database, providers: integrations.providers,
+        store: workplace.store, archive: archive, database: workplace.database, providers: integrations.providers,
         rescan: try settings.rescan, proposals: integrations.proposals(workplace.store))
       let http = try WebServer(
         backend: backend, settings: web, readers: integrations.readers, github: integrations.login, logger: log.logger
@@ -58,7 +59,9 @@ struct Serve: AsyncParsableCommand {
         Output.flush()
       }
       var services: [any Service] = [http.service]
-      if !noWork { services.append(WorkService(worker: try workplace.worker(settings, integrations) { log.report($0) })) }
+      if !noWork {
+        services.append(WorkService(worker: try workplace.worker(settings, integrations, archive) { log.report($0) }))
+      }
       let all = services
       try await StopDeadline.run { try await Self.run(all, log.logger) }
     }

@@ -28,7 +28,7 @@ struct Work: AsyncParsableCommand {
     let once = once
     try await Workplace.open(settings, connections: Worker.Lanes().connections) { workplace in
       _ = try await SyncStage(store: workplace.store).sync(folder: folder, dryRun: false)
-      let worker = try workplace.worker(settings, integrations) { log.report($0) }
+      let worker = try workplace.worker(settings, integrations, try await workplace.openArchive()) { log.report($0) }
       try await StopDeadline.run { if once { try await worker.drain() } else { await worker.run() } }
       await integrations.watch.flush()
     }

@@ -7,10 +7,9 @@ import Web
 /// What `/health/deep` looks at beside the database: what only the program knows of.
 enum HealthChecks {
   /// - Parameter folder: of the pattern files.
-  static func all(_ workplace: Workplace, patterns folder: String) -> [HealthCheck] {
+  static func all(_ database: ConnectionConfiguration, _ archive: LogArchive, patterns folder: String) -> [HealthCheck] {
     // Files are looked at where that may block.
     let disk = QueueExecutor(label: "culprit.health")
-    let (database, archive) = (workplace.database, workplace.archive)
     return [
       HealthCheck("migrations") {
         let pending = try await Workplace.migrator().pending(try await Connection.connect(database)).count

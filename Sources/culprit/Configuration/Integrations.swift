@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import LogArchive
 import Model
 import Pipeline
 import Providers
@@ -126,8 +127,9 @@ struct Integrations: Sendable {
 
 extension Workplace {
   /// A worker for all stages that something is configured for.
-  func worker(_ settings: Settings, _ integrations: Integrations, report: @Sendable @escaping (StepReport) -> Void) throws -> Worker
-  {
+  func worker(
+    _ settings: Settings, _ integrations: Integrations, _ archive: LogArchive, report: @Sendable @escaping (StepReport) -> Void
+  ) throws -> Worker {
     integrations.watch.write(to: store)
     var stages = Worker.Stages()
     stages.receive = ReceiveStage(

@@ -7,10 +7,10 @@ import Store
 /// The database and the archive that a command works with.
 struct Workplace: Sendable {
   let store: Store
-  let archive: LogArchive
   let database: ConnectionConfiguration
   /// Whether the database is Culprit's own, started because no other is configured.
   let isPrivate: Bool
+  private let archiveFolder: String
 
   /// Opens both, runs the body, and lets go of the private server whatever happens. Signals that stop cancel the body.
   ///
@@ -63,13 +63,32 @@ struct Workplace: Sendable {
   ) async throws -> Value {
     try Task.checkCancellation()
     try await prepareSchema(database, isPrivate: isPrivate)
-    let archive = try LogArchive(folder: settings.archiveFolder)
     let lanes = try settings.rescan.lanes
     let pool = ConnectionPool(database, limit: lanes + 2 + connections)
     defer { pool.close() }
     let store = Store(pool: pool, coolOff: try settings.coolOff, health: try settings.health)
-    let workplace = Workplace(store: store, archive: archive, database: database, isPrivate: isPrivate)
+    let workplace = Workplace(store: store, database: database, isPrivate: isPrivate, archiveFolder: settings.archiveFolder)
     return try await body(workplace)
+  }
+
+  /// Opens the archive that the database's logs are in.
+  ///
+  /// - Throws: `Failure` if another lies in its folder: with that, every log would seem to be lost.
+  func openArchive() async throws -> LogArchive {
+    let archive = try LogArchive(folder: archiveFolder)
+    let other: String?
+    switch try await store.bind(archive: archive.id, isEmpty: archive.isEmpty) {
+    case .own: return archive
+    case .empty: other = nil
+    case .other(let id): other = id
+    }
+    let problem = "the archive in \(archiveFolder) isn't the one that holds this database's logs"
+    guard let other else {
+      throw Failure("\(problem): it is empty", hint: "mount its file system, or name its folder by `archive`")
+    }
+    throw Failure(
+      problem,
+      hint: "mount its file system, or name its folder by `archive`; if it was restored there, write \(other) into its file id")
   }
 
   /// Brings the tally, which pages are made from, up to what was entered and found.
