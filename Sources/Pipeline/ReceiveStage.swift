@@ -1,6 +1,7 @@
 import Analysis
 import Foundation
 import Model
+import Postgres
 import Providers
 import Store
 
@@ -41,7 +42,17 @@ package struct ReceiveStage: Sendable {
       for delivery in claim.deliveries {
         try Task.checkCancellation()
         let (outcome, effects) = try await read(delivery)
-        _ = try await store.settle(delivery.id, of: claim, outcome, effects: effects)
+        do {
+          _ = try await store.settle(delivery.id, of: claim, outcome, effects: effects)
+        } catch let error as PostgresError where !error.isConnectionLost {
+          // What the database refuses must not keep what stands behind it.
+          let isLast = delivery.attempts + 1 >= plan.most
+          let seconds = plan.wait(delivery.attempts, first: plan.firstWait)
+          let words = "\(error)"
+          _ = try await store.settle(
+            delivery.id, of: claim, isLast ? .failed(words) : .retry(words, afterSeconds: seconds, counts: true))
+          continue
+        }
         if effects.presses.contains(where: \.reportsWrong) { try await store.markSuspects() }
       }
     } catch {
@@ -74,7 +85,8 @@ extension ReceiveStage {
     } catch let error as ProviderError {
       let next = plan.next(after: error, attempts: delivery.attempts, age: 0, now: Date().timeIntervalSince1970)
       switch next {
-      case .after(let seconds), .later(let seconds): return (.retry(error.description, afterSeconds: seconds), Store.Effects())
+      case .after(let seconds): return (.retry(error.description, afterSeconds: seconds, counts: true), Store.Effects())
+      case .later(let seconds): return (.retry(error.description, afterSeconds: seconds, counts: false), Store.Effects())
       case .gone, .failed: return (.failed(error.description), Store.Effects())
       }
     } catch let error as StoreError {
@@ -92,6 +104,9 @@ extension ReceiveStage {
     case .finished(let build):
       guard isAllowed(build.repository) else { return .nothing("\(build.repository) is not in the list of repositories") }
       return .change(Store.Effects(builds: [build]))
+    case .stopped(let build):
+      guard isAllowed(build.repository) else { return .nothing("\(build.repository) is not in the list of repositories") }
+      return .change(Store.Effects(builds: [try await providers[provider]?.ending(of: build) ?? build]))
     case .runFinished(let project, let run, _):
       // The events of its builds may all have come; asking costs one request, and nothing is entered twice.
       guard let source = providers[provider] else { return .nothing("\(provider) can't be asked for the run's builds") }

@@ -30,6 +30,11 @@ package protocol Provider: Sendable {
   /// - Throws: `ProviderError`.
   func builds(reported report: ReportedBuild) async throws -> [Build]
 
+  /// A build that was stopped, with what it really came to: a time limit is a failure, somebody's wish is not.
+  ///
+  /// - Throws: `ProviderError`.
+  func ending(of build: Build) async throws -> Build
+
   /// The logs of a failed build: one per failed step, all of them. Where the system keeps one log per build, that one, whose step is "".
   ///
   /// - Throws: `ProviderError`; `.gone` where the provider doesn't have the build any more.
@@ -49,6 +54,9 @@ package protocol Provider: Sendable {
 }
 
 extension Provider {
+  /// For systems that tell it in the first place.
+  package func ending(of build: Build) async throws -> Build { build }
+
   /// For systems whose own events tell it all.
   package func builds(reported report: ReportedBuild) async throws -> [Build] {
     throw ProviderError(.unsupported, operation: "find the \(name) build that a commit status names")

@@ -34,6 +34,8 @@ package struct WebhookRequest: Sendable {
 package enum WebhookEvent: Sendable, Equatable {
   /// A build finished.
   case finished(Build)
+  /// A build was stopped, and only its system can tell whether that was somebody's wish or its time limit: see `Provider.ending(of:)`.
+  case stopped(Build)
   /// A run of a workflow finished. The event of a build of it may have been missed, so its builds are to be listed.
   ///
   /// `run` is what `Provider.builds(ofRun:of:)` takes.

@@ -20,9 +20,9 @@ extension Store {
     package let deliveries: [Delivery]
   }
 
-  /// Stores a delivery.
+  /// Stores a delivery. One that failed is worked on again: somebody has mended what was wrong, and had it sent again.
   ///
-  /// - Returns: false if it was there already; then nothing is changed.
+  /// - Returns: false if it was there already and didn't fail; then nothing is changed.
   package func store(
     provider: String, externalID: String, event: String, headers: [String: String], body: [UInt8]
   ) async throws -> Bool {
@@ -30,18 +30,41 @@ extension Store {
     return try await transaction { session in
       let rows = try session.query(
         """
-        INSERT INTO delivery (provider, external_id, event, headers, body)
+        INSERT INTO delivery AS d (provider, external_id, event, headers, body)
         VALUES (\(provider), \(externalID.storable), \(event.storable), \(told)::text::jsonb, \(body))
-        ON CONFLICT (provider, external_id) DO NOTHING RETURNING id
+        ON CONFLICT (provider, external_id) DO UPDATE
+          SET state = 'pending', outcome = NULL, attempts = 0, claims = 0, next_at = now(), headers = excluded.headers
+          WHERE d.state = 'failed'
+        RETURNING id
         """)
       if rows.first != nil { try Self.wake(.deliveries, session) }
       return rows.first != nil
     }
   }
 
+  /// A delivery that was taken so often and never settled or given back may be what ended its workers. It is taken by itself, and seldom:
+  /// what stands behind it goes on.
+  private static let suspiciousClaims: Int32 = 5
+
   package func claimDeliveries(worker: WorkerID, most: Int, leaseSeconds: Double) async throws -> DeliveryClaim? {
     try await transaction { session in
-      guard let taken = try WorkQueue.deliveries.take(most, for: worker, leaseSeconds: leaseSeconds, session) else { return nil }
+      guard var taken = try WorkQueue.deliveries.take(most, for: worker, leaseSeconds: leaseSeconds, session) else { return nil }
+      let suspects = try session.query(
+        """
+        SELECT id FROM delivery WHERE id = ANY (\(taken.ids)) AND claims >= \(Self.suspiciousClaims) ORDER BY id LIMIT 1
+        """
+      ).map { try $0.decode(Int64.self, "id") }
+      if let suspect = suspects.first {
+        try WorkQueue.deliveries.giveBack(taken.ids.filter { $0 != suspect }, token: taken.token, session)
+        taken = WorkQueue.Taken(token: taken.token, ids: [suspect])
+      }
+      try session.execute(
+        """
+        UPDATE delivery SET claims = claims + 1,
+               next_at = CASE WHEN claims < \(Self.suspiciousClaims) THEN next_at
+                              ELSE now() + make_interval(secs => least(3600, 10 * 2 ^ least(claims - \(Self.suspiciousClaims), 10))) END
+         WHERE id = ANY (\(taken.ids))
+        """)
       let rows = try session.query(
         """
         SELECT id, provider, external_id, event, headers::text AS headers, body, attempts FROM delivery
@@ -68,7 +91,9 @@ extension Store {
     /// Not understood; another try won't help.
     case failed(String)
     /// Another try may help.
-    case retry(String, afterSeconds: Double)
+    ///
+    /// - counts: false if nothing went wrong, as where a rate limit says itself when it ends.
+    case retry(String, afterSeconds: Double, counts: Bool)
   }
 
   /// Writes what a delivery led to and its outcome in one transaction; killed in between, the next worker does both.
@@ -81,15 +106,16 @@ extension Store {
       let state: String
       let text: String?
       var wait: Double?
+      var counts = true
       switch outcome {
       case .done: (state, text) = ("done", nil)
       case .ignored(let why): (state, text) = ("ignored", why)
       case .failed(let why): (state, text) = ("failed", why)
-      case .retry(let why, let seconds): (state, text, wait) = ("pending", why, seconds)
+      case .retry(let why, let seconds, let isTry): (state, text, wait, counts) = ("pending", why, seconds, isTry)
       }
       let owned = try session.execute(
         """
-        UPDATE delivery SET state = \(state), outcome = \(text?.storable), attempts = attempts + 1,
+        UPDATE delivery SET state = \(state), outcome = \(text?.storable), attempts = attempts + \(Int32(counts ? 1 : 0)), claims = 0,
                next_at = now() + make_interval(secs => coalesce(\(wait), 0::float8)),
                lease_token = NULL, lease_worker = NULL, lease_until = NULL
          WHERE id = \(delivery) AND lease_token = \(claim.token)
@@ -101,8 +127,11 @@ extension Store {
   }
 
   package func giveBack(_ claim: DeliveryClaim) async throws {
+    let ids = claim.deliveries.map(\.id)
     try await transaction { session in
-      try WorkQueue.deliveries.giveBack(claim.deliveries.map(\.id), token: claim.token, session)
+      try session.execute(
+        "UPDATE delivery SET claims = 0, next_at = least(next_at, now()) WHERE id = ANY (\(ids)) AND lease_token = \(claim.token)")
+      try WorkQueue.deliveries.giveBack(ids, token: claim.token, session)
     }
   }
 

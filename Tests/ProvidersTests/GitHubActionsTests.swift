@@ -57,10 +57,38 @@ import Testing
       listed.builds.first
         == Build(
           provider: "github", repository: "o/r", externalID: "71", attempt: 1, run: "7", commit: commit, branch: "topic",
-          pullRequest: 17, workflow: "CI", job: "test (linux, 3.12)", outcome: .failure, url: "https://github.com/o/r/actions/runs/7/job/71", finishedAt: now - 3_000
+          pullRequest: 17, workflow: "CI", job: "test (linux, 3.12)", outcome: .failure,
+          url: "https://github.com/o/r/actions/runs/7/job/71", finishedAt: now - 3_000
         ))
     #expect(listed.builds.last.map { [$0.attempt] } == [2] && listed.builds.last?.outcome == .success)
     #expect(try await actions.builds(ofRun: "7", of: "o/r") == listed.builds)
+  }
+
+  /// GitHub calls both cancelled; only an annotation tells them apart.
+  @Test func aTimeLimitIsAFailureAndSomebodysWishIsNone() async throws {
+    let fixture = try await GitHubFixture()
+    fixture.world.set { world in
+      world.runs = [run(7, ago: 3_600)]
+      world.jobs = [
+        job(71, run: 7, ago: 3_000) { $0.conclusion = "cancelled" },
+        job(72, run: 7, ago: 3_000) { $0.conclusion = "cancelled" },
+        job(73, run: 7, ago: 3_000) { ($0.conclusion, $0.duration) = ("cancelled", 59) },
+      ]
+      world.annotations = [
+        71: ["The job has exceeded the maximum execution time of 10m0s", "The operation was canceled."],
+        72: ["The run was canceled by @ada.", "The operation was canceled."],
+      ]
+    }
+    let actions = GitHubActions(try fixture.client(now: now))
+    #expect(try await actions.builds(ofRun: "7", of: "o/r").map(\.outcome) == [.timedOut, .canceled, .canceled])
+    let asked = fixture.world.requests.filter { $0.path.last == "annotations" }.map { $0.path[4] }
+    // Nothing has a limit of less than a minute.
+    #expect(asked == ["71", "72"])
+    // Without the right to look it stays what GitHub calls it.
+    fixture.world.set { $0.faults = [.init("GET /repos/o/r/check-runs", .error(403, "Resource not accessible by integration"))] }
+    let build = try #require(try await actions.builds(ofRun: "7", of: "o/r").first)
+    #expect(build.outcome == .canceled)
+    #expect(try await actions.ending(of: build).outcome == .timedOut)
   }
 
   @Test func aRunWithMoreThanAPageOfJobsIsListedWhole() async throws {

@@ -12,11 +12,12 @@ import Testing
   }
 
   private static func run(
-    _ number: Int, _ result: String, branch: String = "refs/remotes/origin/main", started: Int = 1_767_322_800_000
+    _ number: Int, _ result: String, branch: String = "refs/remotes/origin/main", started: Int = 1_767_322_800_000,
+    actions: String = "null"
   ) -> String {
     """
     {"_class":"org.jenkinsci.plugins.workflow.job.WorkflowRun","number":\(number),"url":"https://jenkins.example/job/\(number)/",
-     "result":\(result == "null" ? result : "\"\(result)\""),"building":\(result == "null"),"timestamp":\(started),"duration":5500,"actions":[null,{},
+     "result":\(result == "null" ? result : "\"\(result)\""),"building":\(result == "null"),"timestamp":\(started),"duration":5500,"actions":[\(actions),{},
      {"lastBuiltRevision":{"SHA1":"\(String(repeating: "c", count: 40))","branch":[{"name":"master"}]},"remoteUrls":["https://git.example/lib/shared.git"]},
      {"lastBuiltRevision":{"SHA1":"\(sha)","branch":[{"name":"\(branch)"}]},"remoteUrls":["git@git.example:o/web.git"]}]}
     """
@@ -28,7 +29,7 @@ import Testing
       return .json(
         """
         {"_class":"x","name":"web","jobs":[
-         {"name":"feature%2Fa","allBuilds":[\(Self.run(3, "UNSTABLE", branch: "feature/a")),\(Self.run(2, "ABORTED")),\(Self.run(1, "NOT_BUILT"))]},
+         {"name":"feature%2Fa","allBuilds":[\(Self.run(3, "UNSTABLE", branch: "feature/a")),\(Self.run(2, "ABORTED", actions: Self.interrupted("jenkins.model.CauseOfInterruption$UserInterruption"))),\(Self.run(1, "NOT_BUILT"))]},
          {"name":"PR-17","allBuilds":[\(Self.run(9, "null")),\(Self.run(8, "SUCCESS", branch: "PR-17"))]},
          {"name":"old","allBuilds":[\(Self.run(7, "FAILURE", started: 1_700_000_000_000))]}]}
         """)
@@ -48,6 +49,28 @@ import Testing
           finishedAt: 1_767_322_805.5))
     #expect(listed.oldestUnfinished == 1_767_322_800 + Jenkins.usualReach)
     #expect(server.requests.first?.headers["authorization"] == "Basic dXNlcjp0b2tlbg==")
+  }
+
+  private static func interrupted(_ cause: String) -> String {
+    #"{"_class":"jenkins.model.InterruptedBuildAction","causes":[{"_class":"\#(cause)"}]}"#
+  }
+
+  /// What somebody stopped is nobody's failure; what ran out of time, or ended nobody knows why, is one.
+  @Test(
+    arguments: [
+      ("jenkins.model.CauseOfInterruption$UserInterruption", Build.Outcome.canceled),
+      ("org.jenkinsci.plugins.workflow.job.properties.DisableConcurrentBuildsJobProperty$CancelledCause", .canceled),
+      ("org.jenkinsci.plugins.workflow.steps.TimeoutStepExecution$ExceededTimeout", .timedOut), (nil, .timedOut),
+    ] as [(String?, Build.Outcome)]) func aTimeLimitIsAFailure(cause: String?, outcome: Build.Outcome) async throws
+  {
+    let started = #"{"_class":"hudson.model.CauseAction","causes":[{"_class":"hudson.model.Cause$UserIdCause"},null]}"#
+    let server = try ScriptedServer { _ in
+      .json(
+        #"{"name":"web","allBuilds":[\#(Self.run(1, "ABORTED", actions: "\(started),\(cause.map(Self.interrupted) ?? "{}")"))]}"#)
+    }
+    let builds = try await jenkins(server).allBuilds(of: "web", since: 1_767_225_600).builds
+    #expect(builds.map(\.outcome) == [outcome])
+    #expect(server.requests.first?.query["tree"]?.contains("causes[_class]") == true)
   }
 
   @Test func aJobIsPagedThrough() async throws {

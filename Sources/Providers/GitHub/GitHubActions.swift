@@ -43,8 +43,8 @@ package struct GitHubActions: Provider {
     var page = BuildPage(builds: [])
     // A run that is queued again counts as not finished; what its earlier attempts gave is listed all the same.
     for run in listed.runs where !run.isFinished || (run.updatedAt ?? run.createdAt).seconds >= query.since {
-      let found = try await builds(of: run, in: project)
-      page.builds += found.builds.filter { ($0.finishedAt ?? query.since) >= query.since }
+      let found = try await builds(of: run, in: project, since: query.since)
+      page.builds += found.builds
       if found.isUnfinished { page.oldestUnfinished = min(page.oldestUnfinished ?? .infinity, run.createdAt.seconds + reach) }
     }
     page.next = window.next(total: listed.total, isEmpty: listed.runs.isEmpty, floor: floor)?.cursor
@@ -83,8 +83,10 @@ package struct GitHubActions: Provider {
     }
   }
 
-  /// A run's finished jobs of all attempts, and whether there are others.
-  private func builds(of run: GitHubRun, in project: String) async throws -> (builds: [Build], isUnfinished: Bool) {
+  /// A run's jobs of all attempts that finished since a time, and whether others haven't finished.
+  private func builds(
+    of run: GitHubRun, in project: String, since: Double = 0
+  ) async throws -> (builds: [Build], isUnfinished: Bool) {
     struct Page: Decodable, Sendable { let jobs: [GitHubJob] }
     var call = try GitHubCall("list the jobs of github run \(run.id)", ["actions", "runs", String(run.id), "jobs"], in: project)
     call.query = [("filter", "all")]
@@ -93,8 +95,14 @@ package struct GitHubActions: Provider {
       jobs += page.jobs
       return true
     }
-    var builds = jobs.compactMap { $0.build(in: project, run: run) }
-    if jobs.isEmpty, let failure = run.startupFailure(in: project) { builds.append(failure) }
+    var builds: [Build] = []
+    for job in jobs {
+      guard let build = job.build(in: project, run: run), (build.finishedAt ?? since) >= since else { continue }
+      builds.append(job.mayHaveRunOutOfTime ? try await ending(of: build) : build)
+    }
+    if jobs.isEmpty, let failure = run.startupFailure(in: project), (failure.finishedAt ?? since) >= since {
+      builds.append(failure)
+    }
     return (builds, !run.isFinished || jobs.contains { !$0.isFinished })
   }
 

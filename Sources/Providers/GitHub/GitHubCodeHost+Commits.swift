@@ -48,6 +48,21 @@ extension GitHubCodeHost {
     }
   }
 
+  /// The commits that a commit was made of: two for a merge, of which the second was merged into the first. Nil where GitHub doesn't know it.
+  package func parents(of commit: String, in repository: String) async throws -> [String]? {
+    struct Told: Decodable, Sendable {
+      struct Parent: Decodable, Sendable { let sha: ObjectName }
+      let parents: [Parent]
+    }
+    let call = try GitHubCall("read commit \(commit) of \(repository)", ["commits", commit], in: repository)
+    do {
+      return try await client.value(Told.self, of: call).parents.map(\.sha.text)
+    } catch let error as ProviderError where error.reason == .notFound || error.reason == .refused {
+      // 422, "No commit found for SHA".
+      return nil
+    }
+  }
+
   /// The commits that a commit or branch descends from, the newest first, itself not among them.
   ///
   /// - Parameter most: how many are wanted.

@@ -31,6 +31,12 @@ struct GitHubJob: Decodable, Sendable {
 
   var isFinished: Bool { status == "completed" && conclusion != nil }
 
+  /// Whether it was stopped, and ran for as long as the shortest time limit that there is: a minute.
+  var mayHaveRunOutOfTime: Bool {
+    guard conclusion == "cancelled", let startedAt, let completedAt else { return false }
+    return completedAt.seconds - startedAt.seconds >= 60
+  }
+
   /// Nil if the job hasn't finished or didn't run.
   ///
   /// - Parameter run: the run that the job belongs to, where it is known; it tells more than an event does.

@@ -72,7 +72,7 @@ package struct GitHubWebhook: WebhookReader {
   private func job(_ event: GitHubEvent.WorkflowJob) -> WebhookEvent {
     guard event.action == "completed" else { return .ignored("a job that hasn't finished") }
     guard let build = event.job.build(in: event.repository.name.text) else { return .ignored("a job that didn't run") }
-    return .finished(build)
+    return event.job.mayHaveRunOutOfTime ? .stopped(build) : .finished(build)
   }
 
   private func run(_ event: GitHubEvent.WorkflowRun) -> WebhookEvent {

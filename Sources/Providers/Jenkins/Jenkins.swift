@@ -109,7 +109,7 @@ package struct Jenkins: Provider {
 
   private static func tree(from offset: Int, depth: Int) -> String {
     let builds =
-      "name,allBuilds[number,url,result,building,timestamp,duration,actions[lastBuiltRevision[SHA1,branch[name]],remoteUrls]]"
+      "name,allBuilds[number,url,result,building,timestamp,duration,actions[lastBuiltRevision[SHA1,branch[name]],remoteUrls,causes[_class]]]"
       + "{\(offset),\(offset + pageSize)}"
     return depth == 0 ? builds : "\(builds),jobs[\(tree(from: offset, depth: depth - 1))]"
   }

@@ -24,6 +24,17 @@ enum JenkinsAnswers {
     /// Seconds since 1970-01-01 00:00 UTC.
     var startedAt: Double { timestamp / 1_000 }
 
+    /// Whether a person stopped it, or a later build that took its place. Both leave their names; what leaves none, or another, may be a time
+    /// limit, which is a failure.
+    private var isStoppedOnPurpose: Bool {
+      (actions ?? []).contains { action in
+        (action?.causes ?? []).contains { cause in
+          let kind = cause?.kind ?? ""
+          return kind.hasSuffix("CauseOfInterruption$UserInterruption") || kind.hasSuffix("CancelledCause")
+        }
+      }
+    }
+
     /// Nil if it hasn't finished, or did nothing.
     var outcome: Build.Outcome? {
       guard building != true else { return nil }
@@ -31,15 +42,21 @@ enum JenkinsAnswers {
       case "SUCCESS": return .success
       // Jenkins calls a build with failed tests unstable.
       case "FAILURE", "UNSTABLE": return .failure
-      // Somebody, or a time limit: Jenkins doesn't tell them apart.
-      case "ABORTED": return .canceled
+      // Somebody, or a time limit.
+      case "ABORTED": return isStoppedOnPurpose ? .canceled : .timedOut
       default: return nil
       }
     }
   }
 
-  /// What the plugin for git adds to a build; other actions have none of it.
+  /// What a plugin adds to a build: that for git what was checked out, Jenkins itself why the build was begun, or interrupted. Of each other
+  /// action there is nothing.
   struct Action: Decodable, Sendable {
+    struct Cause: Decodable, Sendable {
+      let kind: String?
+      private enum CodingKeys: String, CodingKey { case kind = "_class" }
+    }
+
     struct Revision: Decodable, Sendable {
       struct Branch: Decodable, Sendable { let name: OutsideName? }
 
@@ -54,8 +71,10 @@ enum JenkinsAnswers {
 
     let revision: Revision?
     let remotes: [String]?
+    let causes: [Cause?]?
 
     private enum CodingKeys: String, CodingKey {
+      case causes
       case revision = "lastBuiltRevision"
       case remotes = "remoteUrls"
     }

@@ -39,6 +39,12 @@ enum GitHubCodeRoutes {
       GitHubRoutes.page(state.pulls.filter { ancestors($0.head, state).contains(path[1]) }.map { shown($0, state) }, request, state)
     case ("GET", "compare", 2): compare(path[1], state)
     case ("GET", "commits", 1): commits(request, state)
+    case ("GET", "commits", 2):
+      state.commits.first { $0.sha == path[1] }.map { .json(200, ["sha": $0.sha, "parents": $0.parents.map { ["sha": $0] }]) }
+        ?? .error(422, "No commit found for SHA: \(path[1])")
+    case ("GET", "check-runs", 3) where path[2] == "annotations":
+      GitHubRoutes.page(
+        state.annotations[Int(path[1]) ?? 0, default: []].map { ["annotation_level": "failure", "message": $0] }, request, state)
     default: .error(404, "Not Found")
     }
   }

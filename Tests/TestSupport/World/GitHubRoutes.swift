@@ -117,6 +117,7 @@ enum GitHubRoutes {
       "head_sha": run?.commit ?? "",
       "head_branch": run?.branch ?? NSNull(), "name": job.name, "status": job.status, "conclusion": job.conclusion ?? NSNull(),
       "html_url": "https://github.com/\(state.repository)/actions/runs/\(job.run)/job/\(job.id)",
+      "started_at": job.completedAt.map { time($0 - job.duration) } ?? NSNull(),
       "completed_at": job.completedAt.map(time) ?? NSNull(),
     ]
   }

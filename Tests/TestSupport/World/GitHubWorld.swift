@@ -27,6 +27,8 @@ package final class GitHubWorld: Sendable {
     /// Makes the log of a job that `logs` doesn't have; for more of them than memory holds.
     package var makesLog: (@Sendable (Int) -> [UInt8])?
     package var goneLogs: Set<Int> = []
+    /// What stands beside a job on its page, by its id.
+    package var annotations: [Int: [String]] = [:]
     /// The zip of an attempt's logs, by `run/attempt`.
     package var zips: [String: [UInt8]] = [:]
     /// Why no job may be run again; nil if all may.
@@ -101,6 +103,8 @@ package final class GitHubWorld: Sendable {
     package var conclusion: String? = "failure"
     /// Seconds since 1970-01-01 00:00 UTC.
     package var completedAt: Double?
+    /// How long it ran, in seconds.
+    package var duration: Double = 600
 
     package init(id: Int, run: Int, completedAt: Double?) {
       self.id = id

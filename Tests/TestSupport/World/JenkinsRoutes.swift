@@ -58,7 +58,11 @@ enum JenkinsRoutes {
       "building": job.ending == nil, "timestamp": Int(job.startedAt * 1_000),
       "duration": Int(((job.endedAt ?? job.startedAt) - job.startedAt) * 1_000),
       "actions": [
-        [:],
+        job.ending == .canceled
+          ? [
+            "_class": "jenkins.model.InterruptedBuildAction",
+            "causes": [["_class": "jenkins.model.CauseOfInterruption$UserInterruption"]],
+          ] : [:],
         [
           "lastBuiltRevision": ["SHA1": run?.commit ?? "", "branch": [["name": "refs/remotes/origin/\(run?.branch ?? "")"]]],
           "remoteUrls": ["https://git.example/\(CIWorld.repository).git"],
