@@ -40,6 +40,10 @@ package struct ContextStage: Sendable {
       try await store.apply(Store.Effects(pullRequests: requests))
       context.pullRequests = requests
     }
+    if let head = try await mergedHead(name, requests) {
+      try await store.recordMerge(name, of: head)
+      return false
+    }
     let isOnBranch = try await completeBase(name, context)
     for ancestor in context.unknownAncestors.prefix(100) {
       do {
@@ -53,6 +57,19 @@ package struct ContextStage: Sendable {
     return isOnBranch || requests.isEmpty || requests.contains { $0.head == name.commit }
   }
 
+  /// The head of the pull request that the commit merges into its base; nil if it is no such merge.
+  ///
+  /// Some CI systems run a pull request's code as it would be merged, on a commit that is in no branch. GitHub made it, or the CI system did
+  /// by itself: then nobody else knows it.
+  private func mergedHead(_ name: Store.CommitName, _ requests: [PullRequest]) async throws -> String? {
+    let open = requests.filter(\.isOpen)
+    guard !open.isEmpty, !requests.contains(where: { $0.head == name.commit }) else { return nil }
+    guard let parents = try await host.parents(of: name.commit, in: name.repository) else {
+      return open.count == 1 ? open.first?.head : nil
+    }
+    return parents.count == 2 ? open.first { $0.head == parents[1] }?.head : nil
+  }
+
   /// - Returns: whether the commit is on the branch that it is compared with.
   private func completeBase(_ name: Store.CommitName, _ context: Store.CommitContext) async throws -> Bool {
     let branch: String
@@ -63,8 +80,15 @@ package struct ContextStage: Sendable {
     } else {
       branch = try await host.defaultBranch(of: name.repository)
     }
+    let found: String?
+    do {
+      found = try await host.mergeBase(of: branch, and: name.commit, in: name.repository)
+    } catch let error as ProviderError where error.reason == .notFound {
+      // The branch was deleted or renamed meanwhile; the status is due all the same.
+      return false
+    }
     // Without a common ancestor there is nothing to compare with.
-    guard let base = try await host.mergeBase(of: branch, and: name.commit, in: name.repository) else { return false }
+    guard let base = found else { return false }
     let isOnBranch = base == name.commit
     // The branch that it is to be merged into may have been changed.
     if context.base == nil || (!isOnBranch && context.base != base) {

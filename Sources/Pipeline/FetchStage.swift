@@ -11,6 +11,8 @@ package struct FetchStage: Sendable {
   private let store: Store
   private let archive: LogArchive
   private let providers: [String: any Provider]
+  /// Of the providers that this worker can ask.
+  let names: [String]
   private let limits: LogWriter.Limits
   private let plan: RetryPlan
   private let now: @Sendable () -> Date
@@ -23,6 +25,7 @@ package struct FetchStage: Sendable {
     self.store = store
     self.archive = archive
     self.providers = providers
+    names = providers.keys.sorted()
     self.limits = limits
     self.plan = plan
     self.now = now
@@ -36,7 +39,8 @@ package struct FetchStage: Sendable {
   /// - Returns: what was done; nil if none is due.
   /// - Throws: `PostgresError`, `ArchiveError`, or `CancellationError` once the log is given back.
   package func step(_ worker: Store.WorkerID) async throws -> StepReport? {
-    guard let log = try await store.claimFetch(worker: worker, leaseSeconds: Self.leaseSeconds) else { return nil }
+    guard let log = try await store.claimFetch(worker: worker, providers: names, leaseSeconds: Self.leaseSeconds)
+    else { return nil }
     let build = log.build
     do {
       guard let provider = providers[build.provider] else {

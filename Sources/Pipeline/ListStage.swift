@@ -6,6 +6,8 @@ import Store
 package struct ListStage: Sendable {
   private let store: Store
   private let providers: [String: any Provider]
+  /// Of the providers that this worker can ask.
+  let names: [String]
   private let plan: RetryPlan
   private let now: @Sendable () -> Date
 
@@ -15,6 +17,7 @@ package struct ListStage: Sendable {
   ) {
     self.store = store
     self.providers = providers
+    names = providers.keys.sorted()
     self.plan = plan
     self.now = now
   }
@@ -27,7 +30,9 @@ package struct ListStage: Sendable {
   /// - Returns: what was done; nil if none is due.
   /// - Throws: `PostgresError`, or `CancellationError` once the build is given back.
   package func step(_ worker: Store.WorkerID) async throws -> StepReport? {
-    guard let unlisted = try await store.claimListing(worker: worker, leaseSeconds: Self.leaseSeconds) else { return nil }
+    guard
+      let unlisted = try await store.claimListing(worker: worker, providers: names, leaseSeconds: Self.leaseSeconds)
+    else { return nil }
     let build = unlisted.build
     do {
       guard let provider = providers[build.provider] else {

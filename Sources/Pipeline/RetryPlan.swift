@@ -10,6 +10,10 @@ package struct RetryPlan: Sendable {
   /// Waits before the second try, in seconds; each further one is twice as long.
   package var firstWait: Double = 10
   package var longestWait: Double = 3_600
+  /// Further tries where the provider doesn't let us in, and the longest wait between them, in seconds: a week of them, as whoever mends
+  /// a token may be away over the weekend, but few, as they come for everything that the token isn't good for.
+  package var moreWhileRefused = 42
+  package var longestWaitWhileRefused: Double = 14_400
   /// How long a finished build's log may be on its way, in seconds: "not found" is believed only afterwards.
   package var settlingTime: Double = 600
 
@@ -26,7 +30,9 @@ package struct RetryPlan: Sendable {
     case .rateLimited: return .later(seconds: min(max((error.retryAt ?? now + 60) - now, 1), longestWait))
     case .refused, .unsupported, .tooLarge: return .failed
     // Someone may mend the token, so this is tried for long, but seldom.
-    case .unauthorized, .forbidden: return attempts + 1 >= most ? .failed : .after(seconds: wait(attempts, first: 300))
+    case .unauthorized, .forbidden:
+      return attempts + 1 >= most + moreWhileRefused
+        ? .failed : .after(seconds: wait(attempts, first: 300, longest: longestWaitWhileRefused))
     case .malformed: return attempts >= 2 ? .failed : .after(seconds: wait(attempts, first: firstWait))
     case .serverError, .timedOut, .unreachable:
       return attempts + 1 >= most + moreWhileDown ? .failed : .after(seconds: wait(attempts, first: firstWait))
@@ -36,9 +42,9 @@ package struct RetryPlan: Sendable {
   }
 
   /// Twice as long each time.
-  package func wait(_ attempts: Int, first: Double) -> Double {
+  package func wait(_ attempts: Int, first: Double, longest: Double? = nil) -> Double {
     var wait = first
     for _ in 0..<min(attempts, 20) { wait *= 2 }
-    return min(wait, longestWait)
+    return min(wait, longest ?? longestWait)
   }
 }

@@ -54,27 +54,35 @@ extension Store {
     return try session.query("SELECT id FROM repository WHERE name = \(name)").only().decode(Int64.self, "id")
   }
 
+  /// What ran on a merge that was made to try a pull request counts for the request's head. A pull request that is known stays: the event of a job doesn't name it, and GitHub forgets it when the request is closed.
+  ///
   /// - Returns: the build's row.
   static func enter(
     _ build: Build, repository: Int64, _ entered: inout Entered, _ session: borrowing Session
   ) throws -> Int64 {
+    // Numbers come from outside, where whoever makes a build may choose them.
+    let attempt = Int32(clamping: build.attempt)
+    let pullRequest = build.pullRequest.flatMap { Int32(exactly: $0) }
+    let commit: SQL = """
+      coalesce((SELECT m.head FROM merge_commit m WHERE m.repository_id = \(repository) AND m.commit = \(build.commit)), \(build.commit))
+      """
     let rows = try session.query(
       """
       WITH old AS (
         SELECT branch, workflow, job FROM build WHERE provider = \(build.provider) AND repository_id = \(repository)
-           AND external_id = \(build.externalID) AND attempt = \(Int32(build.attempt)))
+           AND external_id = \(build.externalID) AND attempt = \(attempt))
       INSERT INTO build AS b (repository_id, provider, external_id, attempt, run, commit, branch, pull_request, workflow, job,
                               outcome, url, finished_at)
-      VALUES (\(repository), \(build.provider), \(build.externalID), \(Int32(build.attempt)), \(build.run), \(build.commit),
-              \(build.branch), \(build.pullRequest.map { Int32($0) }), \(build.workflow), \(build.job), \(build.outcome.rawValue), \(build.url),
+      VALUES (\(repository), \(build.provider), \(build.externalID), \(attempt), \(build.run), \(commit),
+              \(build.branch), \(pullRequest), \(build.workflow), \(build.job), \(build.outcome.rawValue), \(build.url),
               to_timestamp(\(build.finishedAt)))
       ON CONFLICT (provider, repository_id, external_id, attempt) DO UPDATE
-        SET run = excluded.run, commit = excluded.commit, branch = excluded.branch, pull_request = excluded.pull_request,
-            workflow = excluded.workflow, job = excluded.job, outcome = excluded.outcome, url = excluded.url,
-            finished_at = excluded.finished_at
+        SET run = excluded.run, commit = excluded.commit, branch = excluded.branch,
+            pull_request = coalesce(excluded.pull_request, b.pull_request), workflow = excluded.workflow, job = excluded.job,
+            outcome = excluded.outcome, url = excluded.url, finished_at = excluded.finished_at
         WHERE (b.run, b.commit, b.branch, b.pull_request, b.workflow, b.job, b.outcome, b.url, b.finished_at) IS DISTINCT FROM
-              (excluded.run, excluded.commit, excluded.branch, excluded.pull_request, excluded.workflow, excluded.job, excluded.outcome,
-               excluded.url, excluded.finished_at)
+              (excluded.run, excluded.commit, excluded.branch, coalesce(excluded.pull_request, b.pull_request), excluded.workflow,
+               excluded.job, excluded.outcome, excluded.url, excluded.finished_at)
       RETURNING id, xmax = 0 AS is_new, coalesce((
         SELECT array_remove(ARRAY[CASE WHEN o.branch <> b.branch THEN 'branch' END, CASE WHEN o.workflow <> b.workflow THEN 'workflow' END,
                                   CASE WHEN o.job <> b.job THEN 'job' END], NULL) FROM old o), '{}') AS renamed
@@ -89,7 +97,7 @@ extension Store {
     return try session.query(
       """
       SELECT id FROM build WHERE provider = \(build.provider) AND repository_id = \(repository)
-         AND external_id = \(build.externalID) AND attempt = \(Int32(build.attempt))
+         AND external_id = \(build.externalID) AND attempt = \(attempt)
       """
     ).only().decode(Int64.self, "id")
   }

@@ -84,4 +84,22 @@ extension Store {
         """)
     }
   }
+
+  /// Keeps that a CI system made a commit to try a pull request merged: what ran on it counts for the request's head, now and whenever it is
+  /// told again.
+  package func recordMerge(_ name: CommitName, of head: String) async throws {
+    try await transaction { [coolOff] session in
+      let repository = try Self.repositoryID(name.repository, session)
+      try session.execute(
+        """
+        INSERT INTO merge_commit (repository_id, commit, head) VALUES (\(repository), \(name.commit), \(head)) ON CONFLICT DO NOTHING
+        """)
+      try session.execute(
+        """
+        UPDATE build b SET commit = m.head FROM merge_commit m
+         WHERE m.repository_id = \(repository) AND m.commit = \(name.commit) AND b.repository_id = m.repository_id AND b.commit = m.commit
+        """)
+      try Self.markDue([CommitName(repository: name.repository, commit: head)], coolOff: coolOff, session)
+    }
+  }
 }

@@ -16,6 +16,11 @@ extension Store {
   /// Builds that are older than this, in days, are history: what is found in their logs later on concerns no open change.
   static let daysOfInterest: Int32 = 14
 
+  /// What a further mark does to a commit, `d`, that is marked already: it stays due when it was, but for one that waits for so long that it
+  /// is about to be forgotten.
+  private static let again: SQL =
+    "version = d.version + 1, due_at = greatest(d.due_at, now() - make_interval(days => \(daysOfInterest / 2)))"
+
   /// Marks commits; what is marked already stays due when it was.
   static func markDue(_ commits: [CommitName], coolOff: Double, _ session: borrowing Session) throws {
     guard !commits.isEmpty else { return }
@@ -32,7 +37,7 @@ extension Store {
                         AND b.outcome IN ('failure', 'timed_out') AND b.provider <> 'folder')
           OR EXISTS (SELECT 1 FROM status_post p WHERE p.repository_id = r.id AND p.commit = n.commit)
        ORDER BY r.id, n.commit
-      ON CONFLICT (repository_id, commit) DO UPDATE SET version = d.version + 1
+      ON CONFLICT (repository_id, commit) DO UPDATE SET \(again)
       """)
     try wake(.commits, session)
   }
@@ -53,9 +58,17 @@ extension Store {
        WHERE EXISTS (SELECT 1 FROM build b WHERE b.repository_id = c.repository_id AND b.commit = c.commit
                         AND b.outcome IN ('failure', 'timed_out'))
        ORDER BY c.repository_id, c.commit
-      ON CONFLICT (repository_id, commit) DO UPDATE SET version = d.version + 1
+      ON CONFLICT (repository_id, commit) DO UPDATE SET \(again)
       """)
     try wake(.commits, session)
+  }
+
+  /// The commits that builds count for.
+  static func commits(of builds: [Int64], _ session: borrowing Session) throws -> [CommitName] {
+    guard !builds.isEmpty else { return [] }
+    return try session.query(
+      "SELECT DISTINCT r.name, b.commit FROM build b JOIN repository r ON r.id = b.repository_id WHERE b.id = ANY (\(builds))"
+    ).map { CommitName(repository: try $0.decode("name"), commit: try $0.decode("commit")) }
   }
 
   /// Commits with a failed build of a job that ran in one of some builds, too, at the commit that they are compared with or at one before
@@ -93,9 +106,21 @@ extension Store {
        WHERE (\(repository)::bigint IS NULL OR p.repository_id = \(repository)::bigint)
          AND p.created_at > now() - make_interval(days => \(daysOfInterest))
        ORDER BY p.repository_id, p.commit
-      ON CONFLICT (repository_id, commit) DO UPDATE SET version = d.version + 1
+      ON CONFLICT (repository_id, commit) DO UPDATE SET \(again)
       """)
     try wake(.commits, session)
+  }
+
+  /// Removes commits that have waited for so long that nobody is interested in their status any more: with no credential for the code host
+  /// nobody posts, and once there is one, today's commits come first.
+  package func forgetCommits() async throws -> Int {
+    try await transaction { session in
+      try session.execute(
+        """
+        DELETE FROM commit_due WHERE due_at < now() - make_interval(days => \(Self.daysOfInterest))
+           AND (lease_token IS NULL OR lease_until < now())
+        """)
+    }
   }
 
   /// Takes one commit whose time has come.
@@ -118,7 +143,7 @@ extension Store {
       let id = try session.query(
         """
         INSERT INTO commit_due AS d (repository_id, commit, due_at) VALUES (\(repository), \(name.commit), now())
-        ON CONFLICT (repository_id, commit) DO UPDATE SET version = d.version + 1 RETURNING id
+        ON CONFLICT (repository_id, commit) DO UPDATE SET \(Self.again) RETURNING id
         """
       ).only().decode(Int64.self, "id")
       let queue = WorkQueue(table: "commit_due", isDue: "q.id = \(id)", order: "q.id")

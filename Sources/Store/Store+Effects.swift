@@ -64,7 +64,6 @@ extension Store {
       let before = (entered.builds, entered.changed)
       let id = try enter(build, repository: try repositoryID(build.repository, session), &entered, session)
       guard before != (entered.builds, entered.changed) else { continue }
-      due.insert(CommitName(repository: build.repository, commit: build.commit))
       changed.append(id)
       if build.outcome.isFailure {
         try beginListing(id, session)
@@ -76,6 +75,7 @@ extension Store {
       if try enter(request, session) { due.insert(CommitName(repository: request.repository, commit: request.head)) }
     }
     for press in effects.presses { try apply(press, coolOff: coolOff, session) }
+    due.formUnion(try commits(of: changed, session))
     due.formUnion(try commits(comparedWith: changed, session))
     try markDue(Array(due), coolOff: coolOff, session)
     return entered
@@ -93,11 +93,13 @@ extension Store {
 
   /// - Returns: whether it says something new.
   private static func enter(_ request: PullRequest, _ session: borrowing Session) throws -> Bool {
+    // There is no such request, whatever was sent.
+    guard let number = Int32(exactly: request.number) else { return false }
     let repository = try repositoryID(request.repository, session)
     return try session.execute(
       """
       INSERT INTO pull_request AS p (repository_id, number, head, base_branch, is_open)
-      VALUES (\(repository), \(Int32(request.number)), \(request.head), \(request.baseBranch), \(request.isOpen))
+      VALUES (\(repository), \(number), \(request.head), \(request.baseBranch), \(request.isOpen))
       ON CONFLICT (repository_id, number) DO UPDATE
         SET head = excluded.head, base_branch = excluded.base_branch, is_open = excluded.is_open, updated_at = now()
         WHERE (p.head, p.base_branch, p.is_open) IS DISTINCT FROM (excluded.head, excluded.base_branch, excluded.is_open)

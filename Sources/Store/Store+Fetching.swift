@@ -16,9 +16,11 @@ extension Store {
     package let age: Double
   }
 
-  package func claimFetch(worker: WorkerID, leaseSeconds: Double) async throws -> UnfetchedLog? {
+  /// - Parameter providers: those that this worker can ask; the logs of others are other workers' to fetch.
+  package func claimFetch(worker: WorkerID, providers: [String], leaseSeconds: Double) async throws -> UnfetchedLog? {
     try await transaction { session in
-      guard let taken = try WorkQueue.fetches.take(1, for: worker, leaseSeconds: leaseSeconds, session), let id = taken.ids.first
+      guard let taken = try WorkQueue.fetches(of: providers).take(1, for: worker, leaseSeconds: leaseSeconds, session),
+        let id = taken.ids.first
       else { return nil }
       let row = try session.query(
         """

@@ -14,9 +14,11 @@ extension Store {
     package let age: Double
   }
 
-  package func claimListing(worker: WorkerID, leaseSeconds: Double) async throws -> UnlistedBuild? {
+  /// - Parameter providers: those that this worker can ask; the builds of others are other workers' to do.
+  package func claimListing(worker: WorkerID, providers: [String], leaseSeconds: Double) async throws -> UnlistedBuild? {
     try await transaction { session in
-      guard let taken = try WorkQueue.listings.take(1, for: worker, leaseSeconds: leaseSeconds, session), let id = taken.ids.first
+      guard let taken = try WorkQueue.listings(of: providers).take(1, for: worker, leaseSeconds: leaseSeconds, session),
+        let id = taken.ids.first
       else { return nil }
       let row = try session.query(
         """

@@ -16,15 +16,22 @@ extension Store {
   }
 
   /// Seconds until something is worth a try that is not now; nil if nothing waits.
-  package func secondsUntilNext(_ kind: WorkKind) async throws -> Double? {
+  ///
+  /// - Parameter providers: of listings and fetches, those that are asked for.
+  package func secondsUntilNext(_ kind: WorkKind, providers: [String]) async throws -> Double? {
     try await transaction { session in
       switch kind {
       case .deliveries:
         try WorkQueue.secondsUntilNext("next_at", of: "delivery", where: "state = 'pending'", session)
       case .listings:
-        try WorkQueue.secondsUntilNext("next_list_at", of: "build", where: "list_state = 'pending'", session)
+        try WorkQueue.secondsUntilNext(
+          "next_list_at", of: "build", where: "list_state = 'pending' AND provider = ANY (\(providers))", session)
       case .fetches:
-        try WorkQueue.secondsUntilNext("next_fetch_at", of: "log", where: "fetch_state = 'pending'", session)
+        try WorkQueue.secondsUntilNext(
+          "next_fetch_at", of: "log",
+          where: """
+            fetch_state = 'pending' AND (SELECT b.provider FROM build b WHERE b.id = log.build_id) = ANY (\(providers))
+            """, session)
       // Both the cool-off and the wait after an error have to be over.
       case .commits:
         try WorkQueue.secondsUntilNext("greatest(due_at, next_at)", of: "commit_due", where: "true", session)

@@ -64,10 +64,19 @@ struct WorkQueue: Sendable {
 extension WorkQueue {
   static let deliveries = WorkQueue(
     table: "delivery", isDue: "q.state = 'pending' AND q.next_at <= now()", order: "q.next_at, q.id")
-  static let listings = WorkQueue(
-    table: "build", isDue: "q.list_state = 'pending' AND q.next_list_at <= now()", order: "q.next_list_at, q.id")
-  static let fetches = WorkQueue(
-    table: "log", isDue: "q.fetch_state = 'pending' AND q.next_fetch_at <= now()", order: "q.next_fetch_at, q.id")
+  static func listings(of providers: [String]) -> WorkQueue {
+    WorkQueue(
+      table: "build", isDue: "q.list_state = 'pending' AND q.next_list_at <= now() AND q.provider = ANY (\(providers))",
+      order: "q.next_list_at, q.id")
+  }
+  static func fetches(of providers: [String]) -> WorkQueue {
+    WorkQueue(
+      table: "log",
+      isDue: """
+        q.fetch_state = 'pending' AND q.next_fetch_at <= now()
+        AND (SELECT b.provider FROM build b WHERE b.id = q.build_id) = ANY (\(providers))
+        """, order: "q.next_fetch_at, q.id")
+  }
   static let commits = WorkQueue(
     table: "commit_due", isDue: "q.due_at <= now() AND q.next_at <= now()", order: "q.due_at, q.id")
   static let reruns = WorkQueue(

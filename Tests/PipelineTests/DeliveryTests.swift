@@ -1,5 +1,6 @@
 import Foundation
 import FuzzSupport
+import Model
 import Pipeline
 import Store
 import TestSupport
@@ -20,6 +21,93 @@ import Testing
       // What isn't understood ends as that.
       try await flow.worker().drain()
       #expect(try await flow.rows("SELECT DISTINCT state AS text FROM delivery") == ["failed"])
+    }
+  }
+
+  /// Somebody mends what was wrong and has it sent again.
+  @Test func whatFailedAndIsSentAgainIsReadAgain() async throws {
+    try await Flow.with { flow in
+      let body = WebhookBody.jobCompleted("linux", id: 1, commit: Flow.head)
+      flow.world.set { $0.logs[1] = Array("connection reset\n".utf8) }
+      #expect(try await flow.endpoint.sender.post("workflow_job", body, id: "1") == 202)
+      try await flow.ledger.pool.run { session in
+        _ = try session.execute("UPDATE delivery SET state = 'failed', attempts = 12, outcome = 'the token is not accepted'")
+      }
+      #expect(try await flow.endpoint.sender.post("workflow_job", body, id: "1") == 202)
+      try await flow.worker().drain()
+      #expect(try await flow.rows("SELECT state || attempts AS text FROM delivery") == ["done1"])
+      #expect(flow.statuses().count == 1)
+      #expect(try await flow.endpoint.sender.post("workflow_job", body, id: "1") == 200)
+    }
+  }
+
+  /// Whoever makes a build may choose its numbers.
+  @Test func numbersOutOfRangeEndNoWorker() async throws {
+    try await Flow.with { flow in
+      try await flow.finish("linux", id: 1, "connection reset\n", attempt: 4_000_000_000)
+      try await flow.pull(head: Flow.head, number: 4_000_000_000)
+      try await flow.ledger.store.apply(
+        Store.Effects(builds: [
+          Build(
+            provider: "buildkite", repository: "o/r", externalID: "1", attempt: .max, commit: Flow.next, branch: "",
+            pullRequest: .max, workflow: "", job: "x", outcome: .success, url: nil, finishedAt: nil)
+        ]))
+      try await flow.receive()
+      #expect(try await flow.rows("SELECT attempt::text AS text FROM build") == ["2147483647", "2147483647"])
+      #expect(try await flow.rows("SELECT number::text AS text FROM pull_request") == [])
+      #expect(try await flow.rows("SELECT DISTINCT state AS text FROM delivery") == ["done"])
+    }
+  }
+
+  /// One that the database refuses, and one that ends whoever reads it: what stands behind them goes on.
+  @Test func aDeliveryThatCannotBeReadKeepsNoOtherBack() async throws {
+    try await Flow.with { flow in
+      try await flow.ledger.pool.run { session in
+        try session.executeScript("ALTER TABLE build ADD CHECK (job <> 'odd')", name: "refuse")
+      }
+      for (id, job) in ["odd", "linux", "mac"].enumerated() { try await flow.finish(job, id: id + 1, "x\n") }
+      try await flow.receive()
+      #expect(try await flow.rows("SELECT state AS text FROM delivery ORDER BY id") == ["pending", "done", "done"])
+
+      // Workers take three, and die each time before they settle one.
+      try await flow.ledger.pool.run { session in
+        _ = try session.execute("UPDATE delivery SET state = 'pending', next_at = now(), claims = 0")
+      }
+      let connection = try await flow.ledger.database.connect()
+      let worker = try await connection.run { session in try Store.register(host: "h", pid: 1, session) }
+      for _ in 0..<5 {
+        let claim = try await flow.ledger.store.claimDeliveries(worker: worker, most: 20, leaseSeconds: 60)
+        #expect(claim?.deliveries.count == 3)
+        try await flow.ledger.pool.run { session in
+          _ = try session.execute("UPDATE delivery SET lease_until = now() - interval '1 s'")
+        }
+      }
+      let alone = try #require(try await flow.ledger.store.claimDeliveries(worker: worker, most: 20, leaseSeconds: 60))
+      #expect(alone.deliveries.map(\.externalID) == ["job-1-1"])
+      // It ends that worker, too, and isn't taken again at once.
+      try await flow.ledger.pool.run { session in
+        _ = try session.execute("UPDATE delivery SET lease_until = now() - interval '1 s'")
+      }
+      #expect(
+        try await flow.ledger.store.claimDeliveries(worker: worker, most: 20, leaseSeconds: 60)?.deliveries.map(\.externalID)
+          == ["job-2-1"])
+      _ = await connection.isAlive()
+    }
+  }
+
+  /// A limit that says itself when it ends is nobody's failure.
+  @Test func waitingForALimitIsNoTry() async throws {
+    try await Flow.with { flow in
+      try await flow.finish("linux", id: 1, "x\n")
+      let connection = try await flow.ledger.database.connect()
+      let worker = try await connection.run { session in try Store.register(host: "h", pid: 1, session) }
+      for (counts, attempts) in [(false, 0), (true, 1), (false, 1)] {
+        let claim = try #require(try await flow.ledger.store.claimDeliveries(worker: worker, most: 1, leaseSeconds: 60))
+        let delivery = try #require(claim.deliveries.first)
+        _ = try await flow.ledger.store.settle(delivery.id, of: claim, .retry("wait", afterSeconds: 0, counts: counts))
+        #expect(try await flow.rows("SELECT attempts::text AS text FROM delivery") == ["\(attempts)"])
+      }
+      _ = await connection.isAlive()
     }
   }
 

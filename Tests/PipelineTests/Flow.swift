@@ -170,6 +170,13 @@ final class Flow: Sendable {
     return Worker(store: store, database: database, stages: stages) { _ in }
   }
 
+  /// Reads deliveries, and does nothing else.
+  func receive() async throws {
+    let store = ledger.store
+    let stages = Worker.Stages(receive: ReceiveStage(store: store, readers: [endpoint.reader]) { CalendarDay(secondsSince1970: 0) })
+    try await Worker(store: store, database: ledger.database.configuration, stages: stages) { _ in }.drain()
+  }
+
   /// State and text of every status that was posted on a commit, in their order.
   func statuses(_ commit: String = head) -> [String] {
     world.state.withLock(\.statuses).filter { $0.subject == commit }.map { posted in

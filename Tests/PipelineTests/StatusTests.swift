@@ -204,7 +204,150 @@ import Testing
     }
   }
 
+  /// GitHub calls a job that ran out of time cancelled.
+  @Test func aJobThatHangsIsAFailure() async throws {
+    try await Flow.with { flow in
+      flow.world.set { $0.annotations[1] = ["The job has exceeded the maximum execution time of 10m0s"] }
+      try await flow.finish("linux", id: 1, "fine\n", conclusion: "cancelled")
+      try await flow.finish("mac", id: 2, "fine\n", conclusion: "cancelled")
+      try await flow.worker().drain()
+      #expect(flow.statuses() == ["failure: 1 of 1 failure needs attention: unknown"])
+    }
+  }
+
+  private static func travis(_ id: String, commit: String, attempt: Int = 1, _ outcome: Build.Outcome = .failure) -> Build {
+    Build(
+      provider: "travis", repository: "o/r", externalID: id, attempt: attempt, run: id, commit: commit, branch: "", pullRequest: 12,
+      workflow: "pull_request", job: "unit", outcome: outcome, url: nil, finishedAt: 1_799_999_000)
+  }
+
+  /// What ran on a pull request as it would be merged counts for the request's head: GitHub made the merge, or nobody knows it.
+  @Test(arguments: [true, false]) func buildsOfAMergeCountForTheHead(isKnown: Bool) async throws {
+    let merge = String(repeating: "e", count: 40)
+    try await Flow.with { flow in
+      if isKnown { flow.world.set { $0.commits.append((merge, [Flow.base, Flow.head])) } }
+      try await flow.finish("linux", id: 1, "connection reset\n")
+      try await flow.ledger.store.apply(Store.Effects(builds: [Self.travis("5", commit: merge)]))
+      try await flow.worker().drain()
+      #expect(flow.statuses().last == "pending: 1 of 2 failures needs attention: 1 unread (1 flaky)")
+      #expect(flow.statuses(merge) == [])
+      // It is told again, and then passes: neither brings the merge back.
+      try await flow.ledger.store.apply(Store.Effects(builds: [Self.travis("5", commit: merge)]))
+      try await flow.ledger.store.apply(Store.Effects(builds: [Self.travis("5", commit: merge, attempt: 2, .success)]))
+      try await flow.worker().drain()
+      #expect(flow.statuses().last == "success: 1 failure, not new: flaky")
+      #expect(try await flow.rows("SELECT DISTINCT commit AS text FROM build") == [Flow.head])
+    }
+  }
+
+  /// The branch was merged into the pull request: its commit has two parents, too, and is no try of the request.
+  @Test func aMergeWithinAPullRequestIsACommitLikeOthers() async throws {
+    let merge = String(repeating: "e", count: 40)
+    try await Flow.with { flow in
+      flow.world.set { $0.commits.append((merge, [Flow.head, Flow.base])) }
+      try await flow.ledger.store.apply(Store.Effects(builds: [Self.travis("5", commit: merge)]))
+      try await flow.worker().drain()
+      #expect(flow.statuses() == [] && flow.statuses(merge) == [])
+      #expect(try await flow.rows("SELECT DISTINCT commit AS text FROM build") == [merge])
+    }
+  }
+
+  @Test func aBaseBranchThatIsGoneKeepsNoStatusBack() async throws {
+    try await Flow.with { flow in
+      flow.world.set { $0.branches = [:] }
+      try await flow.pull(head: Flow.head)
+      try await flow.finish("linux", id: 1, "connection reset\n")
+      try await flow.worker().drain()
+      #expect(flow.statuses() == ["success: 1 failure, not new: flaky"])
+    }
+  }
+
+  /// A repository that the code host doesn't have is not asked for for a week.
+  @Test func aRepositoryThatIsNotOnTheCodeHostIsGivenUp() async throws {
+    try await Flow.with { flow in
+      try await flow.finish("linux", id: 1, "connection reset\n")
+      flow.world.set { $0.repository = "o/other" }
+      var plan = RetryPlan()
+      (plan.firstWait, plan.most) = (0, 3)
+      for _ in 0..<4 {
+        try await flow.worker(plan: plan).drain()
+        try await flow.hurry()
+      }
+      #expect(try await flow.rows("SELECT commit AS text FROM commit_due") == [])
+    }
+  }
+
+  /// Another worker may be the one that knows the system.
+  @Test func whatThisWorkerCannotAskIsLeftToOthers() async throws {
+    try await Flow.with { flow in
+      try await flow.ledger.store.apply(Store.Effects(builds: [Self.travis("5", commit: Flow.head)]))
+      try await flow.worker().drain()
+      #expect(try await flow.rows("SELECT list_state || list_attempts AS text FROM build") == ["pending0"])
+      #expect(try await flow.ledger.store.secondsUntilNext(.listings, providers: ["github"]) == nil)
+      #expect(try await flow.ledger.store.secondsUntilNext(.listings, providers: ["travis"]) != nil)
+      try await flow.ledger.pool.run { session in
+        try session.executeScript(
+          """
+          UPDATE build SET list_state = 'listed', listed_at = now();
+          INSERT INTO log (build_id, next_fetch_at) SELECT id, now() FROM build;
+          """, name: "listed")
+      }
+      try await flow.worker().drain()
+      #expect(try await flow.rows("SELECT fetch_state || fetch_attempts AS text FROM log") == ["pending0"])
+      #expect(try await flow.ledger.store.secondsUntilNext(.fetches, providers: ["github"]) == nil)
+      #expect(try await flow.ledger.store.secondsUntilNext(.fetches, providers: ["travis"]) != nil)
+    }
+  }
+
+  /// An event of a job doesn't name the pull request that a listing of its run does.
+  @Test func aPullRequestThatIsKnownStays() async throws {
+    try await Flow.with { flow in
+      var build = Self.travis("5", commit: Flow.head)
+      #expect(try await flow.ledger.store.apply(Store.Effects(builds: [build])).builds == 1)
+      build.pullRequest = nil
+      let again = try await flow.ledger.store.apply(Store.Effects(builds: [build]))
+      #expect(again == Store.Entered())
+      #expect(try await flow.rows("SELECT pull_request::text AS text FROM build") == ["12"])
+    }
+  }
+
   // MARK: - Faults
+
+  /// Whoever may not post a check run may comment all the same.
+  @Test func oneRefusalKeepsNothingElseBack() async throws {
+    try await Flow.with(isApp: true) { flow in
+      var posting = Flow.posting
+      (posting.postsCheckRuns, posting.comments) = (true, RepositoryList("o/*"))
+      flow.world.set { $0.faults = [.init("POST /repos/o/r/check-runs", .error(403, "Resource not accessible by integration"))] }
+      try await flow.pull(head: Flow.head)
+      try await flow.finish("linux", id: 1, "error: x\n")
+      try await flow.worker(posting: posting).drain()
+      #expect(flow.statuses().count == 1)
+      #expect(flow.comments().count == 1)
+      // The check run is tried again.
+      try await flow.hurry()
+      try await flow.worker(posting: posting).drain()
+      #expect(flow.world.state.withLock(\.checks).count == 1)
+      #expect(flow.statuses().count == 1 && flow.comments().count == 1)
+    }
+  }
+
+  /// With no credential nobody posts; once there is one, what is old concerns nobody.
+  @Test func commitsThatWaitedForWeeksAreForgotten() async throws {
+    try await Flow.with { flow in
+      try await flow.finish("linux", id: 1, "connection reset\n")
+      try await flow.finish("mac", id: 2, "connection reset\n", commit: Flow.base)
+      try await flow.finish("bsd", id: 3, "connection reset\n", commit: Flow.next)
+      try await flow.receive()
+      try await flow.ledger.pool.run { session in
+        _ = try session.execute("UPDATE commit_due SET due_at = now() - interval '15 days' WHERE commit <> \(Flow.base)")
+      }
+      // Something new of one of them.
+      try await flow.ledger.store.apply(Store.Effects(commits: [Store.CommitName(repository: "o/r", commit: Flow.next)]))
+      #expect(try await flow.ledger.store.forgetCommits() == 1)
+      #expect(try await flow.rows("SELECT commit AS text FROM commit_due ORDER BY 1") == [Flow.base, Flow.next])
+    }
+  }
 
   @Test func whatFailsIsTriedAgain() async throws {
     try await Flow.with { flow in

@@ -31,6 +31,8 @@ package struct PostStage: Sendable {
   let host: GitHubCodeHost
   let settings: Settings
   private let plan: RetryPlan
+  /// Tries after which "not found" is believed: the commit's repository is on no code host of ours, or hidden from our token.
+  private let mostTriesWhereMissing: Int
   private let today: @Sendable () -> CalendarDay
 
   package init(
@@ -43,6 +45,8 @@ package struct PostStage: Sendable {
     // A code host that is down for a day is no reason to leave a commit without its status; what it refuses ends at once.
     var patient = plan
     patient.most = max(plan.most, Self.mostTries)
+    (patient.moreWhileRefused, patient.longestWaitWhileRefused) = (0, plan.longestWait)
+    mostTriesWhereMissing = plan.most
     self.plan = patient
     self.today = today
   }
@@ -86,6 +90,9 @@ package struct PostStage: Sendable {
       let action = try await post(due)
       _ = try await store.settle(due)
       return StepReport(action, commit: due.name)
+    } catch let error as ProviderError where error.reason == .notFound && due.attempts + 1 >= mostTriesWhereMissing {
+      _ = try await store.settle(due)
+      return StepReport("could not post", commit: due.name, problem: error.description)
     } catch let error as ProviderError {
       switch plan.next(after: error, attempts: due.attempts, age: 0, now: Date().timeIntervalSince1970) {
       case .after(let seconds): try await store.postpone(due, error: error.description, seconds: seconds)
@@ -114,11 +121,21 @@ package struct PostStage: Sendable {
       commit: due.name.commit, repository: due.name.repository, today: today())
     for (_, verdict) in judged.verdict.builds { Metric.verdicts.add(1, verdict.kind.rawValue) }
     var actions: [String] = []
-    if try await postStatus(judged.verdict, due) { actions.append("status") }
-    if settings.postsCheckRuns, try await postCheckRun(judged.verdict, due) { actions.append("check run") }
-    if settings.comments?.contains(due.name.repository) ?? false, try await postComment(judged.verdict, due) {
-      actions.append("comment")
+    var refusal: ProviderError?
+    // What one of them is refused, another may be allowed.
+    func attempt(_ what: String, _ post: () async throws -> Bool) async throws {
+      do {
+        if try await post() { actions.append(what) }
+      } catch let error as ProviderError where error.isAnswer {
+        refusal = refusal ?? error
+      }
     }
+    try await attempt("status") { try await postStatus(judged.verdict, due) }
+    if settings.postsCheckRuns { try await attempt("check run") { try await postCheckRun(judged.verdict, due) } }
+    if settings.comments?.contains(due.name.repository) ?? false {
+      try await attempt("comment") { try await postComment(judged.verdict, due) }
+    }
+    if let refusal { throw refusal }
     return actions.isEmpty
       ? "posted nothing: it is said already" : "posted \(actions.joined(separator: ", ")): \(judged.verdict.text)"
   }

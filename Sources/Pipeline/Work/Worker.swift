@@ -69,14 +69,20 @@ package struct Worker: Sendable {
   private struct Lane: Sendable {
     let kind: Store.WorkKind
     let count: Int
+    /// Of the providers that it asks.
+    var providers: [String] = []
     let step: Step
   }
 
   private func all(atOnce: Bool) -> [Lane] {
     var all: [Lane] = []
     if let stage = stages.receive { all.append(Lane(kind: .deliveries, count: lanes.receive) { try await stage.step($0) }) }
-    if let stage = stages.list { all.append(Lane(kind: .listings, count: lanes.list) { try await stage.step($0) }) }
-    if let stage = stages.fetch { all.append(Lane(kind: .fetches, count: lanes.fetch) { try await stage.step($0) }) }
+    if let stage = stages.list {
+      all.append(Lane(kind: .listings, count: lanes.list, providers: stage.names) { try await stage.step($0) })
+    }
+    if let stage = stages.fetch {
+      all.append(Lane(kind: .fetches, count: lanes.fetch, providers: stage.names) { try await stage.step($0) })
+    }
     // A rescan has lanes of its own.
     if let stage = stages.rescan { all.append(Lane(kind: .scans, count: 1) { try await stage.step($0) }) }
     if let stage = stages.post {
@@ -84,7 +90,10 @@ package struct Worker: Sendable {
     }
     if let stage = stages.rerun { all.append(Lane(kind: .reruns, count: lanes.rerun) { try await stage.step($0) }) }
     if let stage = stages.tally { all.append(Lane(kind: .tallies, count: 1) { _ in try await stage.step() }) }
-    return all.map { Lane(kind: $0.kind, count: $0.count, step: StepMetrics.measured($0.kind.rawValue, $0.step)) }
+    return all.map { lane in
+      Lane(
+        kind: lane.kind, count: lane.count, providers: lane.providers, step: StepMetrics.measured(lane.kind.rawValue, lane.step))
+    }
   }
 
   // MARK: - Until nothing is left
@@ -173,6 +182,7 @@ package struct Worker: Sendable {
       group.addTask {
         while true {
           _ = try? await store.forgetDeliveries(olderThan: Self.deliveriesKept)
+          _ = try? await store.forgetCommits()
           try await Task.sleep(for: .seconds(3_600))
         }
       }
@@ -196,7 +206,7 @@ package struct Worker: Sendable {
           bell.ring(lane.kind)
           continue
         }
-        let next = try await store.secondsUntilNext(lane.kind) ?? Self.longestWait
+        let next = try await store.secondsUntilNext(lane.kind, providers: lane.providers) ?? Self.longestWait
         await bell.wait(for: lane.kind, atMost: min(max(next, 0.05), Self.longestWait))
       } catch let error as PostgresError where error.isConnectionLost {
         throw error
@@ -221,6 +231,7 @@ package struct Worker: Sendable {
     let worker = try await lifeline.run { session in try Store.register(host: host, pid: pid, session) }
     // For what was recorded by a worker that was killed before it could look.
     try await store.markSuspects()
+    _ = try await store.forgetCommits()
     try await body(worker, lifeline)
     // The connection lives to here.
     _ = await lifeline.isAlive()
