@@ -79,7 +79,7 @@ struct CausesView: Sendable {
     func builds(_ more: [String: String], from day: String? = nil) -> String {
       PageInput.link("/builds", scope.merging(more) { _, new in new }.merging(["since": day ?? causes.since]) { old, _ in old })
     }
-    filters = FilterView(input, times: true, verdicts: true)
+    filters = FilterView(input, times: .bounded, verdicts: true)
     span = filters.span
     hasBuilds = causes.builds > 0
     hasFailed = causes.failed > 0
