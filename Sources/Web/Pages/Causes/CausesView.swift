@@ -6,6 +6,7 @@ struct CausesView: Sendable {
   let span: String
   let hasBuilds: Bool
   let hasFailed: Bool
+  let hasCauses: Bool
   let builds: String
   let failed: String
   let failedShare: String
@@ -83,6 +84,7 @@ struct CausesView: Sendable {
     span = filters.span
     hasBuilds = causes.builds > 0
     hasFailed = causes.failed > 0
+    hasCauses = !causes.causes.isEmpty
     self.builds = Figures.count(causes.builds)
     failed = Figures.count(causes.failed)
     failedShare = Figures.percent(Self.share(causes.failed, of: causes.builds))
