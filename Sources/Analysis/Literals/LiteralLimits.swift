@@ -4,10 +4,20 @@ package struct LiteralLimits: Sendable {
   let alternatives: Int
   /// Rounds of a repetition that are written out.
   let rounds: Int
+  /// What is claimed already, each by its alternatives: a claim that follows from one of these says nothing new.
+  let known: [[Literal]]
 
-  package init(alternatives: Int = 64, rounds: Int = 16) {
+  package init(alternatives: Int = 64, rounds: Int = 16) { self.init(alternatives: alternatives, rounds: rounds, known: []) }
+
+  init(alternatives: Int, rounds: Int = 16, known: [[Literal]]) {
     self.alternatives = alternatives
     self.rounds = rounds
+    self.known = known
+  }
+
+  /// Whether a text that holds one of some known literals holds one of these in any case.
+  func isKnown(_ literals: [Literal]) -> Bool {
+    known.contains { $0.allSatisfy { one in literals.contains { $0.isImplied(by: one) } } }
   }
 
   /// Each of the first followed by each of the second; nil if that is too many.
