@@ -79,6 +79,12 @@ static size_t find_shorts(const culprit_shorts *shorts, const uint8_t *text, siz
   return count;
 }
 
+uint8_t *culprit_clean_segment(
+    const uint8_t *segment, const uint8_t *end, uint8_t *target, int is_first, const uint8_t *source_end) {
+  uint8_t *to = without_controls(segment, end, target, source_end);
+  return to && is_first ? without_time(target, to) : to;
+}
+
 static int holds(const culprit_text *text, const uint8_t *bytes, size_t count) {
   if (count < text->count) return 0;
   const size_t probe = text->probes[0];

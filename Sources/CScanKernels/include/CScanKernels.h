@@ -130,6 +130,11 @@ typedef struct {
   int (*holds)(const culprit_text *, const uint8_t *bytes, size_t count);
 } culprit_kernels;
 
+// Cleans a segment of a line that isn't the log's first: all bytes from `segment` to `end`, without a carriage return. `target` has room for
+// them and the slack. `is_first` says whether the line begins with it, so that a provider's time may be taken off. Returns the end of what
+// was written, or NULL if the segment isn't simple.
+uint8_t *culprit_clean_segment(const uint8_t *segment, const uint8_t *end, uint8_t *target, int is_first, const uint8_t *source_end);
+
 // The last \n of some bytes; NULL if there is none.
 const uint8_t *culprit_last_newline(const uint8_t *text, size_t count);
 
