@@ -59,7 +59,8 @@ struct Serve: AsyncParsableCommand {
       }
       var services: [any Service] = [http.service]
       if !noWork { services.append(WorkService(worker: try workplace.worker(settings, integrations) { log.report($0) })) }
-      try await Self.run(services, log.logger)
+      let all = services
+      try await StopDeadline.run { try await Self.run(all, log.logger) }
     }
   }
 
@@ -70,12 +71,10 @@ struct Serve: AsyncParsableCommand {
     let group = ServiceGroup(configuration: configuration)
     // In a task of its own: a signal cancels ours, and the services are to be asked, not cut off.
     let running = Task.detached { try await group.run() }
-    try await StopDeadline.run {
-      try await withTaskCancellationHandler {
-        try await running.value
-      } onCancel: {
-        Task.detached { await group.triggerGracefulShutdown() }
-      }
+    try await withTaskCancellationHandler {
+      try await running.value
+    } onCancel: {
+      Task.detached { await group.triggerGracefulShutdown() }
     }
   }
 
