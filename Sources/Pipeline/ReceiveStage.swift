@@ -115,7 +115,12 @@ extension ReceiveStage {
     case .reported(let report):
       guard isAllowed(report.repository) else { return .nothing("\(report.repository) is not in the list of repositories") }
       guard let source = providers[report.provider] else { return .nothing("\(report.provider) can't be asked for the build") }
-      return .change(Store.Effects(builds: try await source.builds(reported: report)))
+      do {
+        return .change(Store.Effects(builds: try await source.builds(reported: report)))
+      } catch let error as ProviderError where error.reason == .unsupported {
+        // Its own webhook or a listing tells of it; nothing has gone wrong.
+        return .nothing(error.description)
+      }
     case .pullRequest(let request):
       guard isAllowed(request.repository) else { return .nothing("\(request.repository) is not in the list of repositories") }
       return .change(Store.Effects(pullRequests: [request]))

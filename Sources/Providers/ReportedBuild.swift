@@ -1,5 +1,16 @@
 import Model
 
+extension Build {
+  /// The build as one of the repository that a report is about, in the code host's spelling: by that its commits are known, though neither
+  /// minds the case. Nil if it is of another.
+  func inRepository(of report: ReportedBuild) -> Build? {
+    guard repository.lowercased() == report.repository.lowercased() else { return nil }
+    var build = self
+    build.repository = report.repository
+    return build
+  }
+}
+
 /// A finished build of a CI system, as the code host tells it: what it takes to ask that system for the build itself.
 package struct ReportedBuild: Sendable, Equatable {
   /// As in `Provider.name`, found by the host of the link.

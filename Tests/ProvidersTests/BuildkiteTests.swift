@@ -50,10 +50,41 @@ import Testing
       builds.first
         == Build(
           provider: "buildkite", repository: "o/r", externalID: "acme/p/12/\(Self.uuid(1))", attempt: 1, run: Self.uuid(1),
-          commit: sha, branch: "topic", pullRequest: 17, workflow: "p", job: ":rspec: Test", outcome: .failure, url: "https://buildkite.com/acme/p/builds/12#1",
+          commit: sha, branch: "topic", pullRequest: 17, workflow: "p", job: ":rspec: Test", outcome: .failure,
+          url: "https://buildkite.com/acme/p/builds/12#1",
           finishedAt: 1_767_323_045))
     #expect(
       server.requests.allSatisfy { $0.headers["authorization"] == "Bearer bkua" && $0.query["include_retried_jobs"] == "true" })
+  }
+
+  /// Done once, and the answer is lost: the second time Buildkite would refuse, and it would look as if it had never been done.
+  @Test func runningAgainIsAskedForOnce() async throws {
+    let server = try ScriptedServer { _ in ScriptedServer.Answer(status: 502, body: []) }
+    let again = build("buildkite", "acme/p/12/\(Self.uuid(1))")
+    let buildkite = try buildkite(server)
+    #expect(try await reason { try await buildkite.rerun(again) } == .serverError)
+    #expect(server.requests.count == 1)
+  }
+
+  /// A report's link names the build; what isn't of the report's repository and commit is none of its business.
+  @Test func aReportNamesABuild() async throws {
+    let server = try ScriptedServer { request in
+      request.path == "\(Self.path)/12" ? .json(Self.run([Self.job(1, "failed")])) : nil
+    }
+    let buildkite = try buildkite(server)
+    func report(_ link: String, _ repository: String = "o/r", _ commit: String = sha) -> ReportedBuild {
+      ReportedBuild(provider: "buildkite", repository: repository, commit: commit, context: "c", link: link, outcome: .failure)
+    }
+    let link = "https://buildkite.com/acme/p/builds/12#x"
+    #expect(try await buildkite.builds(reported: report(link)).map(\.repository) == ["o/r"])
+    #expect(try await buildkite.builds(reported: report(link, "O/R")).map(\.repository) == ["O/R"])
+    #expect(try await buildkite.builds(reported: report(link, "o/other")) == [])
+    #expect(try await buildkite.builds(reported: report(link, "o/r", String(repeating: "0", count: 40))) == [])
+    for odd in [
+      "https://buildkite.com/acme/p", "https://buildkite.com/acme/p/builds/x", "https://buildkite.com/a%2Fb/p/builds/12/..",
+    ] {
+      #expect(try await reason { _ = try await buildkite.builds(reported: report(odd)) } == .unsupported)
+    }
   }
 
   @Test func retriesInACircleHaveAnEnd() async throws {

@@ -52,12 +52,30 @@ import Testing
       listed.builds.first
         == Build(
           provider: "travis", repository: "o/r", externalID: "1", attempt: 505_019_045, run: "1", commit: sha,
-          branch: "main", pullRequest: 17, workflow: "pull_request", job: "job 1", outcome: .failure, url: "\(server.base)/o/r/jobs/1", finishedAt: 1_767_323_045))
+          branch: "main", pullRequest: 17, workflow: "pull_request", job: "job 1", outcome: .failure,
+          url: "\(server.base)/o/r/jobs/1", finishedAt: 1_767_323_045))
     #expect(listed.oldestUnfinished == 1_767_322_800 + Travis.usualReach)
     #expect(try await travis.builds(ofRun: "77", of: "o/r") == listed.builds)
     #expect(server.requests.allSatisfy { $0.headers["authorization"] == "token tok" && $0.headers["travis-api-version"] == "3" })
     #expect(server.requests.first?.query["branch.name"] == "main")
     #expect(server.requests.count == 3)
+  }
+
+  /// Whoever may write reports may name any build: it must be one of the repository.
+  @Test func aReportNamesABuild() async throws {
+    let told = Self.run(77, "failed", [Self.job(1, "failed")]).replacing(
+      #""branch":"#, with: #""repository":{"id":1,"slug":"o/r"},"branch":"#)
+    let server = try ScriptedServer { request in request.path == "/api/build/77" ? .json(told) : nil }
+    let travis = try travis(server)
+    func report(_ link: String, _ repository: String = "O/r") -> ReportedBuild {
+      ReportedBuild(provider: "travis", repository: repository, commit: "", context: "c", link: link, outcome: .failure)
+    }
+    let link = "https://app.travis-ci.com/github/o/r/builds/77?utm_source=x"
+    let builds = try await travis.builds(reported: report(link))
+    #expect(builds.map(\.commit) == [sha] && builds.map(\.repository) == ["O/r"])
+    #expect(try await travis.builds(reported: report(link, "o/other")) == [])
+    #expect(
+      try await reason { _ = try await travis.builds(reported: report("https://app.travis-ci.com/github/o/r")) } == .unsupported)
   }
 
   @Test(arguments: [

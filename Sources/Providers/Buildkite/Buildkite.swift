@@ -64,6 +64,17 @@ package struct Buildkite: Provider {
     return try builds(of: try await client.value(BuildkiteAnswers.Run.self, of: call), organization: id.organization, operation)
   }
 
+  /// The link of a report is that of the build's page, `https://buildkite.com/organization/pipeline/builds/12`.
+  package func builds(reported report: ReportedBuild) async throws -> [Build] {
+    let parts = WebAddress(report.link).path
+    guard parts.count >= 4, parts[2] == "builds", let run = BuildkiteRunID("\(parts[0])/\(parts[1])/\(parts[3])") else {
+      throw ProviderError(
+        .unsupported, operation: "find the buildkite build that a commit status names", detail: "its link names none")
+    }
+    return try await builds(ofRun: run.text, of: report.repository).filter { $0.commit == report.commit }
+      .compactMap { $0.inRepository(of: report) }
+  }
+
   package func logs(of build: Build) async throws -> [LogReference] { [LogReference(step: "", locator: build.externalID)] }
 
   @discardableResult

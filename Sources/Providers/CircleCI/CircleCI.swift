@@ -103,14 +103,7 @@ package struct CircleCI: Provider {
       throw ProviderError(
         .malformed, operation: "find the circleci build that a commit status names", detail: "its link names none")
     }
-    // The code host's spelling is the one that its commits are known by; neither of the two minds the case.
-    return try await builds(reference).filter {
-      $0.repository.lowercased() == report.repository.lowercased() && $0.commit == report.commit
-    }.map { build in
-      var build = build
-      build.repository = report.repository
-      return build
-    }
+    return try await builds(reference).filter { $0.commit == report.commit }.compactMap { $0.inRepository(of: report) }
   }
 
   /// Runs the job again in a new run of its workflow, and the jobs that wait for it.

@@ -19,5 +19,10 @@ struct WebAddress: Decodable, Sendable, Hashable {
     self.host = host.lowercased()
   }
 
+  /// The parts of its path, decoded.
+  var path: [String] {
+    (text.flatMap(URLComponents.init(string:))?.path ?? "").split(separator: "/").map(String.init)
+  }
+
   init(from decoder: any Decoder) throws { self.init(try decoder.singleValueContainer().decode(String.self)) }
 }

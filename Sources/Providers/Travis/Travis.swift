@@ -64,6 +64,22 @@ package struct Travis: Provider {
     return builds(of: try await client.value(TravisAnswers.Run.self, of: call), try self.project(project, operation))
   }
 
+  /// The link of a report is that of the build's page, `https://app.travis-ci.com/github/owner/name/builds/12`. The build may be of another
+  /// commit than the report: of the pull request as it would be merged.
+  package func builds(reported report: ReportedBuild) async throws -> [Build] {
+    let operation = "find the travis build that a commit status names"
+    let parts = WebAddress(report.link).path
+    guard let place = parts.lastIndex(of: "builds"), place + 1 < parts.count else {
+      throw ProviderError(.unsupported, operation: operation, detail: "its link names none")
+    }
+    let path = ["build", try id(parts[place + 1], operation)]
+    let call = ProviderCall(operation, .get, path, query: [("include", "build.jobs,build.commit,job.config")])
+    let run = try await client.value(TravisAnswers.Run.self, of: call)
+    // Whoever may write reports may name any build.
+    guard let slug = run.repository?.slug.text, slug.lowercased() == report.repository.lowercased() else { return [] }
+    return builds(of: run, report.repository)
+  }
+
   package func logs(of build: Build) async throws -> [LogReference] { [LogReference(step: "", locator: build.externalID)] }
 
   /// The raw log with its fold and time markers.

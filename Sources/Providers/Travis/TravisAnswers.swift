@@ -20,6 +20,7 @@ enum TravisAnswers {
   struct Run: Decodable, Sendable {
     struct Branch: Decodable, Sendable { let name: OutsideName }
     struct Commit: Decodable, Sendable { let sha: ObjectName }
+    struct Repository: Decodable, Sendable { let slug: OutsideName }
 
     let id: Int
     let state: String
@@ -28,11 +29,12 @@ enum TravisAnswers {
     let pullRequest: Int?
     let startedAt: Moment?
     let branch: Branch?
+    let repository: Repository?
     let commit: Commit
     let jobs: [Job]
 
     private enum CodingKeys: String, CodingKey {
-      case id, state, branch, commit, jobs
+      case id, state, branch, repository, commit, jobs
       case eventType = "event_type"
       case pullRequest = "pull_request_number"
       case startedAt = "started_at"

@@ -62,8 +62,13 @@ struct Integrations: Sendable {
     self.posting = posting
     let host: GitHubCodeHost? = if case .none = github { nil } else { GitHubCodeHost(gitHub) }
     self.host = host
+    var systems = GitHubWebhook.publicSystems
+    for (setting, system) in [(Setting.circleURL, CircleCI.name), (.gitlabURL, GitLab.name), (.travisURL, Travis.name)] {
+      if let url = settings.text(setting) { systems[try HTTPURL(url).origin.host] = system }
+    }
     readers = [
-      GitHubWebhook(ownContext: posting.context, ownApp: app), CircleCIWebhook(), GitLabWebhook(), BuildkiteWebhook(),
+      GitHubWebhook(ownContext: posting.context, ownApp: app, systems: systems), CircleCIWebhook(), GitLabWebhook(),
+      BuildkiteWebhook(),
     ]
     var secrets: [String: String] = [:]
     for reader in readers {
