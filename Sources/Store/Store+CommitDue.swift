@@ -11,6 +11,8 @@ extension Store {
     /// The events that were known when it was taken.
     package let version: Int64
     package let attempts: Int
+    /// Whether nothing happened to the commit itself, but to a pattern or a known problem.
+    package let isReview: Bool
   }
 
   /// Builds that are older than this, in days, are history: what is found in their logs later on concerns no open change.
@@ -19,7 +21,10 @@ extension Store {
   /// What a further mark does to a commit, `d`, that is marked already: it stays due when it was, but for one that waits for so long that it
   /// is about to be forgotten.
   private static let again: SQL =
-    "version = d.version + 1, due_at = greatest(d.due_at, now() - make_interval(days => \(daysOfInterest / 2)))"
+    """
+    version = d.version + 1, is_review = d.is_review AND excluded.is_review,
+    due_at = greatest(d.due_at, now() - make_interval(days => \(daysOfInterest / 2)))
+    """
 
   /// Marks commits; what is marked already stays due when it was.
   static func markDue(_ commits: [CommitName], coolOff: Double, _ session: borrowing Session) throws {
@@ -97,12 +102,13 @@ extension Store {
     try markDue(builds: try builds.map { try $0.decode(Int64.self, "build_id") }, coolOff: coolOff, session)
   }
 
-  /// Marks all commits of a repository that were posted on lately; nil: of all repositories. For what changes verdicts without a scan.
+  /// Marks all commits of a repository that were posted on lately; nil: of all repositories. For what changes verdicts without a scan;
+  /// what happens to a commit itself comes first.
   static func markDue(postedIn repository: Int64?, coolOff: Double, _ session: borrowing Session) throws {
     try session.execute(
       """
-      INSERT INTO commit_due AS d (repository_id, commit, due_at)
-      SELECT DISTINCT p.repository_id, p.commit, now() + make_interval(secs => \(coolOff)) FROM status_post p
+      INSERT INTO commit_due AS d (repository_id, commit, due_at, is_review)
+      SELECT DISTINCT p.repository_id, p.commit, now() + make_interval(secs => \(coolOff)), true FROM status_post p
        WHERE (\(repository)::bigint IS NULL OR p.repository_id = \(repository)::bigint)
          AND p.created_at > now() - make_interval(days => \(daysOfInterest))
        ORDER BY p.repository_id, p.commit
@@ -154,14 +160,15 @@ extension Store {
   private static func dueCommit(_ taken: WorkQueue.Taken, _ session: borrowing Session) throws -> DueCommit {
     let row = try session.query(
       """
-      SELECT d.id, r.name, d.commit, d.version, d.attempts FROM commit_due d JOIN repository r ON r.id = d.repository_id
+      SELECT d.id, r.name, d.commit, d.version, d.attempts, d.is_review FROM commit_due d JOIN repository r ON r.id = d.repository_id
        WHERE d.id = ANY (\(taken.ids))
       """
     ).only()
     return DueCommit(
       id: try row.decode("id"), token: taken.token,
       name: CommitName(repository: try row.decode("name"), commit: try row.decode("commit")),
-      version: try row.decode("version"), attempts: Int(try row.decode(Int32.self, "attempts")))
+      version: try row.decode("version"), attempts: Int(try row.decode(Int32.self, "attempts")),
+      isReview: try row.decode("is_review"))
   }
 
   /// The commit's status is as it should be. If something happened meanwhile, the commit is due again after another cool-off.

@@ -78,9 +78,9 @@ extension WorkQueue {
         """, order: "q.next_fetch_at, q.id")
   }
   static let commits = WorkQueue(
-    table: "commit_due", isDue: "q.due_at <= now() AND q.next_at <= now()", order: "q.due_at, q.id")
+    table: "commit_due", isDue: "q.due_at <= now() AND q.next_at <= now()", order: "q.is_review, q.due_at, q.id")
   static let reruns = WorkQueue(
     table: "rerun", isDue: "q.phase IN ('pending', 'sending') AND q.next_at <= now()", order: "q.next_at, q.id")
   /// The cool-off is for events that are still to come; who drains the queue knows that none is.
-  static let commitsAtOnce = WorkQueue(table: "commit_due", isDue: "q.next_at <= now()", order: "q.due_at, q.id")
+  static let commitsAtOnce = WorkQueue(table: "commit_due", isDue: "q.next_at <= now()", order: "q.is_review, q.due_at, q.id")
 }

@@ -180,6 +180,31 @@ import Testing
     }
   }
 
+  /// Thousands of commits may be judged anew after it; most say what they said.
+  @Test func aChangeOfAPatternAsksTheCodeHostOnlyWhereItSaysMore() async throws {
+    try await Flow.with { flow in
+      try await flow.finish("linux", id: 1, "connection reset\n")
+      try await flow.finish("mac", id: 2, "error: x\n", commit: Flow.base, branch: "main")
+      try await flow.worker().drain()
+      let before = flow.world.requests.count
+      try await flow.sync(more: [.test("zoo/other", match: "never said")])
+      try await flow.ledger.pool.run { session in
+        // Nothing of the new pattern is due but what a rescan does; the mark is the pattern's.
+        #expect(try session.query("SELECT bool_and(is_review) AS it FROM commit_due").only().decode(Bool?.self, "it") == true)
+        try session.executeScript("UPDATE pattern SET retired = true WHERE id = 'zoo/other'", name: "retire")
+      }
+      try await flow.worker().drain()
+      #expect(flow.world.requests.count == before)
+      #expect(try await flow.rows("SELECT commit AS text FROM commit_due") == [])
+      // One that changes what is said of one of them.
+      _ = try await flow.ledger.store.add(KnownProblem(repository: "o/r", jobs: ["mac"], reason: "the mirror is down", who: "ada"))
+      try await flow.worker().drain()
+      #expect(flow.statuses(Flow.base).last == "success: 1 failure, not new: known problem")
+      #expect(flow.statuses().count == 1)
+      #expect(!flow.world.requests.dropFirst(before).contains { $0.path.last?.hasSuffix(Flow.head) == true })
+    }
+  }
+
   @Test func aPersonsWordStands() async throws {
     try await Flow.with { flow in
       try await flow.finish("linux", id: 1, "error: x\n")

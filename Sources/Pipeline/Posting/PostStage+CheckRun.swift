@@ -13,7 +13,7 @@ extension PostStage {
     let link = link(due.name)
     let state = verdict.state.rawValue
     let summary = VerdictMarkdown(verdict, link: link).text
-    let digest = Self.digest(state, verdict.text, summary)
+    let digest = checkDigest(verdict, due.name)
     if last?.phase == .posted, last?.digest == digest { return false }
     try checkSettled(last)
     let known = try await runID(last, due)
@@ -29,6 +29,11 @@ extension PostStage {
       }
       return String(try await host.create(check, on: due.name.commit, in: due.name.repository).id)
     }
+  }
+
+  /// Of all that a check run says.
+  func checkDigest(_ verdict: CommitVerdict, _ name: Store.CommitName) -> [UInt8] {
+    Self.digest(verdict.state.rawValue, verdict.text, VerdictMarkdown(verdict, link: link(name)).text)
   }
 
   /// The run that we made, also if we died before we learned its id.

@@ -14,12 +14,17 @@ extension PostStage {
     if verdict.builds.isEmpty, last == nil { return false }
     let link = link(due.name)
     let state = verdict.state.rawValue
-    let digest = Self.digest(state, verdict.text, link)
+    let digest = statusDigest(verdict, due.name)
     if last?.digest == digest { return false }
     let status = CommitStatus(Self.state(verdict.state), context: place, description: verdict.text, link: link)
     return try await send(due, .status, place: place, state: state, text: verdict.text, digest: digest) {
       String(try await host.post(status, on: due.name.commit, in: due.name.repository).id)
     }
+  }
+
+  /// Of all that a status says.
+  func statusDigest(_ verdict: CommitVerdict, _ name: Store.CommitName) -> [UInt8] {
+    Self.digest(verdict.state.rawValue, verdict.text, link(name))
   }
 
   /// The status that the commit has from us, as far as it is known; one that was being sent when a process died is looked up.

@@ -51,7 +51,8 @@ package struct PostStage: Sendable {
     self.today = today
   }
 
-  /// Longer than all requests for a commit may take.
+  /// Longer than all requests for a commit usually take. Whoever is slower than that is stopped before he sends something: what is sent is
+  /// written down under the lease.
   private static let leaseSeconds: Double = 900
   /// At an hour's distance, a week.
   private static let mostTries = 170
@@ -113,7 +114,10 @@ package struct PostStage: Sendable {
     }
   }
 
+  private static let said = "posted nothing: it is said already"
+
   private func post(_ due: Store.DueCommit) async throws -> String {
+    if due.isReview, try await isSaid(due) { return Self.said }
     guard try await ContextStage(store: store, host: host).complete(due.name) else {
       return "posted nothing: its pull request has moved on"
     }
@@ -137,7 +141,24 @@ package struct PostStage: Sendable {
     }
     if let refusal { throw refusal }
     return actions.isEmpty
-      ? "posted nothing: it is said already" : "posted \(actions.joined(separator: ", ")): \(judged.verdict.text)"
+      ? Self.said : "posted \(actions.joined(separator: ", ")): \(judged.verdict.text)"
+  }
+
+  /// Whether a commit's verdict, as far as the database knows, is what was posted last. After a change of a pattern that is so of most of the
+  /// many commits that are judged anew, and the code host needn't be asked about them.
+  private func isSaid(_ due: Store.DueCommit) async throws -> Bool {
+    // A comment lies on a pull request, which only the code host knows.
+    guard !(settings.comments?.contains(due.name.repository) ?? false) else { return false }
+    // Nor does anybody else know which commits a new known problem begins and ends with.
+    guard try await store.context(of: due.name).unknownAncestors.isEmpty else { return false }
+    let verdict = try await JudgeStage(store: store).judge(
+      commit: due.name.commit, repository: due.name.repository, today: today()
+    ).verdict
+    let status = try await store.lastPost(on: due.name, .status, place: settings.context)
+    guard let status, status.phase == .posted, status.digest == statusDigest(verdict, due.name) else { return false }
+    guard settings.postsCheckRuns else { return true }
+    let check = try await store.lastPost(on: due.name, .checkRun, place: settings.context)
+    return check?.phase == .posted && check?.digest == checkDigest(verdict, due.name)
   }
 
   /// What an earlier process sent may be on its way still.
