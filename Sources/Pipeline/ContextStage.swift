@@ -40,7 +40,8 @@ package struct ContextStage: Sendable {
       try await store.apply(Store.Effects(pullRequests: requests))
       context.pullRequests = requests
     }
-    if let head = try await mergedHead(name, requests) {
+    // Only of a pull request that a CI system named can a commit be a merge.
+    if !numbers.isEmpty, let head = try await mergedHead(name, requests) {
       try await store.recordMerge(name, of: head)
       return false
     }

@@ -2,6 +2,7 @@ import Foundation
 import LogArchive
 import LogSource
 import Model
+import Postgres
 import Providers
 import Store
 
@@ -25,13 +26,14 @@ package struct ImportStage: Sendable {
   package func enter(
     _ lines: [ManifestLine], report: (Int) -> Void = { _ in }
   ) async throws -> Store.Entered {
-    _ = try archive.sweep()
+    let disk = DiskLane(archive)
+    try await disk.sweep()
     var total = Store.Entered()
     for start in stride(from: 0, to: lines.count, by: Self.portion) {
       try Task.checkCancellation()
       let part = lines[start..<min(start + Self.portion, lines.count)]
       var entries: [Store.Entry] = []
-      for line in part { entries += try archived(line) }
+      for line in part { entries += try await disk.archived(line) }
       let entered = try await store.enter(entries)
       total.builds += entered.builds
       total.logs += entered.logs
@@ -41,8 +43,22 @@ package struct ImportStage: Sendable {
     return total
   }
 
+  /// Where files are read, compressed and flushed: that blocks, and Swift's own threads are for what doesn't.
+  private actor DiskLane {
+    private let queue = QueueExecutor(label: "culprit.import")
+    private let archive: LogArchive
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
+
+    init(_ archive: LogArchive) { self.archive = archive }
+
+    func sweep() throws { _ = try archive.sweep() }
+
+    func archived(_ line: ManifestLine) throws -> [Store.Entry] { try ImportStage.archived(line, in: archive) }
+  }
+
   /// Stores what a line's file holds: one log, or one per member of a zip, each a step of its own.
-  private func archived(_ line: ManifestLine) throws -> [Store.Entry] {
+  private static func archived(_ line: ManifestLine, in archive: LogArchive) throws -> [Store.Entry] {
     var entries: [Store.Entry] = []
     var failure: LogSourceError?
     try LogSource().forEachLog(

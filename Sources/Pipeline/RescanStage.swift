@@ -159,7 +159,7 @@ package struct RescanStage: Sendable {
     guard !results.isEmpty else { return }
     // Recording must not be cut off by the cancellation that brought us here.
     let written = try await Task { [store, settings] in
-      try await store.record(results, of: claim, suspendAfter: settings.suspendAfter)
+      try await store.record(results, of: claim, suspendAfter: settings.suspendAfter, leaseSeconds: settings.leaseSeconds)
     }.value
     await tally.add(results.filter { written.contains($0.log) }, bytes: bytes, pairsPerLog: program.pairsPerLog)
     guard claim.logs.contains(where: { $0.isSample && written.contains($0.id) }) else { return }

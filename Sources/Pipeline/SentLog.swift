@@ -8,18 +8,27 @@ import Store
 /// If it is let go before its end, nothing of it stays. Its work is done on a thread of its own.
 package actor SentLog {
   private let queue = QueueExecutor(label: "culprit.sent")
-  private let writer: LogWriter
+  private let archive: LogArchive
+  private var writer: LogWriter?
   /// Bytes that came.
   private var count = 0
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
 
-  /// - Throws: `ArchiveError`.
-  package init(_ archive: LogArchive) throws { writer = try LogWriter(archive) }
+  package init(_ archive: LogArchive) { self.archive = archive }
+
+  /// Made when it is first needed, as an initialiser runs on its caller's thread.
+  private func opened() throws -> LogWriter {
+    if let writer { return writer }
+    let made = try LogWriter(archive)
+    writer = made
+    return made
+  }
 
   /// - Throws: `ArchiveError`.
   package func write(_ bytes: [UInt8]) throws {
     count += bytes.count
+    let writer = try opened()
     try bytes.withUnsafeBytes { try writer.write($0) }
   }
 
@@ -35,11 +44,12 @@ package actor SentLog {
     package let isCut: Bool
   }
 
+  /// - Parameter now: seconds since 1970-01-01 00:00 UTC.
   /// - Throws: `ArchiveError`, `PostgresError`.
-  package func finish(_ build: Build, step: String, _ store: Store) async throws -> Kept {
-    let (log, isCut) = try writer.finish()
+  package func finish(_ build: Build, step: String, _ store: Store, now: Double) async throws -> Kept {
+    let (log, isCut) = try opened().finish()
     let (row, entered) = try await store.enterSent(
-      Store.Entry(build: build, step: step, digest: log.digest.bytes, bytes: log.size, isCut: isCut))
+      Store.Entry(build: build, step: step, digest: log.digest.bytes, bytes: log.size, isCut: isCut), now: now)
     return Kept(build: row, entered: entered, bytes: count, isCut: isCut)
   }
 }

@@ -5,9 +5,13 @@ import Postgres
 extension Store {
   /// Writes findings and "tried" of a claim's logs in one transaction. Logs that the claim lost meanwhile are left alone.
   ///
-  /// - Parameter suspendAfter: a revision that is inconclusive on more logs than this is not tried any more.
+  /// - Parameters:
+  ///   - suspendAfter: a revision that is inconclusive on more logs than this is not tried any more.
+  ///   - leaseSeconds: how long the lease of the claim's other logs lasts from now on, beside a second per megabyte; nil: as it was.
   /// - Returns: the logs that were written.
-  package func record(_ results: [LogResult], of claim: Claim, suspendAfter: Int) async throws -> Set<LogID> {
+  package func record(
+    _ results: [LogResult], of claim: Claim, suspendAfter: Int, leaseSeconds: Double? = nil
+  ) async throws -> Set<LogID> {
     let engine = engine
     return try await transaction { [coolOff] session in
       // What was tried before counts only if it was tried by this engine.
@@ -29,6 +33,16 @@ extension Store {
           RETURNING l.id
           """
         ).map { LogID(try $0.decode("id")) })
+      if let leaseSeconds {
+        let others = claim.logs.filter { !ids.contains($0.id.rawValue) }
+        let otherIDs = others.map(\.id.rawValue)
+        let seconds = leaseSeconds + Double(others.reduce(0) { $0 + $1.bytes }) / 1e6
+        try session.execute(
+          """
+          UPDATE log SET lease_until = greatest(lease_until, now() + make_interval(secs => \(seconds)))
+           WHERE id = ANY (\(otherIDs)) AND lease_token = \(claim.token)
+          """)
+      }
       let written = results.filter { owned.contains($0.log) }
       try Self.forget(written.map(\.log.rawValue), claim.missing, session)
       try Self.insertFindings(written, session)

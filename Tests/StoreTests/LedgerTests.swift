@@ -187,6 +187,23 @@ import TestSupport
     }
   }
 
+  /// A claim of many slow logs takes longer than its lease; as long as something is recorded, its worker lives.
+  @Test func recordingProlongsTheLeaseOfTheRest() async throws {
+    try await TestLedger.with { ledger in
+      try await filled(ledger)
+      try await ledger.sync([.test("a/error", match: "error")])
+      let slow = try await worker(ledger)
+      let claim = try #require(
+        try await ledger.store.claim(RescanScope(), worker: slow.id, most: 100, mostBytes: 1 << 30, leaseSeconds: 10))
+      let done = [Store.LogResult(log: claim.logs[0].id, lines: 1, findings: [])]
+      #expect(try await ledger.store.record(done, of: claim, suspendAfter: 10, leaseSeconds: 1_000).count == 1)
+      let prolonged = try await ledger.pool.run { session in
+        try session.query("SELECT count(*) AS n FROM log WHERE lease_until > now() + interval '900 s'").only().decode(Int.self, "n")
+      }
+      #expect(prolonged == 5)
+    }
+  }
+
   @Test func aLeaseRunsOutThoughItsWorkerLives() async throws {
     try await TestLedger.with { ledger in
       try await filled(ledger)
@@ -303,7 +320,15 @@ import TestSupport
     try await TestLedger.with { ledger in
       try await ledger.enter("error\n", TestLedger.build("1"))
       try await ledger.sync([.test("a/error", match: "error")])
-      try FileManager.default.removeItem(atPath: ledger.folder + "/archive")
+      // With the whole archive out of reach nothing is lost yet.
+      let archive = ledger.folder + "/archive"
+      try FileManager.default.moveItem(atPath: archive, toPath: archive + "-away")
+      await #expect(throws: (any Error).self) { _ = try await ledger.rescan() }
+      #expect(try await ledger.store.facts(ofCommit: String(repeating: "a", count: 40)).builds[0].logs[0].state == .stored)
+      try FileManager.default.moveItem(atPath: archive + "-away", toPath: archive)
+      for shard in try FileManager.default.contentsOfDirectory(atPath: archive) where shard.count == 2 && shard != "id" {
+        try FileManager.default.removeItem(atPath: "\(archive)/\(shard)")
+      }
       let done = try await ledger.rescan()
       #expect(done.lost.count == 1)
       #expect(done.pairs == 0)

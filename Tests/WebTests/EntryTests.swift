@@ -26,6 +26,15 @@ import Testing
       let (again, same) = try await enter(site, Self.query, "a\nconnection reset\n")
       #expect(again == 200)
       #expect(same["isNew"].flag == false && same["build"].number == receipt["build"].number)
+      // Nobody says when it ended: when it was first sent, however often it is.
+      let sent = try await site.ledger.store.facts(ofCommit: String(repeating: "a", count: 40)).builds[0].build
+      var build = sent
+      build.finishedAt = nil
+      let log = try await site.ledger.pool.run { session in
+        try session.query("SELECT digest, bytes FROM log").only()
+      }
+      let entry = Store.Entry(build: build, step: "", digest: try log.decode("digest"), bytes: try log.decode("bytes"))
+      #expect(try await site.ledger.store.enterSent(entry, now: WebSite.now + 60).entered == Store.Entered())
       #expect(try await site.ledger.rescan().pairs == 1)
       #expect(try await site.ledger.findings().count == 1)
       let facts = try await site.ledger.store.facts(ofCommit: String(repeating: "a", count: 40))

@@ -140,6 +140,9 @@ package final class HTTPClient: Sendable {
 
   // MARK: - Limits
 
+  /// Users that are remembered before those are forgotten that nothing holds back.
+  private static let mostLimits = 1_000
+
   private func user(_ request: HTTPRequest) -> User { User(origin: request.url.origin, credential: request.headers.credential) }
 
   private func waitForLimit(_ request: HTTPRequest) async throws(CurlError) {
@@ -158,7 +161,12 @@ package final class HTTPClient: Sendable {
     // Another host's limits are not those of whom we asked.
     guard response.url.origin == request.url.origin else { return false }
     return state.withLock { state in
-      state.limits[user(request), default: RateLimit()].learn(
+      // Tokens of apps end each hour, and their limits need not be remembered for longer than they hold.
+      if state.limits.count >= Self.mostLimits {
+        let now = clock.now()
+        state.limits = state.limits.filter { $0.value.wait(now: now) != nil }
+      }
+      return state.limits[user(request), default: RateLimit()].learn(
         status: response.status, headers: response.headers, body: response.body, now: clock.now())
     }
   }

@@ -6,7 +6,7 @@ package struct HTTPTimeouts: Sendable {
   package var stall: Duration = .seconds(30)
   /// Below which speed a transfer stalls, in bytes per second.
   package var stallBytesPerSecond = 16
-  /// For all of one try, redirects included, from when it has got a place.
+  /// For all of one transfer, from when it has got a place; where a redirect leads is one of its own.
   package var total: Duration = .seconds(300)
 
   package init() {}

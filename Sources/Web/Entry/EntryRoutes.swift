@@ -42,7 +42,7 @@ struct EntryRoutes: Sendable {
     if let coding = request.headers[.contentEncoding], coding != "identity" {
       throw WebError(.unsupportedMediaType, "the log is sent as \(coding)", hint: "send it as it is, without Content-Encoding")
     }
-    let log = try SentLog(backend.archive)
+    let log = SentLog(backend.archive)
     var count = 0
     do {
       for try await piece in request.body {
@@ -56,7 +56,7 @@ struct EntryRoutes: Sendable {
       throw CancellationError()
     }
     guard count > 0 else { throw WebError(.badRequest, "the body is empty", hint: "curl --data-binary @build.log sends a file") }
-    let kept = try await log.finish(build, step: step, backend.store)
+    let kept = try await log.finish(build, step: step, backend.store, now: backend.now())
     let isNew = kept.entered.builds + kept.entered.logs + kept.entered.changed > 0
     return try JSONBody.response(
       Receipt(build: kept.build, location: "/builds/\(kept.build)", bytes: kept.bytes, isNew: isNew, isCut: kept.isCut),
@@ -82,9 +82,7 @@ struct EntryRoutes: Sendable {
     let json = try JSONSerialization.data(withJSONObject: fields)
     do {
       let line = try ManifestLine(json: Substring(decoding: json, as: UTF8.self), place: "query")
-      var build = line.build
-      build.finishedAt = build.finishedAt ?? backend.now()
-      return (build, line.step)
+      return (line.build, line.step)
     } catch let problem {
       throw WebError(.badRequest, problem.what)
     }
