@@ -63,8 +63,9 @@ struct Failure: Error {
   }
 
   /// Prints the line and its hint to standard error.
+  /// To standard error. A message can hold names that others gave, and the terminal must not take these for its own.
   func print() {
-    Output.error("culprit: " + message)
-    if let hint { Output.error("  hint: " + hint) }
+    let lines = ["culprit: " + message] + (hint.map { ["  hint: " + $0] } ?? [])
+    for line in lines { Output.error(line.split(separator: "\n").map { Style.inert(String($0)) }.joined(separator: "\n")) }
   }
 }

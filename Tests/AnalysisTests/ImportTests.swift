@@ -183,6 +183,8 @@ import Testing
     let choice = try pattern(try imported(#"(message:"a b" OR message:"c d") AND NOT message:"fine""#, file: "x.yaml"))
     #expect(choice.verdict == .flaky)
     #expect(try finds(choice, "see C/D here") != nil && finds(choice, "a b is fine") == nil && finds(choice, "b a") == nil)
+    let resolved = try rules("query: message:\"a b\"\nresolved_at: \"Tue Dec 10 2013\"\n", .elasticRecheck, file: "q/1.yaml")
+    #expect(try pattern(try #require(resolved.first)).verdict == .failure)
     let needed = try pattern(imported(#"message:(+"a b" +"c d") AND tags:"console""#))
     #expect(try finds(needed, "c d, a b") != nil && finds(needed, "a b") == nil)
     for (query, reason) in [
@@ -201,9 +203,10 @@ import Testing
       #"""
       [{"html_url":"https://github.com/o/r/issues/7","title":"It hangs","body":"text\n```json\n{\"ErrorMessage\":\"Did NOT (finish)\",\"BuildRetry\":true}\n```\n"},
        {"html_url":"https://github.com/o/r/issues/8","title":"Two lines","body":"```json\n{\"ErrorPattern\":[\"first \\\\d+\",\"second$\"]}\n```"},
-       {"ErrorMessage":"on its own","ExcludeConsoleLog":true}, {"ErrorMessage":""}, {"ErrorMessage":"on its own"}]
+       {"ErrorMessage":"on its own","ExcludeConsoleLog":true}, {"ErrorMessage":""}, {"ErrorMessage":"on its own"},
+       {"html_url":"https://github.com/o/r/issues/9","state":"closed","title":"Gone","body":"```json\n{\"ErrorMessage\":\"gone\"}\n```"}]
       """#, .dotnet)
-    #expect(imported.map(\.outcome) == [.converted, .changed, .changed, .refused, .changed])
+    #expect(imported.map(\.outcome) == [.converted, .changed, .changed, .refused, .changed, .refused])
     #expect(imported[2].notes.contains { $0.contains("test machines") })
     let (first, second) = (try pattern(imported[0]), try pattern(imported[1]))
     #expect(first.verdict == .known && first.issue == "https://github.com/o/r/issues/7")

@@ -53,6 +53,12 @@ import TestSupport
     }
   }
 
+  @Test func errorsCannotWriteToTheTerminal() async throws {
+    let run = try await Command.culprit(["patterns", "explain", "a\u{1B}[2Jb"])
+    #expect(run.status == 2)
+    #expect(run.errors.contains("a\\u{1b}[2Jb") && !run.errors.contains("\u{1B}"))
+  }
+
   @Test func settingsInPercentAreChecked() async throws {
     let folder = try ScratchFolder()
     for bad in ["-1", "101", "few"] {

@@ -7,11 +7,15 @@ enum KnownIssueFile {
     let value = try JSONValue.read(text, file: file)
     let objects = value as? [[String: Any]] ?? (value as? [String: Any]).map { [$0] } ?? []
     guard !objects.isEmpty else { throw ImportProblem(file: file, "has no known issue") }
-    return objects.indices.flatMap { index in
+    return objects.indices.flatMap { index -> [ForeignReading] in
       let object = objects[index]
       let link = ["html_url", "url", "IssueUrl", "issue"].compactMap { object[$0] as? String }.first { $0.hasPrefix("https://") }
       let title = object["title"] as? String ?? object["Title"] as? String
       let origin = "\(file): \(link ?? title ?? "known issue \(index + 1)")"
+      if (object["state"] as? String)?.lowercased() == "closed" {
+        let reason = "the issue is closed; only open ones are looked for"
+        return [.refused(origin: origin, title: title ?? "", text: "", reason: reason)]
+      }
       guard let body = object["body"] as? String else { return [read(object, title, link, origin)] }
       let blocks = Self.blocks(in: body)
       if blocks.isEmpty {

@@ -28,7 +28,9 @@ enum RecheckQueryFile {
       rule.notes = conditions.notes
       rule.notes.append("words are told apart in the main as Lucene does")
       rule.title = OneLine.of("\(title): \(conditions.words)", atMost: 160)
-      if !bug.isEmpty, bug.allSatisfy(\.isNumber) {
+      if node?.mapping?["resolved_at"] != nil {
+        rule.notes.append("failure, as it says that its bug is resolved, which is no excuse any more")
+      } else if !bug.isEmpty, bug.allSatisfy(\.isNumber) {
         (rule.verdict, rule.issue) = (.known, "https://bugs.launchpad.net/bugs/\(bug)")
       } else {
         rule.verdict = .flaky
