@@ -57,7 +57,8 @@ import Testing
       listed.builds.first
         == Build(
           provider: "github", repository: "o/r", externalID: "71", attempt: 1, run: "7", commit: commit, branch: "topic",
-          pullRequest: 17, workflow: "CI", job: "test (linux, 3.12)", outcome: .failure, url: "https://github.com/o/r/actions/runs/7/job/71", finishedAt: now - 3_000
+          pullRequest: 17, workflow: "CI", job: "test (linux, 3.12)", outcome: .failure,
+          url: "https://github.com/o/r/actions/runs/7/job/71", finishedAt: now - 3_000
         ))
     #expect(listed.builds.last.map { [$0.attempt] } == [2] && listed.builds.last?.outcome == .success)
     #expect(try await actions.builds(ofRun: "7", of: "o/r") == listed.builds)

@@ -33,7 +33,8 @@ import Testing
         == .finished(
           Build(
             provider: "github", repository: "o/r", externalID: "81", attempt: 2, run: "7", commit: commit, branch: "topic",
-            pullRequest: nil, workflow: "CI", job: "test (linux)", outcome: .failure, url: "https://github.com/o/r/actions/runs/7/job/81",
+            pullRequest: nil, workflow: "CI", job: "test (linux)", outcome: .failure,
+            url: "https://github.com/o/r/actions/runs/7/job/81",
             finishedAt: 1_767_323_645.5)))
   }
 

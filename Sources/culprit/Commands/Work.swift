@@ -18,6 +18,7 @@ struct Work: AsyncParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() async throws {
+    Heap.returnWhatIsFree()
     let settings = try global.settings()
     let integrations = try Integrations(settings)
     let log = WorkLog(format: settings.logFormat, isQuiet: global.quiet, isVerbose: global.verbose)
