@@ -29,11 +29,14 @@ import TestSupport
         done.resume(returning: address)
       }
     }
-    let response = try? await HTTPClient().send(HTTPRequest(.get, try HTTPURL(address ?? "")))
-    let page = String(decoding: response?.body ?? Data(), as: UTF8.self)
+    let url = try HTTPURL(#require(address, "\(running.output)\(running.errors)"))
+    let answer: Result<HTTPResponse, any Error>
+    do { answer = .success(try await HTTPClient().send(HTTPRequest(.get, url))) } catch { answer = .failure(error) }
     kill(running.processIdentifier, SIGINT)
     let run = try await Command.finish(running)
-    #expect(page.contains("What breaks the builds") && page.contains("network/curl-server-error"), "\(run.errors)")
+    let page = String(decoding: try answer.get().body, as: UTF8.self)
+    #expect(page.contains("What breaks the builds") && page.contains("network/curl-server-error"), "\(page)")
+    #expect(run.status == 0, "\(run.status): \(run.errors)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
   }
 

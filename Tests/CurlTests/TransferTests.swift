@@ -94,9 +94,8 @@ import Testing
   }
 
   @Test func nobodyListens() async throws {
-    let server = try LoopbackServer { _ in .init(200) }
-    server.stop()
-    let sent = try request(server, "/", .post)
+    let port = try DeafPort()
+    let sent = HTTPRequest(.post, try HTTPURL(port.url))
     let error = await failure(sent)
     #expect(error?.kind == .cannotConnect)
   }

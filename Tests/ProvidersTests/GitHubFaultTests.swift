@@ -117,7 +117,8 @@ import Testing
 
   @Test func aHostThatIsNotThereIsUnreachable() async throws {
     let fixture = try await GitHubFixture()
-    let client = try fixture.client(at: "http://127.0.0.1:1")
+    let port = try DeafPort()
+    let client = try fixture.client(at: port.url)
     await #expect { try await GitHubCodeHost(client).defaultBranch(of: "o/r") } throws: {
       ($0 as? ProviderError)?.reason == .unreachable
     }

@@ -104,8 +104,8 @@ import Testing
   }
 
   @Test func nobodyThereIsUnreachable() async throws {
-    // Port 9 is discard's, where nothing listens today.
-    let gitlab = GitLab(.impatient(), try Access(base: "http://127.0.0.1:9"))
+    let port = try DeafPort()
+    let gitlab = GitLab(.impatient(), try Access(base: port.url))
     #expect(try await reason { _ = try await gitlab.builds(of: "o/r", BuildQuery(since: 0), after: nil) } == .unreachable)
   }
 

@@ -88,7 +88,7 @@ import Testing
       let page = try await site.page("/commits/aaaaaaa")
       #expect(page.contains("<b>2 of 3 failures need attention: 1 new, 1 unknown (1 flaky)</b>"))
       #expect(
-        page.contains("<mark><span class=\"n\">2</span>connection reset by mirror</mark>")
+        page.contains("#L2\">2</a>connection reset by mirror</mark>")
           && page.contains("<span class=\"n\">1</span>one"))
       let twin = try await site.json("/commits/aaaaaaa")
       #expect(twin["builds"].count == 3 && twin["builds"][0]["kind"].text == "new" && twin["builds"][2]["kind"].text == "flaky")

@@ -119,6 +119,7 @@ private struct Walkthrough {
       Output.line("http://127.0.0.1:\(port)/?since=2026-11-01 (Ctrl-C ends the demo, and removes its database)")
       Output.flush()
     }
+    // Without a deadline: its database is still to be removed.
     try await Serve.run([http.service], logger)
   }
 

@@ -16,8 +16,7 @@ package final class HTTP2Server: Sendable {
   /// - Parameter atOnce: no request is answered before so many are under way.
   package init(atOnce: Int) throws {
     tls = try TLSServer(protocols: "h2")
-    let plain = tls.plain
-    Thread.detachNewThread { [weak self] in
+    tls.converse { [weak self] plain in
       // The client's preface.
       guard Self.read(24, plain) != nil, Self.send(.settings, flags: 0, stream: 0, [], plain) else { return }
       var waiting: [UInt32] = []

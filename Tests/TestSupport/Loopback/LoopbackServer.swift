@@ -70,20 +70,12 @@ package final class LoopbackServer: Sendable {
 
   package init(_ handler: @Sendable @escaping (Request) -> Answer) throws {
     self.handler = handler
-    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let descriptor = listener
-    let bound = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    let socket = try BoundSocket()
+    (listener, port) = (socket.descriptor, socket.port)
+    guard listen(listener, 512) == 0 else {
+      close(listener)
+      throw POSIXError(.EADDRINUSE)
     }
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let named = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
-    }
-    guard bound == 0, named == 0, listen(descriptor, 512) == 0 else { throw POSIXError(.EADDRINUSE) }
-    port = Int(UInt16(bigEndian: address.sin_port))
     signal(SIGPIPE, SIG_IGN)
     Thread.detachNewThread { [self] in accept() }
   }
@@ -99,11 +91,11 @@ package final class LoopbackServer: Sendable {
 
   /// Ends all connections and takes no more.
   package func stop() {
-    let open = state.withLock { state -> Set<Int32> in
+    // All within the lock, under which they are closed as well: a number may be someone else's socket afterwards.
+    state.withLock { state in
       state.isStopped = true
-      return state.connections
+      for connection in state.connections { shutdown(connection, Int32(SHUT_RDWR)) }
     }
-    for connection in open { shutdown(connection, Int32(SHUT_RDWR)) }
     // The thread that waits there closes it: else its number might be someone else's by the time it looks.
     shutdown(listener, Int32(SHUT_RDWR))
   }
@@ -130,8 +122,10 @@ package final class LoopbackServer: Sendable {
           state.withLock { $0.requests.append(request) }
           return handler(request)
         }
-        state.withLock { _ = $0.connections.remove(connection) }
-        close(connection)
+        state.withLock { state in
+          state.connections.remove(connection)
+          close(connection)
+        }
       }
     }
   }

@@ -8,8 +8,8 @@ package final class TLSServer: Sendable {
   package let port: Int
   /// The certificate, which is its own authority, as PEM.
   package let certificate: String
-  /// Whom a test gives its answers to: the decrypted side.
-  package let plain: Int32
+  /// The decrypted side.
+  private let plain: Int32
   private let folder: ScratchDirectory
   private let process: pid_t
 
@@ -87,8 +87,17 @@ package final class TLSServer: Sendable {
 
   /// Serves HTTP/1.1 as a `LoopbackServer` does.
   package func serve(_ handler: @Sendable @escaping (LoopbackServer.Request) -> LoopbackServer.Answer) {
-    let plain = plain
-    Thread.detachNewThread { LoopbackServer.converse(plain, handler) }
+    converse { LoopbackServer.converse($0, handler) }
+  }
+
+  /// Has the decrypted side, a socket, to itself on a thread of its own.
+  func converse(_ body: @Sendable @escaping (Int32) -> Void) {
+    // Its own number, which stays its own when the server goes while the thread hasn't noticed yet.
+    let socket = fcntl(plain, F_DUPFD_CLOEXEC, 0)
+    Thread.detachNewThread {
+      body(socket)
+      close(socket)
+    }
   }
 
   /// The port of the one socket that a process listens on; nil as long as there is none.

@@ -43,7 +43,7 @@ struct BuildsView: Sendable {
   let nextLink: String?
 
   init(_ builds: Listing<BuildSummary>, _ input: PageInput) {
-    filters = FilterView(input, times: false, verdicts: false)
+    filters = FilterView(input, times: .any, verdicts: false)
     let kind = input.text("kind") ?? (input.flag("failed") ? "failed" : "")
     kinds = ([("", "all"), ("failed", "failed")] + BuildKind.allCases.map { ($0.rawValue, $0.rawValue) }).map { value, label in
       FilterView.Choice(
