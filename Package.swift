@@ -31,6 +31,7 @@ let package = Package(
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(name: "CHeap"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
@@ -105,8 +106,8 @@ let package = Package(
     .executableTarget(
       name: "culprit",
       dependencies: [
-        "Analysis", "Curl", "LogArchive", "LogSource", "Model", "Pipeline", "Postgres", "Providers", "Store", "Telemetry",
-        "Web",
+        "Analysis", "CHeap", "Curl", "LogArchive", "LogSource", "Model", "Pipeline", "Postgres", "Providers", "Store",
+        "Telemetry", "Web",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),

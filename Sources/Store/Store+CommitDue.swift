@@ -57,9 +57,7 @@ extension Store {
         FROM (SELECT b.repository_id, b.commit FROM build b
                WHERE b.id = ANY (\(builds)) AND b.provider <> 'folder' AND b.created_at > now() - make_interval(days => \(daysOfInterest))
               UNION
-              SELECT o.repository_id, o.commit FROM build b
-                JOIN commit_base o ON o.repository_id = b.repository_id AND \(isComparedWithBuild)
-               WHERE b.id = ANY (\(builds)) AND o.fetched_at > now() - make_interval(days => \(daysOfInterest))) c
+              SELECT o.repository_id, o.commit FROM build b \(comparedWithBuild) WHERE b.id = ANY (\(builds))) c
        WHERE EXISTS (SELECT 1 FROM build b WHERE b.repository_id = c.repository_id AND b.commit = c.commit
                         AND b.outcome IN ('failure', 'timed_out'))
        ORDER BY c.repository_id, c.commit
@@ -83,17 +81,23 @@ extension Store {
     return try session.query(
       """
       SELECT DISTINCT r.name, o.commit
-        FROM build b JOIN commit_base o ON o.repository_id = b.repository_id AND \(isComparedWithBuild)
-        JOIN build f ON f.repository_id = o.repository_id AND f.commit = o.commit AND f.job = b.job
-        JOIN repository r ON r.id = o.repository_id
-       WHERE b.id = ANY (\(builds)) AND f.provider = b.provider AND f.workflow = b.workflow AND f.outcome IN ('failure', 'timed_out')
-         AND o.commit <> b.commit AND o.fetched_at > now() - make_interval(days => \(daysOfInterest))
+        FROM build b \(comparedWithBuild) JOIN repository r ON r.id = o.repository_id WHERE b.id = ANY (\(builds))
       """
     ).map { CommitName(repository: try $0.decode("name"), commit: try $0.decode("commit")) }
   }
 
-  /// Whether a commit, `o`, is compared with that of the build `b` or with one after it.
-  private static let isComparedWithBuild: SQL = "(o.base = b.commit OR o.ancestors @> ARRAY[b.commit COLLATE \"default\"])"
+  /// The commits of interest, `o`, that are compared with that of the build `b` or with one after it, and where the same job failed, too.
+  /// Of an OR in a join PostgreSQL would use no index.
+  private static let comparedWithBuild: SQL = """
+    CROSS JOIN LATERAL (
+      SELECT repository_id, commit, fetched_at FROM commit_base WHERE repository_id = b.repository_id AND base = b.commit
+      UNION ALL
+      SELECT repository_id, commit, fetched_at FROM commit_base
+       WHERE repository_id = b.repository_id AND ancestors @> ARRAY[b.commit COLLATE "default"]) o
+    JOIN build f ON f.repository_id = o.repository_id AND f.commit = o.commit AND f.job = b.job AND f.provider = b.provider
+         AND f.workflow = b.workflow AND f.outcome IN ('failure', 'timed_out') AND o.commit <> b.commit
+         AND o.fetched_at > now() - make_interval(days => \(daysOfInterest))
+    """
 
   /// Marks the commits of logs.
   static func markDue(logs: [LogID], coolOff: Double, _ session: borrowing Session) throws {

@@ -165,6 +165,25 @@ import Testing
     #expect(String(decoding: try await client.send(sent).body, as: UTF8.self) == "GET 0")
   }
 
+  /// A repository that was renamed: what is posted to its old name is for the new one, and for no other host.
+  @Test(arguments: [301, 307, 308]) func aPostToWhatHasMovedIsRepeated(_ status: Int) async throws {
+    let server = try LoopbackServer { request in
+      switch request.target {
+      case "/old": .init(status, headers: [("Location", "/new")])
+      case "/away": .init(status, headers: [("Location", "http://localhost:1/new")])
+      default: .init(200, "\(request.method) \(request.body.count)")
+      }
+    }
+    defer { server.stop() }
+    var sent = try request(server, "/old", .post)
+    sent.body = [1, 2, 3]
+    #expect(String(decoding: try await client.send(sent).body, as: UTF8.self) == "POST 3")
+    var away = try request(server, "/away", .post)
+    away.body = [1, 2, 3]
+    #expect(await failure(away)?.kind == .refusedRedirect)
+    #expect(server.requests.count == 3)
+  }
+
   // MARK: - Sinks
 
   @Test func aSlowSinkSlowsTheServer() async throws {

@@ -95,6 +95,13 @@ import Testing
     #expect(await reason(fixture)?.reason == .notReady)
   }
 
+  /// 202: it is being made. 206: a part of it.
+  @Test(arguments: [202, 206]) func whatIsPromisedOrAPartIsNoLog(_ status: Int) async throws {
+    let fixture = try await GitHubFixture()
+    fixture.world.set { $0.faults = [GitHubWorld.Fault("STORE", GitHubWorld.Answer(status, body: Array("{}".utf8)))] }
+    #expect(await reason(fixture)?.reason == .notReady)
+  }
+
   @Test func whatTheFileStoreSaysOfAMissingFileIsNoLog() async throws {
     let fixture = try await GitHubFixture()
     known(fixture)

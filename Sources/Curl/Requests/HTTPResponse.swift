@@ -21,6 +21,8 @@ package struct HTTPResponse: Sendable {
 
   /// Whether the server did what was asked for.
   package var isSuccess: Bool { (200..<300).contains(status) }
+  /// Whether the body is all of what was asked for. 202 is a promise, and 206 a part.
+  package var isWhole: Bool { status == 200 || status == 203 }
   /// Whether what the caller has, by its `ETag`, still holds.
   package var isNotModified: Bool { status == 304 }
   /// The body's version, for `HTTPRequest.unlessMatches`.

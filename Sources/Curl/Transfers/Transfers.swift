@@ -58,7 +58,8 @@ enum Transfers {
     next.url = url
     // What proves who asks is for the one who was asked, and so is what was sent along.
     if url.origin != request.url.origin { next.headers = request.headers.withoutSecrets }
-    if response.status == 303 && request.method != .head || (response.status < 303 && request.method == .post) {
+    // A 302 may be what a form's sender is shown afterwards; what has moved for good, such as a renamed repository, still wants it all.
+    if response.status == 303 && request.method != .head || (response.status == 302 && request.method == .post) {
       next.method = .get
       next.body = nil
       next.headers.remove("Content-Type")

@@ -29,8 +29,8 @@ package struct CommitStatus: Sendable, Equatable {
 package struct PostedStatus: Sendable, Equatable {
   package let id: Int
   package let status: CommitStatus
-  /// Seconds since 1970-01-01 00:00 UTC.
-  package let createdAt: Double
+  /// Seconds since 1970-01-01 00:00 UTC, where GitHub tells it.
+  package let createdAt: Double?
   /// Who posted it; an app's name ends in `[bot]`.
   package let author: String?
 }

@@ -49,7 +49,7 @@ extension GitHubCodeHost {
     let context: OutsideName
     let description: String?
     let link: WebAddress?
-    let createdAt: Moment
+    let createdAt: Moment?
     let creator: Person?
 
     struct Person: Decodable, Sendable { let login: OutsideName }
@@ -63,7 +63,7 @@ extension GitHubCodeHost {
     var model: PostedStatus {
       PostedStatus(
         id: id, status: CommitStatus(state, context: context.text, description: description ?? "", link: link?.text),
-        createdAt: createdAt.seconds, author: creator?.login.text)
+        createdAt: createdAt?.seconds, author: creator?.login.text)
     }
   }
 }

@@ -13,7 +13,7 @@ struct GitHubTransport: Sendable {
   ///   - page: the address of a further page, in place of the one that the call makes.
   ///   - token: of whoever asks; it goes to GitHub only, not to where GitHub sends us.
   ///   - sink: takes the body of a successful answer, decoded.
-  /// - Throws: `ProviderError` for anything but success; `CancellationError`; what the sink threw.
+  /// - Throws: `ProviderError` for anything but success, and for what is asked for by a sink but comes later or in part; `CancellationError`; what the sink threw.
   func send(_ call: GitHubCall, page: HTTPURL? = nil, token: String?, into sink: BodySink? = nil) async throws -> HTTPResponse {
     let response: HTTPResponse
     do {
@@ -34,6 +34,9 @@ struct GitHubTransport: Sendable {
       throw GitHubFailure(
         status: response.status, header: { response.headers[$0] }, body: response.body, isSigned: isSigned, now: now()
       ).error(call.operation)
+    }
+    if sink != nil, !response.isWhole {
+      throw ProviderError(.notReady, operation: call.operation, detail: "HTTP \(response.status) is no log")
     }
     return response
   }

@@ -94,6 +94,9 @@ struct ProviderClient: Sendable {
     request.timeouts.total = .seconds(3_600)
     let sent = request
     let response = try await checked(call) { try await http.send(sent, into: sink) }
+    guard response.isWhole else {
+      throw ProviderError(.notReady, operation: call.operation, detail: "HTTP \(response.status) is no log")
+    }
     guard response.bodyBytes > 0 else { throw ProviderError(.notReady, operation: call.operation, detail: "the log is empty") }
     return response
   }

@@ -28,6 +28,7 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() async throws {
+    Heap.returnWhatIsFree()
     let settings = try global.settings()
     let integrations = try Integrations(settings)
     var server = WebServer.Settings(folder: try Bundled.folder("web"))

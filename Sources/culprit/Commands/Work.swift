@@ -31,6 +31,7 @@ struct Work: AsyncParsableCommand {
   }
 
   func run() async throws {
+    Heap.returnWhatIsFree()
     let settings = try global.settings()
     let integrations = try Integrations(settings)
     let log = WorkLog(format: settings.logFormat, isQuiet: global.quiet, isVerbose: global.verbose)
