@@ -67,7 +67,8 @@ package struct WebServer: Sendable {
   private static let mostConnections = 1_000
   /// After so many seconds in which nothing comes or goes, a connection is closed.
   private static let idleSeconds: Int64 = 60
-  /// However slowly something comes: see `RequestDeadline`.
+  /// However slowly something comes: see `RequestDeadline`. Who connects and says nothing takes somebody else's place.
+  private static let firstSeconds: Int64 = 15
   private static let headSeconds: Int64 = 75
   private static let bodySeconds: Int64 = 600
 
@@ -79,7 +80,8 @@ package struct WebServer: Sendable {
       server: .http1(
         configuration: .init(
           additionalChannelHandlers: [
-            RequestDeadline(headLimit: .seconds(Self.headSeconds), bodyLimit: .seconds(Self.bodySeconds))
+            RequestDeadline(
+              firstLimit: .seconds(Self.firstSeconds), headLimit: .seconds(Self.headSeconds), bodyLimit: .seconds(Self.bodySeconds))
           ],
           idleTimeout: .seconds(Self.idleSeconds))),
       configuration: ApplicationConfiguration(

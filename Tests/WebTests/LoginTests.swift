@@ -214,7 +214,7 @@ import Testing
 
   @Test func withoutALoginNothingComesThroughAProxy() async throws {
     try await WebSite.with { site in
-      for header in ["X-Forwarded-For", "Forwarded", "Via"] {
+      for header in ["X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "Via", "CF-Connecting-IP"] {
         let response = try await site.get("/api/v1/causes", [header: "1.2.3.4"])
         #expect(response.status == 403, "\(header)")
       }

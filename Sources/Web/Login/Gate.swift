@@ -99,10 +99,14 @@ struct Gate: RouterMiddleware {
     throw WebError(.tooManyRequests, "too many requests", headers: [.retryAfter: String(Int(wait.rounded(.up)))])
   }
 
+  /// What names of fields begin with that proxies put in, in lower case.
+  private static let signsOfProxies = [
+    "forwarded", "x-forwarded-", "x-real-ip", "via", "cf-connecting-ip", "true-client-ip", "x-client-ip",
+  ]
+
   /// Without a login everybody who can connect may do everything, and a proxy in front lets everybody connect.
   private func refuseForwarded(_ request: Request) throws {
-    for name in ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"] where request.headers[.init(name)!] != nil
-    {
+    for field in request.headers where Self.signsOfProxies.contains(where: { field.name.canonicalName.hasPrefix($0) }) {
       throw WebError(
         .forbidden, "this came through a proxy, and nobody has to log in here",
         hint: "docs/operating.md tells how to have people log in")

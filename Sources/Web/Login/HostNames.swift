@@ -20,7 +20,10 @@ package struct HostNames: Sendable {
 
   /// - Throws: `WebError`, 421 for a foreign name, 403 for a change that comes from another site's page.
   func check(_ request: Request) throws {
-    let host = (request.head.authority ?? request.headers[.init("Host")!] ?? "").lowercased()
+    // Whoever stands between could take another of two names for the one that counts (RFC 9112, 3.2).
+    let given = request.headers[values: .init("Host")!] + [request.head.authority].compactMap { $0 }
+    guard Set(given).count <= 1 else { throw WebError(.badRequest, "the server is called by two names at once") }
+    let host = (given.first ?? "").lowercased()
     if let names, !names.contains(Self.withoutPort(host)) {
       throw WebError(
         .misdirectedRequest, "this server isn't called so", hint: "it answers to \(names.sorted().joined(separator: ", "))")

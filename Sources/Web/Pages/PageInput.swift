@@ -50,8 +50,8 @@ struct PageInput: Sendable {
   func number(_ name: String) -> Int? { if case .number(let number) = values[name] { number } else { nil } }
   func flag(_ name: String) -> Bool { if case .flag(let flag) = values[name] { flag } else { false } }
 
-  /// Seconds since 1970.
-  func moment(_ name: String) -> Double? { if case .moment(let seconds, _) = values[name] { seconds } else { nil } }
+  /// Seconds since 1970; what is before that begins with it, as no build does.
+  func moment(_ name: String) -> Double? { if case .moment(let seconds, _) = values[name] { max(0, seconds) } else { nil } }
   var cursor: Cursor? { if case .cursor(let cursor) = values["cursor"] { cursor } else { nil } }
   var limit: Int { number("limit") ?? 50 }
   var today: CalendarDay { CalendarDay(secondsSince1970: now) }

@@ -9,18 +9,21 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundIn = HTTPResponsePart
   typealias OutboundOut = HTTPResponsePart
 
+  /// From the connection to the end of the first request's head.
+  private let firstLimit: TimeAmount
   /// From the end of the answer before to the end of the request's head.
   private let headLimit: TimeAmount
   /// From there to the end of its body, which may be a large log.
   private let bodyLimit: TimeAmount
   private var timer: Scheduled<Void>?
 
-  init(headLimit: TimeAmount, bodyLimit: TimeAmount) {
+  init(firstLimit: TimeAmount, headLimit: TimeAmount, bodyLimit: TimeAmount) {
+    self.firstLimit = firstLimit
     self.headLimit = headLimit
     self.bodyLimit = bodyLimit
   }
 
-  func handlerAdded(context: ChannelHandlerContext) { start(headLimit, context) }
+  func handlerAdded(context: ChannelHandlerContext) { start(firstLimit, context) }
   func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
 
   func channelInactive(context: ChannelHandlerContext) {
