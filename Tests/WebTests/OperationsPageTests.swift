@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Metrics
 import Model
 import Pipeline
@@ -108,6 +109,29 @@ import Testing
       let areWell = (0..<names.count).map { report["checks"][$0]["ok"].flag }
       #expect(areWell == [true, true, true, true, false])
       #expect(!String(decoding: wrong.body, as: UTF8.self).contains("hush"))
+    }
+  }
+
+  @Test func deepHealthWaitsForNothing() async throws {
+    try await TestLedger.with { ledger in
+      // The database answers, and its table of deliveries doesn't.
+      let connection = try await ledger.database.connect()
+      let (holding, held) = AsyncStream.makeStream(of: Void.self)
+      let release = DispatchSemaphore(value: 0)
+      let holder = Task {
+        try await connection.transaction { session in
+          try session.execute("LOCK TABLE delivery IN ACCESS EXCLUSIVE MODE")
+          held.finish()
+          release.wait()
+        }
+      }
+      for await _ in holding {}
+      var health = DeepHealth(store: ledger.store, others: [], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      health.longestLook = .milliseconds(100)
+      let report = await health.look()
+      #expect(report.checks.contains { $0.name == "queues" && !$0.ok && $0.detail.contains("longer than") })
+      release.signal()
+      try await holder.value
     }
   }
 
