@@ -65,9 +65,9 @@ package struct WebServer: Sendable {
   private static let mostConnections = 1_000
   /// After so many seconds in which nothing comes or goes, a connection is closed.
   private static let idleSeconds: Int64 = 60
-  /// However slowly something comes: see `RequestDeadline`.
-  private static let headSeconds: Int64 = 75
+  /// However slowly a body comes, and while nothing of an answer is taken: see `RequestDeadline`.
   private static let bodySeconds: Int64 = 600
+  private static let writeSeconds: Int64 = 60
 
   /// The server, which runs until its service group is shut down: it takes no more requests then, and answers those that it has.
   package var service: some Service {
@@ -77,7 +77,7 @@ package struct WebServer: Sendable {
       server: .http1(
         configuration: .init(
           additionalChannelHandlers: [
-            RequestDeadline(headLimit: .seconds(Self.headSeconds), bodyLimit: .seconds(Self.bodySeconds))
+            RequestDeadline(bodyLimit: .seconds(Self.bodySeconds), writeLimit: .seconds(Self.writeSeconds))
           ],
           idleTimeout: .seconds(Self.idleSeconds))),
       configuration: ApplicationConfiguration(
@@ -98,6 +98,8 @@ package struct WebServer: Sendable {
     assets.add(to: router)
     // All else is for those whom the gate lets in.
     router.add(middleware: Gate(store: backend.store, settings: settings.login, cookies: cookies))
+    // Once more, as only what stands behind the gate knows whom it tells of an error.
+    router.add(middleware: ErrorMiddleware(shell: shell))
     LoginRoutes(
       store: backend.store, settings: settings.login, github: github, cookies: cookies, shell: shell,
       publicURL: settings.publicURL ?? "http://\(settings.host):\(settings.port)"
