@@ -124,7 +124,7 @@ enum BuildPage {
     var query = LogSearch.Query(text, isExpression: input.flag("expression"))
     query.most = mostHits
     do {
-      let found = try await input.backend.viewer.search(digest, for: query)
+      let found = try await input.backend.viewer.search(digest, asker: input.viewer.name, for: query)
       return (
         found,
         found.findings.map {
