@@ -143,6 +143,47 @@ import Testing
     }
   }
 
+  /// A job can be called the same in two CI systems and in two workflows; a build's page is about one of them, whichever attempt it shows.
+  @Test func aVerdictIsOverruledOnTheJobThatIsMeant() async throws {
+    try await WebSite.with { site in
+      let sha = String(repeating: "a", count: 40)
+      func build(_ provider: String, _ workflow: String, attempt: Int = 1) -> (Build, log: String) {
+        var build = TestLedger.build("\(provider) \(workflow)", commit: sha, attempt: attempt, finishedAt: WebSite.now - 60)
+        (build.provider, build.workflow) = (provider, workflow)
+        return (build, "connection reset by mirror\n")
+      }
+      try await site.fill(
+        Self.patterns,
+        [build("folder", ""), build("jenkins", ""), build("jenkins", "ci"), build("jenkins", "ci", attempt: 2)])
+      let list = try await site.json("/builds")["items"]
+      func number(_ provider: String, _ workflow: String?, _ attempt: Double = 1) throws -> Int {
+        let found = (0..<list.count).map { list[$0] }.first {
+          $0["provider"].text == provider && $0["workflow"].text == workflow && $0["attempt"].number == attempt
+        }
+        return Int(try #require(found?["id"].number))
+      }
+      let plain = try number("jenkins", nil)
+      let form = ["kind": "new", "reason": "it is ours"]
+      #expect(try await site.send(form, to: "/builds/\(plain)/overrule", from: "/builds/\(plain)").status == 303)
+      // Said of the first attempt, it holds for the last one.
+      let (first, last) = (try number("jenkins", "ci"), try number("jenkins", "ci", 2))
+      #expect(try await site.send(form, to: "/builds/\(first)/overrule", from: "/builds/\(first)").status == 303)
+      #expect(try await site.send(["reason": "ours"], to: "/builds/\(first)/wrong", from: "/builds/\(first)").status == 303)
+      let overruled = try await site.ledger.pool.run { session in
+        try session.query("SELECT build_id FROM overrule ORDER BY 1").map { try $0.decode(Int.self, "build_id") }
+      }
+      #expect(overruled == [plain, last])
+      let reported = try await site.ledger.pool.run { session in
+        try session.query("SELECT build_id FROM wrong_report").map { try $0.decode(Int.self, "build_id") }
+      }
+      #expect(reported == [last])
+      // That a log isn't read is nobody's opinion.
+      let unread = try await site.post(
+        "/api/v1/builds/\(plain)/overrule", #"{"kind":"unread","reason":"x"}"#, type: "application/json")
+      #expect(unread.status == 400)
+    }
+  }
+
   @Test func aPatternTellsItsHistory() async throws {
     try await WebSite.with { site in
       try await site.fill(Self.patterns, Self.builds())
