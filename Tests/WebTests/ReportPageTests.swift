@@ -54,6 +54,78 @@ import Testing
     }
   }
 
+  /// Each number of the home page is the length of the list that it leads to.
+  @Test func numbersLeadToThoseBuilds() async throws {
+    try await WebSite.with { site in
+      try await site.fill(
+        Self.patterns, Self.builds() + [(TestLedger.build("old", finishedAt: WebSite.now - 2 * Self.day), "reset by x\n")])
+      let windows = try await site.build("?job=windows")
+      #expect(
+        try await site.send(["kind": "flaky", "reason": "old"], to: "/builds/\(windows)/overrule", from: "/builds/\(windows)")
+          .status == 303)
+      // A pattern that wasn't tried yet leaves the verdict open, but for a build that another one calls a failure.
+      func lengths() async throws -> [Int?] {
+        try await TallyStage(store: site.ledger.store) { CalendarDay(secondsSince1970: WebSite.now) }.run()
+        let causes = try await site.json("/causes")
+        let page = try await site.page("/")
+        var lengths: [Int?] = [Int(causes["unexplained"].number ?? -1), Int(causes["unread"].number ?? -1)]
+        for link in page.matches(of: /<a [^>]*href="\/(builds\?[^"]*(?:unexplained|unread)[^"]*)"/) {
+          let list = try await site.json("/" + String(link.1).replacing("&amp;", with: "&"))
+          lengths.append(list["items"].count)
+        }
+        return lengths
+      }
+      #expect(try await lengths() == [1, 0, 1])
+      try await site.ledger.sync(Self.patterns + [.test("an/other", match: "other")])
+      #expect(try await lengths() == [0, 2, 0, 2])
+      // A day leads to its builds only.
+      let page = try await site.page("/")
+      let days = page.matches(of: /<a href="\/(builds\?[^"]*until=[^"]*)"/).map { String($0.1).replacing("&amp;", with: "&") }
+      var counts: [Int] = []
+      for day in days { counts.append(try await site.json("/" + day)["items"].count) }
+      #expect(counts == [3, 1])
+    }
+  }
+
+  @Test func aTimeThatListsAreLimitedToIsSaid() async throws {
+    try await WebSite.with { site in
+      let page = try await site.page("/builds?since=2025-12-20&branch=main")
+      #expect(page.contains("since 2025-12-20") && page.contains("href=\"/builds?branch=main\""))
+    }
+  }
+
+  @Test func aTimeFromLongAgoIsDrawnFromTheFirstBuildsOn() async throws {
+    let today = try #require(CalendarDay("2026-01-02"))
+    let all = Trend.days(by: .week, since: CalendarDay("0001-01-01") ?? today, until: today)
+    #expect(all.count == Trend.mostBars && all.last?.description == "2025-12-29")
+    #expect(Trend.days(by: .day, since: today, until: today) == [today])
+    try await WebSite.with { site in
+      try await site.fill(Self.patterns, Self.builds() + [(TestLedger.build("old", finishedAt: WebSite.now - 8 * Self.day), "x\n")])
+      // Two weeks with builds are two wide bars.
+      let page = try await site.page("/?since=0001-01-01")
+      #expect(page.contains("x=\"36.0\"") && page.contains("width=\"288.0\""))
+    }
+  }
+
+  /// Branches into which nothing is merged have no counts of their own.
+  @Test func causesOfABranchAreThatBranchsOnly() async throws {
+    try await WebSite.with { site in
+      let builds =
+        Self.builds().prefix(1) + [(TestLedger.build("x", job: "mac", finishedAt: WebSite.now - 40 * Self.day), "reset by x\n")]
+      try await site.fill(
+        Self.patterns,
+        builds.enumerated().map { number, entry in
+          var build = entry.0
+          build.branch = "topic-\(number)"
+          return (build, entry.1)
+        })
+      let causes = try await site.json("/causes?branch=topic-0")
+      #expect(causes["causes"][0]["jobs"].number == 1 && causes["new"].count == 1)
+      #expect(causes["causes"][0]["firstSeen"].number == WebSite.now - 3_600)
+      #expect(try await site.json("/causes?branch=topic-1&since=60d")["new"].count == 0)
+    }
+  }
+
   @Test func listsOfBuildsAndCommitsPage() async throws {
     try await WebSite.with { site in
       try await site.fill(
