@@ -6,6 +6,8 @@ let ours: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
 ]
+/// What goes over every byte of a log is compiled for speed in debug builds, too: the tests scan megabytes again and again.
+let fast: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 /// The wrappers that touch C say `unsafe` at every place where they do.
 let wrapper = ours + [.strictMemorySafety()]
 
@@ -33,12 +35,12 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
     // The loops over every byte of a log, with the widest instructions that the processor has.
-    .target(name: "CScanKernels"),
+    .target(name: "CScanKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
 
     // Thin, safe owners of the C handles. They know nothing of builds or patterns.
-    .target(name: "PCRE2", dependencies: ["CPCRE2"], swiftSettings: wrapper),
+    .target(name: "PCRE2", dependencies: ["CPCRE2"], swiftSettings: wrapper + fast),
     .target(name: "Postgres", dependencies: ["CPostgres"], swiftSettings: wrapper),
-    .target(name: "Compression", dependencies: ["CArchive", "CZlib", "CZstd"], swiftSettings: wrapper),
+    .target(name: "Compression", dependencies: ["CArchive", "CZlib", "CZstd"], swiftSettings: wrapper + fast),
     .target(name: "Curl", dependencies: ["CCurl", "Compression"], swiftSettings: wrapper),
 
     // Where logs come from when no provider is asked: files, folders, archives, standard input.
@@ -63,7 +65,7 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Yams", package: "Yams"),
       ],
-      swiftSettings: ours),
+      swiftSettings: ours + fast),
 
     // One file per CI system, and one folder for GitHub as the code host.
     .target(

@@ -102,6 +102,24 @@ TARGET static size_t find_shorts(
   return count;
 }
 
-const culprit_kernels culprit_kernels_avx2 = {"avx2", count_newlines, clean_lines, find_sampled, find_shorts};
+TARGET static int holds(const culprit_text *text, const uint8_t *bytes, size_t count) {
+  const __m256i first = _mm256_set1_epi8((char)culprit_byte(text->words, text->probes[0]));
+  const __m256i second = _mm256_set1_epi8((char)culprit_byte(text->words, text->probes[1]));
+  const __m256i first_fold = _mm256_set1_epi8((char)culprit_byte(text->folds, text->probes[0]));
+  const __m256i second_fold = _mm256_set1_epi8((char)culprit_byte(text->folds, text->probes[1]));
+  if (count < text->count) return 0;
+  const size_t starts = count - text->count + 1;
+  for (size_t from = 0; from < starts; from += 32) {
+    __m256i is_first = _mm256_cmpeq_epi8(_mm256_or_si256(load(bytes + from + text->probes[0]), first_fold), first);
+    __m256i is_second = _mm256_cmpeq_epi8(_mm256_or_si256(load(bytes + from + text->probes[1]), second_fold), second);
+    uint32_t found = mask_of(_mm256_and_si256(is_first, is_second));
+    if (starts - from < 32) found &= ((uint32_t)1 << (starts - from)) - 1;
+    for (; found; found &= found - 1)
+      if (culprit_lies(text, bytes + from + (size_t)__builtin_ctz(found))) return 1;
+  }
+  return 0;
+}
+
+const culprit_kernels culprit_kernels_avx2 = {"avx2", count_newlines, clean_lines, find_sampled, find_shorts, holds};
 
 #endif

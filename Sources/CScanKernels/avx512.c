@@ -92,6 +92,23 @@ TARGET static size_t find_shorts(
   return shorts->groups == 1 ? find_in_groups(shorts, 1, text, from, to, hits) : find_in_groups(shorts, 2, text, from, to, hits);
 }
 
-const culprit_kernels culprit_kernels_avx512 = {"avx512", count_newlines, clean_lines, find_sampled, find_shorts};
+TARGET static int holds(const culprit_text *text, const uint8_t *bytes, size_t count) {
+  const __m512i first = _mm512_set1_epi8((char)culprit_byte(text->words, text->probes[0]));
+  const __m512i second = _mm512_set1_epi8((char)culprit_byte(text->words, text->probes[1]));
+  const __m512i first_fold = _mm512_set1_epi8((char)culprit_byte(text->folds, text->probes[0]));
+  const __m512i second_fold = _mm512_set1_epi8((char)culprit_byte(text->folds, text->probes[1]));
+  if (count < text->count) return 0;
+  const size_t starts = count - text->count + 1;
+  for (size_t from = 0; from < starts; from += 64) {
+    uint64_t found = _mm512_cmpeq_epi8_mask(_mm512_or_si512(_mm512_loadu_si512(bytes + from + text->probes[0]), first_fold), first);
+    found &= _mm512_cmpeq_epi8_mask(_mm512_or_si512(_mm512_loadu_si512(bytes + from + text->probes[1]), second_fold), second);
+    if (starts - from < 64) found &= low_bits((unsigned)(starts - from));
+    for (; found; found &= found - 1)
+      if (culprit_lies(text, bytes + from + (size_t)__builtin_ctzll(found))) return 1;
+  }
+  return 0;
+}
+
+const culprit_kernels culprit_kernels_avx512 = {"avx512", count_newlines, clean_lines, find_sampled, find_shorts, holds};
 
 #endif

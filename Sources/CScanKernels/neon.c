@@ -69,6 +69,10 @@ static size_t find_shorts(const culprit_shorts *shorts, const uint8_t *text, siz
   return count;
 }
 
-const culprit_kernels culprit_kernels_neon = {"neon", count_newlines, clean_lines, find_sampled, find_shorts};
+static int holds(const culprit_text *text, const uint8_t *bytes, size_t count) {
+  return culprit_kernels_scalar.holds(text, bytes, count);
+}
+
+const culprit_kernels culprit_kernels_neon = {"neon", count_newlines, clean_lines, find_sampled, find_shorts, holds};
 
 #endif

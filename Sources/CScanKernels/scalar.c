@@ -79,4 +79,22 @@ static size_t find_shorts(const culprit_shorts *shorts, const uint8_t *text, siz
   return count;
 }
 
-const culprit_kernels culprit_kernels_scalar = {"scalar", count_newlines, clean_lines, find_sampled, find_shorts};
+uint8_t *culprit_clean_segment(
+    const uint8_t *segment, const uint8_t *end, uint8_t *target, int is_first, const uint8_t *source_end) {
+  uint8_t *to = without_controls(segment, end, target, source_end);
+  return to && is_first ? without_time(target, to) : to;
+}
+
+static int holds(const culprit_text *text, const uint8_t *bytes, size_t count) {
+  if (count < text->count) return 0;
+  const size_t probe = text->probes[0];
+  const uint8_t byte = culprit_byte(text->words, probe), fold = culprit_byte(text->folds, probe);
+  const uint8_t *const end = bytes + (count - text->count + 1) + probe;  // where the probe of the last place lies, and one more
+  for (const uint8_t *at = bytes + probe; at < end; at++) {
+    if (!fold && !(at = memchr(at, byte, (size_t)(end - at)))) return 0;
+    if ((*at | fold) == byte && culprit_lies(text, at - probe)) return 1;
+  }
+  return 0;
+}
+
+const culprit_kernels culprit_kernels_scalar = {"scalar", count_newlines, clean_lines, find_sampled, find_shorts, holds};

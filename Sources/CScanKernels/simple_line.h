@@ -92,12 +92,11 @@ static inline uint8_t *without_time(uint8_t *out, uint8_t *to) {
   return to - prefix;
 }
 
-// Cleans the line [line, end) without its \n into `out`, which has room for all of it and the slack. Returns the end of what was
-// written, or NULL if the line needs the state machine.
-static inline uint8_t *clean_simple_line(
+// Copies [line, end) to `out`, which has room for all of it and the slack, without its control sequences. Returns the end of what was
+// written, or NULL if the bytes need the state machine.
+static inline uint8_t *without_controls(
     const uint8_t *line, const uint8_t *end, uint8_t *const out, const uint8_t *source_end) {
   const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
-  while (end > line && end[-1] == '\r') end--;
   uint8_t *to = out;
   for (const uint8_t *at = line; at < end;) {
     // Eight bytes at a time up to the next control character or C2. The bytes behind the line may be read, but not behind the source.
@@ -121,7 +120,15 @@ static inline uint8_t *clean_simple_line(
       *to++ = *at++;
     }
   }
-  return without_time(out, to);
+  return to;
+}
+
+// Cleans the line [line, end) without its \n likewise.
+static inline uint8_t *clean_simple_line(
+    const uint8_t *line, const uint8_t *end, uint8_t *const out, const uint8_t *source_end) {
+  while (end > line && end[-1] == '\r') end--;
+  uint8_t *to = without_controls(line, end, out, source_end);
+  return to ? without_time(out, to) : NULL;
 }
 
 #endif

@@ -8,6 +8,9 @@ package struct Build: Sendable, Equatable {
   package var externalID: String
   /// From 1; a re-run of the same job counts up.
   package var attempt: Int
+  /// What the attempts are counted in, by the provider's name for it: a run of a workflow, a pipeline. Attempts of the same job in two runs
+  /// say nothing of each other: a push and a pull request run other code on the same commit. Empty where there is no such thing.
+  package var run: String
   /// Full object name of the commit, in lower-case hexadecimal.
   package var commit: String
   package var branch: String
@@ -21,13 +24,14 @@ package struct Build: Sendable, Equatable {
   package var finishedAt: Double?
 
   package init(
-    provider: String, repository: String, externalID: String, attempt: Int, commit: String, branch: String,
-    pullRequest: Int?, workflow: String, job: String, outcome: Outcome, url: String?, finishedAt: Double?
+    provider: String, repository: String, externalID: String, attempt: Int, run: String = "", commit: String,
+    branch: String, pullRequest: Int?, workflow: String, job: String, outcome: Outcome, url: String?, finishedAt: Double?
   ) {
     self.provider = provider
     self.repository = repository
     self.externalID = externalID
     self.attempt = attempt
+    self.run = run
     self.commit = commit
     self.branch = branch
     self.pullRequest = pullRequest

@@ -17,12 +17,8 @@ package struct JudgeStage: Sendable {
 
     fileprivate init(_ facts: Store.CommitFacts, _ verdict: CommitVerdict) {
       (commit, repository, self.verdict) = (facts.commit, facts.repository, verdict)
-      builds = verdict.builds.compactMap { evidence, verdict in
-        facts.builds.last {
-          ($0.build.provider, $0.build.workflow, $0.build.job, $0.build.attempt)
-            == (evidence.provider, evidence.workflow, evidence.job, evidence.attempt) && $0.build.outcome.isFailure
-        }.map { ($0.id, $0.build, verdict) }
-      }
+      let known = Dictionary(facts.builds.map { ($0.id, $0.build) }) { first, _ in first }
+      builds = verdict.builds.compactMap { evidence, verdict in known[evidence.id].map { (evidence.id, $0, verdict) } }
     }
   }
 
@@ -56,23 +52,25 @@ package struct JudgeStage: Sendable {
     let problems = commit.knownProblems.filter {
       $0.covers(facts.build, targets: commit.targets, ancestors: commit.ancestors)
     }
-    return BuildEvidence(
-      provider: facts.build.provider, workflow: facts.build.workflow, job: facts.build.job, attempt: facts.build.attempt,
-      outcome: facts.build.outcome, url: facts.build.url, listing: listing(facts.listing.state), logs: facts.logs.map(evidence),
-      base: facts.base.flatMap { evidence($0, today: today) },
-      knownProblems: problems.map { .init(reason: $0.reason, patterns: Set($0.patterns)) },
+    var evidence = evidence(facts)
+    evidence.base = facts.base.flatMap { base in
+      BuildEvidence.BaseEvidence.of(base.builds.map(Self.evidence), commit: base.commit, today: today)
+    }
+    evidence.knownProblems = problems.map { .init(reason: $0.reason, patterns: Set($0.patterns)) }
+    return evidence
+  }
+
+  /// A build by itself.
+  private static func evidence(_ facts: Store.BuildFacts) -> BuildEvidence {
+    BuildEvidence(
+      id: facts.id, provider: facts.build.provider, workflow: facts.build.workflow, job: facts.build.job,
+      attempt: facts.build.attempt, run: facts.build.run, outcome: facts.build.outcome, url: facts.build.url,
+      listing: listing(facts.listing.state), logs: facts.logs.map(evidence),
       overrule: facts.overrule.map { .init(kind: $0.kind, who: $0.who, reason: $0.reason) })
   }
 
   /// What was found in a build's logs.
   static func logs(of facts: Store.BuildFacts) -> [BuildEvidence.LogEvidence] { facts.logs.map(evidence) }
-
-  /// What the base failed with: the finding that decides there. Others may be noise that every run of the job makes.
-  private static func evidence(_ base: Store.BaseFacts, today: CalendarDay) -> BuildEvidence.BaseEvidence? {
-    guard base.outcome.isFailure, let best = BestFinding.of(base.logs.map(evidence), today: today)?.finding, !best.rank.fallback
-    else { return nil }
-    return .init(commit: base.commit, failures: [Failure(pattern: best.rank.id, group: best.group)])
-  }
 
   private static func evidence(_ log: Store.LogFacts) -> BuildEvidence.LogEvidence {
     BuildEvidence.LogEvidence(
@@ -82,7 +80,7 @@ package struct JudgeStage: Sendable {
           rank: rank(found.pattern), title: TitleTemplate.render(found.pattern.title, captures: found.finding.captures),
           group: GroupKey.of(found.finding, groupBy: found.pattern.groupBy), line: found.finding.line, text: found.finding.text,
           remedy: found.pattern.remedy, source: FindingEvidence.SourcePlace(found.finding))
-      })
+      }, overflowing: log.overflowing)
   }
 
   private static func listing(_ state: Store.ListingFacts.State) -> BuildEvidence.Listing {

@@ -38,12 +38,12 @@ package struct ListStage: Sendable {
       return StepReport("listed \(logs.count) logs", build: build)
     } catch let error as ProviderError {
       let next = plan.next(after: error, attempts: unlisted.attempts, age: unlisted.age, now: now().timeIntervalSince1970)
-      try await store.recordUnlisted(unlisted, reason: error.description, next: next)
+      try await store.recordUnlisted(unlisted, reason: error.reason.rawValue, detail: error.description, next: next)
       return StepReport("could not list the logs", build: build, problem: error.description)
     } catch {
       // The worker stops, or the database is lost: in both cases it is nobody's fault, and another's turn.
       let store = store
-      await Task { try? await store.recordUnlisted(unlisted, reason: nil, next: .later(seconds: 0)) }.value
+      await Task { try? await store.recordUnlisted(unlisted, reason: nil, detail: nil, next: .later(seconds: 0)) }.value
       throw error
     }
   }

@@ -96,6 +96,6 @@ package struct RerunStage: Sendable {
 
 extension Build {
   fileprivate func isSameJob(as other: Build) -> Bool {
-    (provider, workflow, job) == (other.provider, other.workflow, other.job)
+    (provider, workflow, job, run) == (other.provider, other.workflow, other.job, other.run)
   }
 }

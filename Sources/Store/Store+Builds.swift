@@ -63,17 +63,17 @@ extension Store {
       WITH old AS (
         SELECT branch, workflow, job FROM build WHERE provider = \(build.provider) AND repository_id = \(repository)
            AND external_id = \(build.externalID) AND attempt = \(Int32(build.attempt)))
-      INSERT INTO build AS b (repository_id, provider, external_id, attempt, commit, branch, pull_request, workflow, job,
+      INSERT INTO build AS b (repository_id, provider, external_id, attempt, run, commit, branch, pull_request, workflow, job,
                               outcome, url, finished_at)
-      VALUES (\(repository), \(build.provider), \(build.externalID), \(Int32(build.attempt)), \(build.commit), \(build.branch),
-              \(build.pullRequest.map { Int32($0) }), \(build.workflow), \(build.job), \(build.outcome.rawValue), \(build.url),
+      VALUES (\(repository), \(build.provider), \(build.externalID), \(Int32(build.attempt)), \(build.run), \(build.commit),
+              \(build.branch), \(build.pullRequest.map { Int32($0) }), \(build.workflow), \(build.job), \(build.outcome.rawValue), \(build.url),
               to_timestamp(\(build.finishedAt)))
       ON CONFLICT (provider, repository_id, external_id, attempt) DO UPDATE
-        SET commit = excluded.commit, branch = excluded.branch, pull_request = excluded.pull_request,
+        SET run = excluded.run, commit = excluded.commit, branch = excluded.branch, pull_request = excluded.pull_request,
             workflow = excluded.workflow, job = excluded.job, outcome = excluded.outcome, url = excluded.url,
             finished_at = excluded.finished_at
-        WHERE (b.commit, b.branch, b.pull_request, b.workflow, b.job, b.outcome, b.url, b.finished_at) IS DISTINCT FROM
-              (excluded.commit, excluded.branch, excluded.pull_request, excluded.workflow, excluded.job, excluded.outcome,
+        WHERE (b.run, b.commit, b.branch, b.pull_request, b.workflow, b.job, b.outcome, b.url, b.finished_at) IS DISTINCT FROM
+              (excluded.run, excluded.commit, excluded.branch, excluded.pull_request, excluded.workflow, excluded.job, excluded.outcome,
                excluded.url, excluded.finished_at)
       RETURNING id, xmax = 0 AS is_new, coalesce((
         SELECT array_remove(ARRAY[CASE WHEN o.branch <> b.branch THEN 'branch' END, CASE WHEN o.workflow <> b.workflow THEN 'workflow' END,

@@ -48,7 +48,7 @@ extension Store {
                WHERE b.id = ANY (\(builds)) AND b.provider <> 'folder' AND b.created_at > now() - make_interval(days => \(daysOfInterest))
               UNION
               SELECT o.repository_id, o.commit FROM build b
-                JOIN commit_base o ON o.repository_id = b.repository_id AND o.base = b.commit
+                JOIN commit_base o ON o.repository_id = b.repository_id AND \(isComparedWithBuild)
                WHERE b.id = ANY (\(builds)) AND o.fetched_at > now() - make_interval(days => \(daysOfInterest))) c
        WHERE EXISTS (SELECT 1 FROM build b WHERE b.repository_id = c.repository_id AND b.commit = c.commit
                         AND b.outcome IN ('failure', 'timed_out'))
@@ -57,6 +57,25 @@ extension Store {
       """)
     try wake(.commits, session)
   }
+
+  /// Commits with a failed build of a job that ran in one of some builds, too, at the commit that they are compared with or at one before
+  /// it: a job that passes there excuses nothing any more.
+  static func commits(comparedWith builds: [Int64], _ session: borrowing Session) throws -> [CommitName] {
+    guard !builds.isEmpty else { return [] }
+    return try session.query(
+      """
+      SELECT DISTINCT r.name, o.commit
+        FROM build b JOIN commit_base o ON o.repository_id = b.repository_id AND \(isComparedWithBuild)
+        JOIN build f ON f.repository_id = o.repository_id AND f.commit = o.commit AND f.job = b.job
+        JOIN repository r ON r.id = o.repository_id
+       WHERE b.id = ANY (\(builds)) AND f.provider = b.provider AND f.workflow = b.workflow AND f.outcome IN ('failure', 'timed_out')
+         AND o.commit <> b.commit AND o.fetched_at > now() - make_interval(days => \(daysOfInterest))
+      """
+    ).map { CommitName(repository: try $0.decode("name"), commit: try $0.decode("commit")) }
+  }
+
+  /// Whether a commit, `o`, is compared with that of the build `b` or with one after it.
+  private static let isComparedWithBuild: SQL = "(o.base = b.commit OR o.ancestors @> ARRAY[b.commit COLLATE \"default\"])"
 
   /// Marks the commits of logs.
   static func markDue(logs: [LogID], coolOff: Double, _ session: borrowing Session) throws {

@@ -58,12 +58,14 @@ extension Store {
   ) throws -> Entered {
     var entered = Entered()
     var due = Set(effects.commits)
+    var changed: [Int64] = []
     // In one order everywhere, so that two transactions never wait for each other.
     for build in effects.builds.sorted(by: { $0.order < $1.order }) {
       let before = (entered.builds, entered.changed)
       let id = try enter(build, repository: try repositoryID(build.repository, session), &entered, session)
       guard before != (entered.builds, entered.changed) else { continue }
       due.insert(CommitName(repository: build.repository, commit: build.commit))
+      changed.append(id)
       if build.outcome.isFailure {
         try beginListing(id, session)
       } else if build.outcome == .success, try sample(id, share: health.sampledShare, session) {
@@ -74,6 +76,7 @@ extension Store {
       if try enter(request, session) { due.insert(CommitName(repository: request.repository, commit: request.head)) }
     }
     for press in effects.presses { try apply(press, coolOff: coolOff, session) }
+    due.formUnion(try commits(comparedWith: changed, session))
     try markDue(Array(due), coolOff: coolOff, session)
     return entered
   }

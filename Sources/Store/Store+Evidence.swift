@@ -10,8 +10,14 @@ extension Store {
     package let listing: ListingFacts
     package var logs: [LogFacts]
     package var overrule: OverruleFacts?
-    /// The last run of the same job at the commit's base, or at the nearest ancestor of that where it ran.
+    /// The runs of the same job at the commit's base, or at the nearest ancestor of that where it ran.
     package var base: BaseFacts?
+  }
+
+  package struct BaseFacts: Sendable {
+    package let commit: String
+    /// All attempts of the job there but canceled ones.
+    package var builds: [BuildFacts]
   }
 
   /// Whether the provider has told which logs the build has.
@@ -25,12 +31,6 @@ extension Store {
     package let kind: BuildKind
     package let who: String
     package let reason: String
-  }
-
-  package struct BaseFacts: Sendable {
-    package let commit: String
-    package let outcome: Build.Outcome
-    package var logs: [LogFacts]
   }
 
   /// A commit with all that its verdict rests on.
@@ -53,8 +53,10 @@ extension Store {
     /// Whether every active revision has been tried on it.
     package let isScanned: Bool
     package var inconclusive: [PatternFacts]
-    /// Of each pattern the last finding in the log, which is the one that can decide.
+    /// Of each pattern the last finding in the log, which is the one that can decide; where the job ran at the base, too, all.
     package var findings: [FindingFacts]
+    /// Patterns of which more was found than was kept.
+    package var overflowing: Set<PatternID>
   }
 
   package struct PatternFacts: Sendable {
@@ -149,33 +151,40 @@ extension Store {
        WHERE b.repository_id = \(repository) AND b.commit = \(commit)
        ORDER BY b.workflow COLLATE "C", b.job COLLATE "C", b.attempt, b.id
       """)
-    let logs = try logs(ofBuilds: try rows.map { try $0.decode(Int64.self, "id") }, engine: engine, session)
-    var builds = try rows.map { row in
-      let id = try row.decode(Int64.self, "id")
-      return BuildFacts(
-        id: id, build: try build(row),
-        listing: ListingFacts(
-          state: ListingFacts.State(rawValue: try row.decode("list_state")) ?? .failed, error: try row.decode("list_error")),
-        logs: logs[id] ?? [],
-        overrule: try row.decode(String?.self, "overrule_kind").flatMap { BuildKind(rawValue: $0) }.map {
-          OverruleFacts(kind: $0, who: try row.decode("overrule_who"), reason: try row.decode("overrule_reason"))
-        })
+    let own = try rows.map { row in try buildFacts(row) }
+    let bases = try bases(ofCommit: commit, repository: repository, jobs: own, engine: engine, session)
+    // Whether a job fails in the same way as at the base takes all that was found, not only the last of each pattern.
+    let (compared, others) = (own.filter { bases[JobName($0.build)] != nil }, own.filter { bases[JobName($0.build)] == nil })
+    let logs = try logs(ofBuilds: compared.map(\.id), all: true, engine: engine, session).merging(
+      try logs(ofBuilds: others.map(\.id), all: false, engine: engine, session)
+    ) { one, _ in one }
+    return own.map { build in
+      var build = build
+      build.logs = logs[build.id] ?? []
+      build.base = bases[JobName(build.build)]
+      return build
     }
-    let bases = try bases(ofCommit: commit, repository: repository, jobs: builds, engine: engine, session)
-    for index in builds.indices { builds[index].base = bases[JobName(builds[index].build)] }
-    return builds
+  }
+
+  /// A build without its logs and its base.
+  private static func buildFacts(_ row: Row) throws -> BuildFacts {
+    BuildFacts(
+      id: try row.decode("id"), build: try build(row),
+      listing: ListingFacts(
+        state: ListingFacts.State(rawValue: try row.decode("list_state")) ?? .failed, error: try row.decode("list_error")),
+      logs: [],
+      overrule: try row.decode(String?.self, "overrule_kind").flatMap { BuildKind(rawValue: $0) }.map {
+        OverruleFacts(kind: $0, who: try row.decode("overrule_who"), reason: try row.decode("overrule_reason"))
+      })
   }
 
   private struct JobName: Hashable {
     let provider, workflow, job: String
 
     init(_ build: Build) { (provider, workflow, job) = (build.provider, build.workflow, build.job) }
-    init(_ row: Row) throws {
-      (provider, workflow, job) = (try row.decode("provider"), try row.decode("workflow"), try row.decode("job"))
-    }
   }
 
-  /// What the commit's failed jobs came to at the nearest commit before it where they ran to an end.
+  /// The runs of the commit's failed jobs at the nearest commit before it where they ran to an end.
   private static func bases(
     ofCommit commit: String, repository: Int64, jobs: [BuildFacts], engine: Int, _ session: borrowing Session
   ) throws -> [JobName: BaseFacts] {
@@ -185,105 +194,31 @@ extension Store {
       """
       WITH line AS (
         SELECT o.name, o.place FROM commit_base c, unnest(array_prepend(c.base, c.ancestors)) WITH ORDINALITY AS o (name, place)
-         WHERE c.repository_id = \(repository) AND c.commit = \(commit))
-      SELECT DISTINCT ON (b.provider, b.workflow, b.job) b.id, b.provider, b.workflow, b.job, b.commit, b.outcome
-        FROM line JOIN build b ON b.repository_id = \(repository) AND b.commit = line.name AND b.job = ANY (\(names))
-       WHERE b.outcome <> 'canceled' AND b.commit <> \(commit)
-       ORDER BY b.provider, b.workflow, b.job, line.place, b.attempt DESC, b.id DESC
+         WHERE c.repository_id = \(repository) AND c.commit = \(commit)),
+      ran AS (
+        SELECT b.*, line.place, min(line.place) OVER (PARTITION BY b.provider, b.workflow, b.job) AS nearest
+          FROM line JOIN build b ON b.repository_id = \(repository) AND b.commit = line.name AND b.job = ANY (\(names))
+         WHERE b.outcome <> 'canceled' AND b.commit <> \(commit))
+      SELECT b.*, extract(epoch FROM b.finished_at)::float8 AS finished, r.name AS repository,
+             NULL::text AS overrule_kind, NULL::text AS overrule_who, NULL::text AS overrule_reason
+        FROM ran b JOIN repository r ON r.id = b.repository_id WHERE b.place = b.nearest ORDER BY b.attempt, b.id
       """)
-    let logs = try logs(ofBuilds: try rows.map { try $0.decode(Int64.self, "id") }, engine: engine, session)
+    let builds = try rows.map { row in try buildFacts(row) }
+    let logs = try logs(ofBuilds: builds.map(\.id), all: true, engine: engine, session)
     var bases: [JobName: BaseFacts] = [:]
-    for row in rows {
-      bases[try JobName(row)] = BaseFacts(
-        commit: try row.decode("commit"), outcome: Build.Outcome(rawValue: try row.decode("outcome")) ?? .failure,
-        logs: logs[try row.decode("id")] ?? [])
+    for var build in builds {
+      build.logs = logs[build.id] ?? []
+      bases[JobName(build.build), default: BaseFacts(commit: build.build.commit, builds: [])].builds.append(build)
     }
     return bases
-  }
-
-  /// The logs of builds with what was found in them, in the order in which they were entered.
-  private static func logs(
-    ofBuilds ids: [Int64], engine: Int, _ session: borrowing Session
-  ) throws -> [Int64: [LogFacts]] {
-    let logRows = try session.query(
-      """
-      WITH \(active(RescanScope()))
-      SELECT l.id, l.build_id, l.step, l.fetch_state,
-             coalesce(s.engine = \(Int32(engine)) AND s.members @> a.revisions AND NOT isempty(a.revisions), false) AS scanned
-        FROM log l CROSS JOIN active a LEFT JOIN tried_set s ON s.id = l.tried_set_id
-       WHERE l.build_id = ANY (\(ids)) ORDER BY l.id
-      """)
-    var logs: [Int64: [LogFacts]] = [:]
-    var place: [Int64: (build: Int64, log: Int)] = [:]
-    for row in logRows {
-      let id = try row.decode(Int64.self, "id")
-      let build = try row.decode(Int64.self, "build_id")
-      place[id] = (build, logs[build, default: []].count)
-      logs[build, default: []].append(
-        LogFacts(
-          id: id, step: try row.decode("step"), state: FetchState(rawValue: try row.decode("fetch_state")) ?? .failed,
-          isScanned: try row.decode("scanned"), inconclusive: [], findings: []))
-    }
-    let logIDs = Array(place.keys).sorted()
-    let findingRows = try session.query(
-      """
-      SELECT DISTINCT ON (f.log_id, f.revision_id) f.log_id, f.line, f.segment, f.start_at, f.end_at, f.windowed,
-             f.captures::text AS captures, f.matched, f.excerpt, \(patternColumns)
-        FROM finding f JOIN pattern p ON p.revision_id = f.revision_id
-       WHERE f.log_id = ANY (\(logIDs)) AND NOT p.retired
-       ORDER BY f.log_id, f.revision_id, f.line DESC, f.segment DESC, f.start_at DESC
-      """)
-    for row in findingRows {
-      guard let at = place[try row.decode("log_id")] else { continue }
-      logs[at.build]?[at.log].findings.append(FindingFacts(pattern: try pattern(row), finding: try finding(row)))
-    }
-    let inconclusiveRows = try session.query(
-      """
-      SELECT i.log_id, \(patternColumns) FROM inconclusive i JOIN pattern p ON p.revision_id = i.revision_id
-       WHERE i.log_id = ANY (\(logIDs)) AND NOT p.retired ORDER BY i.log_id, p.id
-      """)
-    // A suspended pattern was not tried on logs that came later: what it might have found there is as unknown.
-    let suspendedRows = try session.query(
-      """
-      SELECT l.id AS log_id, \(patternColumns)
-        FROM pattern p JOIN pattern_revision r ON r.id = p.revision_id, log l JOIN tried_set s ON s.id = l.tried_set_id
-       WHERE NOT p.retired AND r.suspended_at IS NOT NULL AND l.id = ANY (\(logIDs)) AND NOT s.members @> r.id
-       ORDER BY l.id, p.id
-      """)
-    for row in Array(inconclusiveRows) + Array(suspendedRows) {
-      guard let at = place[try row.decode("log_id")] else { continue }
-      logs[at.build]?[at.log].inconclusive.append(try pattern(row))
-    }
-    return logs
-  }
-
-  private static let patternColumns: SQL = """
-    p.id AS pattern_id, p.title, p.verdict, p.priority, p.fallback, p.review_by::text AS review_by, p.group_by, p.remedy,
-    (SELECT u.reason FROM suspect u WHERE u.revision_id = p.revision_id AND u.cleared_at IS NULL) AS suspicion
-    """
-
-  private static func pattern(_ row: Row) throws -> PatternFacts {
-    PatternFacts(
-      id: PatternID(try row.decode("pattern_id")), title: try row.decode("title"),
-      verdict: PatternVerdict(rawValue: try row.decode("verdict")) ?? .failure,
-      priority: Int(try row.decode(Int32.self, "priority")), fallback: try row.decode("fallback"),
-      reviewBy: try row.decode(String?.self, "review_by").flatMap { CalendarDay($0) }, suspicion: try row.decode("suspicion"),
-      groupBy: try row.decode("group_by"), remedy: try row.decode("remedy"))
-  }
-
-  static func finding(_ row: Row) throws -> Finding {
-    Finding(
-      pattern: PatternID(try row.decode("pattern_id")), line: try row.decode("line"), segment: try row.decode("segment"),
-      start: try row.decode("start_at"), end: try row.decode("end_at"),
-      captures: try StoredCapture.captures(json: try row.decode("captures")), matched: try row.decode("matched"),
-      text: try row.decode("excerpt"), windowed: try row.decode("windowed"))
   }
 
   /// From the columns of `build`, the repository's name and `finished` in seconds.
   static func build(_ row: Row) throws -> Build {
     Build(
       provider: try row.decode("provider"), repository: try row.decode("repository"), externalID: try row.decode("external_id"),
-      attempt: Int(try row.decode(Int32.self, "attempt")), commit: try row.decode("commit"), branch: try row.decode("branch"),
+      attempt: Int(try row.decode(Int32.self, "attempt")), run: try row.decode("run"), commit: try row.decode("commit"),
+      branch: try row.decode("branch"),
       pullRequest: try row.decode(Int32?.self, "pull_request").map(Int.init), workflow: try row.decode("workflow"),
       job: try row.decode("job"), outcome: Build.Outcome(rawValue: try row.decode("outcome")) ?? .failure,
       url: try row.decode("url"), finishedAt: try row.decode("finished"))

@@ -70,7 +70,9 @@ extension Store {
                lease_token = NULL, lease_worker = NULL, lease_until = NULL
          WHERE id = \(log.id.rawValue) AND lease_token = \(log.token) RETURNING build_id
         """)
-      if let row = rows.first, next.isEnd { try Self.markDue(builds: [try row.decode("build_id")], coolOff: coolOff, session) }
+      if let row = rows.first, next.isEnd || Self.isRefusal(reason) {
+        try Self.markDue(builds: [try row.decode("build_id")], coolOff: coolOff, session)
+      }
     }
   }
 }

@@ -39,7 +39,7 @@ extension Store {
     try await transaction { [coolOff] session in
       let owned = try session.execute(
         """
-        UPDATE build SET list_state = 'listed', listed_at = now(), list_error = NULL,
+        UPDATE build SET list_state = 'listed', listed_at = now(), list_reason = NULL, list_error = NULL,
                lease_token = NULL, lease_worker = NULL, lease_until = NULL
          WHERE id = \(build.id) AND lease_token = \(build.token)
         """)
@@ -60,18 +60,19 @@ extension Store {
   /// The logs couldn't be listed.
   ///
   /// - Parameters:
-  ///   - reason: in words, without secrets; nil if the worker just stops.
+  ///   - reason: the kind of failure, a name of its own for each; nil if the worker just stops.
+  ///   - detail: in words, without secrets.
   ///   - next: when to try again, in seconds from now, or what the build's listing came to: `gone`, `failed`.
-  package func recordUnlisted(_ build: UnlistedBuild, reason: String?, next: NextTry) async throws {
+  package func recordUnlisted(_ build: UnlistedBuild, reason: String?, detail: String?, next: NextTry) async throws {
     try await transaction { [coolOff] session in
       let owned = try session.execute(
         """
-        UPDATE build SET list_attempts = list_attempts + \(Int32(next.counts ? 1 : 0)), list_error = coalesce(\(reason), list_error),
-               list_state = \(next.state), next_list_at = now() + make_interval(secs => \(next.seconds)),
+        UPDATE build SET list_attempts = list_attempts + \(Int32(next.counts ? 1 : 0)), list_reason = coalesce(\(reason), list_reason),
+               list_error = coalesce(\(detail?.storable), list_error), list_state = \(next.state), next_list_at = now() + make_interval(secs => \(next.seconds)),
                lease_token = NULL, lease_worker = NULL, lease_until = NULL
          WHERE id = \(build.id) AND lease_token = \(build.token)
         """)
-      if owned == 1, next.isEnd { try Self.markDue(builds: [build.id], coolOff: coolOff, session) }
+      if owned == 1, next.isEnd || Self.isRefusal(reason) { try Self.markDue(builds: [build.id], coolOff: coolOff, session) }
     }
   }
 }

@@ -42,13 +42,14 @@ extension Store {
 
   /// The archive doesn't have the log's bytes any more, or others: it can't be scanned, and must not look as if it had been.
   package func recordLost(_ log: LogID, of claim: Claim, reason: String) async throws {
-    try await transaction { session in
-      _ = try session.execute(
+    try await transaction { [coolOff] session in
+      let rows = try session.query(
         """
         UPDATE log SET fetch_state = 'failed', fetch_error = \(reason), digest = NULL, tried_set_id = NULL,
                        lease_token = NULL, lease_worker = NULL, lease_until = NULL
-         WHERE id = \(log.rawValue) AND lease_token = \(claim.token)
+         WHERE id = \(log.rawValue) AND lease_token = \(claim.token) RETURNING build_id
         """)
+      if let row = rows.first { try Self.markDue(builds: [try row.decode("build_id")], coolOff: coolOff, session) }
     }
   }
 

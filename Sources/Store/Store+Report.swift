@@ -40,7 +40,7 @@ extension Store {
       SELECT b.id, b.repository_id, r.name AS repository, b.provider, b.workflow, b.job, coalesce(b.finished_at, b.created_at) AS at,
              best.pattern_id, best.title, best.verdict,
              EXISTS (SELECT 1 FROM build o WHERE o.repository_id = b.repository_id AND o.commit = b.commit AND o.provider = b.provider AND o.workflow = b.workflow
-                        AND o.job = b.job AND o.attempt <> b.attempt AND o.outcome = 'success') AS passed_on_retry,
+                        AND o.job = b.job AND o.run = b.run AND o.attempt <> b.attempt AND o.outcome = 'success') AS passed_on_retry,
              NOT EXISTS (SELECT 1 FROM log l WHERE l.build_id = b.id) OR
              EXISTS (SELECT 1 FROM log l LEFT JOIN tried_set s ON s.id = l.tried_set_id
                       WHERE l.build_id = b.id

@@ -33,18 +33,22 @@ extension Store {
   /// The facts of a commit as they would be if the pattern had been tried on all that the trial has tried; one of the same id is taken
   /// for its former self and left out.
   package func facts(_ facts: CommitFacts, with pattern: Pattern, _ trial: Trial) async throws -> CommitFacts {
-    let ids = facts.builds.flatMap { $0.logs + ($0.base?.logs ?? []) }.map(\.id)
+    let bases = facts.builds.flatMap { $0.base?.builds ?? [] }
+    let ids = (facts.builds + bases).flatMap(\.logs).map(\.id)
+    // As in `LogFacts`: where a job is compared with its base, all findings count.
+    let compared = (facts.builds.filter { $0.base != nil } + bases).flatMap(\.logs).map(\.id)
     let candidate = PatternFacts(pattern)
     let hits = try await transaction { session in
-      var hits: [Int64: (last: Finding?, isInconclusive: Bool)] = [:]
+      var hits: [Int64: (findings: [Finding], overflows: Bool, isInconclusive: Bool)] = [:]
       for row in try session.query(
         """
-        SELECT log_id, jsonb_path_query_array(findings, '$[last]')::text AS last, inconclusive IS NOT NULL AS inconclusive
+        SELECT log_id, (CASE WHEN log_id = ANY (\(compared)) THEN findings ELSE jsonb_path_query_array(findings, '$[last]') END)::text AS findings,
+               count > jsonb_array_length(findings) AS overflows, inconclusive IS NOT NULL AS inconclusive
           FROM trial_log WHERE trial_id = \(trial.id) AND log_id = ANY (\(ids))
         """)
       {
-        let last = try StoredFinding.findings(json: try row.decode("last"), of: pattern.id).last
-        hits[try row.decode("log_id")] = (last, try row.decode("inconclusive"))
+        let findings = try StoredFinding.findings(json: try row.decode("findings"), of: pattern.id)
+        hits[try row.decode("log_id")] = (findings, try row.decode("overflows"), try row.decode("inconclusive"))
       }
       return hits
     }
@@ -52,8 +56,10 @@ extension Store {
       var log = log
       log.findings.removeAll { $0.pattern.id == pattern.id }
       log.inconclusive.removeAll { $0.id == pattern.id }
+      log.overflowing.remove(pattern.id)
       guard let hit = hits[log.id] else { return log }
-      if let last = hit.last { log.findings.append(FindingFacts(pattern: candidate, finding: last)) }
+      log.findings += hit.findings.map { FindingFacts(pattern: candidate, finding: $0) }
+      if hit.overflows { log.overflowing.insert(pattern.id) }
       if hit.isInconclusive { log.inconclusive.append(candidate) }
       return log
     }
@@ -62,7 +68,7 @@ extension Store {
       var build = facts.builds[index]
       build.logs = build.logs.map(tried)
       if var base = build.base {
-        base.logs = base.logs.map(tried)
+        for place in base.builds.indices { base.builds[place].logs = base.builds[place].logs.map(tried) }
         build.base = base
       }
       result.builds[index] = build

@@ -19,6 +19,8 @@ package struct WebServer: Sendable {
     package var healthChecks: [HealthCheck] = []
     /// What `/metrics` tells; nil: there is no such page.
     package var metrics: PrometheusRegistry?
+    /// Whether `/metrics` and `/health` are all there is: for workers, which show no pages.
+    package var isOnlyMetrics = false
     /// Where people reach the server; nil: at the address that it listens on.
     package var publicURL: String?
     package var login = LoginSettings()
@@ -93,18 +95,21 @@ package struct WebServer: Sendable {
     router.add(middleware: HeadersMiddleware(isSecure: cookies.isSecure))
     router.add(middleware: ErrorMiddleware(shell: shell))
     // What is called by programs that have ways of their own to prove who they are, or that learn nothing worth hiding.
-    WebhookRoutes(store: backend.store, readers: readers, secrets: settings.webhookSecrets).add(to: router)
     HealthRoutes(store: backend.store, checks: settings.healthChecks, logger: logger).add(to: router)
-    assets.add(to: router)
+    if !settings.isOnlyMetrics {
+      WebhookRoutes(store: backend.store, readers: readers, secrets: settings.webhookSecrets).add(to: router)
+      assets.add(to: router)
+    }
     // All else is for those whom the gate lets in.
     router.add(middleware: Gate(store: backend.store, settings: settings.login, cookies: cookies))
     // Once more, as only what stands behind the gate knows whom it tells of an error.
     router.add(middleware: ErrorMiddleware(shell: shell))
+    if let registry = settings.metrics { MetricsRoutes(store: backend.store, registry: registry).add(to: router) }
+    if settings.isOnlyMetrics { return router }
     LoginRoutes(
       store: backend.store, settings: settings.login, github: github, cookies: cookies, shell: shell,
       publicURL: settings.publicURL ?? "http://\(settings.host):\(settings.port)"
     ).add(to: router)
-    if let registry = settings.metrics { MetricsRoutes(store: backend.store, registry: registry).add(to: router) }
     var site = Site(backend: backend, shell: shell, router: router)
     site.add(CausesPage.page)
     site.add(CommitsPage.page)

@@ -119,6 +119,19 @@ import Testing
     #expect(judge([failure], known: limited).kind == .new)
   }
 
+  /// What excuses a failure excuses nothing that may have failed beside it.
+  @Test func nothingExcusesWhatIsKnownInPart() {
+    let failure = found(rank("a", .failure))
+    let base = BuildEvidence.BaseEvidence(commit: "b", failures: [Failure(pattern: PatternID("a"), group: "")])
+    let known = BuildEvidence.KnownProblemEvidence(reason: "the mirror is down")
+    for state in [FetchState.gone, .failed, .tooLarge] {
+      #expect(judge([failure], state: state, base: base).kind == .new)
+      #expect(judge([failure], state: state, known: known).kind == .new)
+    }
+    #expect(judge([failure], inconclusive: [rank("x", .failure)], base: base, known: known).kind == .new)
+    #expect(judge([failure], inconclusive: [rank("x", .failure, priority: 49)], base: base).kind == .upstream)
+  }
+
   @Test func aPersonsWordStands() {
     let overrule = BuildEvidence.Overrule(kind: .flaky, who: "ann", reason: "seen on main")
     let verdict = judge([found(rank("a", .failure))], overrule: overrule)
@@ -132,9 +145,9 @@ import Testing
   private static let today = CalendarDay("2027-01-10")!
 
   private func build(
-    _ job: String, _ kind: BuildKind?, attempt: Int = 1, waiting: Bool = false
+    _ job: String, _ kind: BuildKind?, attempt: Int = 1, run: String = "", waiting: Bool = false
   ) -> BuildEvidence {
-    guard let kind else { return BuildEvidence(job: job, attempt: attempt, outcome: .success) }
+    guard let kind else { return BuildEvidence(job: job, attempt: attempt, run: run, outcome: .success) }
     var log = BuildEvidence.LogEvidence()
     func found(_ verdict: PatternVerdict) -> [FindingEvidence] {
       [FindingEvidence(rank: PatternRank(id: PatternID("p"), verdict: verdict), line: 1)]
@@ -151,7 +164,7 @@ import Testing
       log.findings = found(.failure)
       base = BuildEvidence.BaseEvidence(commit: "b", failures: [Failure(pattern: PatternID("p"), group: "")])
     }
-    return BuildEvidence(job: job, attempt: attempt, outcome: .failure, logs: [log], base: base)
+    return BuildEvidence(job: job, attempt: attempt, run: run, outcome: .failure, logs: [log], base: base)
   }
 
   private func judge(_ kinds: [BuildKind]) -> CommitVerdict {
@@ -208,6 +221,14 @@ import Testing
     let all = CommitVerdict.of([build("a", .new), build("a", nil, attempt: 2)], today: Self.today)
     #expect(all.text == "No failures")
     #expect(all.state == .success)
+  }
+
+  /// A push and a pull request run other code on the same commit.
+  @Test func anAttemptOfAnotherRunReplacesNothing() {
+    let two = [build("a", .new, run: "push"), build("a", nil, attempt: 2, run: "push"), build("a", .new, run: "request")]
+    let verdict = CommitVerdict.of(two, today: Self.today)
+    #expect(verdict.text == "1 of 1 failure needs attention: new")
+    #expect(verdict.confirmedFlaky.count == 1)
   }
 
   @Test func aCanceledRerunReplacesNothing() {

@@ -61,7 +61,7 @@ import Testing
     let literals = (0..<count).map { _ in
       Literal((0..<4 + random.below(20)).map { _ in random.pick(letters) }, ignoreCase: random.once(in: 3))
     }
-    let filter = LiteralFilter(literals.map { .literals([$0]) }, kernels: kernels)
+    let filter = LiteralFilter(literals.map { .literals([$0]) }, further: literals.map { _ in [] }, kernels: kernels)
     for _ in 0..<12 {
       let length = 64 + random.below(400)
       let text = UnsafeMutablePointer<UInt8>.allocate(capacity: length + Kernels.slack)
@@ -77,7 +77,8 @@ import Testing
       var found: Set<Int> = []
       if let sampled = filter.tables.sampled {
         var grams = sampled.grams
-        for hit in 0..<kernels.findSampled(&grams, in: text, 0..<length, hits: hits) {
+        let count = kernels.findSampled(&grams, in: text, 0..<length, hits: hits)
+        for hit in 0..<filter.tables.nearby.keepSampled(hits, count, in: text) {
           let at = Int(hits[hit] & ~3)
           let gram = UnsafeRawPointer(text + at).loadUnaligned(as: UInt64.self) | 0x2020_2020_2020_2020
           if hits[hit] & UInt32(CULPRIT_MAY_BE_FOUR) != 0 {
@@ -89,7 +90,8 @@ import Testing
         }
       }
       if let shorts = filter.tables.shorts {
-        for hit in 0..<kernels.findShorts(shorts.classes.base, in: text, 0..<length, hits: hits) {
+        let count = kernels.findShorts(shorts.classes.base, in: text, 0..<length, hits: hits)
+        for hit in 0..<filter.tables.nearby.keepShorts(hits, count, in: text) {
           let at = Int(hits[hit])
           let gram = UnsafeRawPointer(text + at).loadUnaligned(as: UInt32.self) | 0x2020_2020
           for place in shorts.fours.places(of: UInt64(gram)) { found.insert(at - Int(place.offset)) }
@@ -104,6 +106,29 @@ import Testing
           #expect(found.contains(start), "\(literal)")
         }
       }
+    }
+  }
+
+  /// A text is said to be held wherever it lies, and nowhere else.
+  @Test(arguments: FastScanTests.kernels) func tellsWhetherATextIsHeld(_ name: String) throws {
+    let kernels = try #require(Kernels(named: name))
+    var random = SplitMix64(seed: 10_000_000)
+    let letters = Array("aAbB: ✓".utf8)
+    for round in 0..<3_000 {
+      let count = 1 + random.below(random.pick([3, 8, 32]))
+      let literal = Literal((0..<count).map { _ in random.pick(letters) }, ignoreCase: random.once(in: 2))
+      let length = random.below(random.pick([4, 40, 300]))
+      let text = UnsafeMutablePointer<UInt8>.allocate(capacity: length + Kernels.slack)
+      defer { text.deallocate() }
+      // What is behind the end must not count.
+      for index in 0..<length + Kernels.slack { text[index] = index < length ? random.pick(letters) : literal.bytes[0] }
+      if random.once(in: 2), literal.bytes.count <= length {
+        let at = random.pick([0, length - literal.bytes.count, random.below(length - literal.bytes.count + 1)])
+        for (index, byte) in literal.bytes.enumerated() { text[at + index] = byte }
+      }
+      var looked = culprit_text(FilterLiteral.Key(literal.bytes, ignoreCase: literal.ignoreCase), rarity: .typical)
+      let isHeld = kernels.holds(&looked, text, length)
+      #expect(isHeld == literal.occurs(in: UnsafeBufferPointer(start: text, count: length)), "round \(round)")
     }
   }
 }

@@ -29,7 +29,7 @@ import Testing
     ])
     let draft = try #require(found.first)
     #expect(draft.draft.name == "error-cannot-open-on-node")
-    #expect(draft.pattern.title == "error: cannot open ${path} on node")
+    #expect(draft.pattern.title == "cannot open ${path} on node")
     #expect(
       draft.pattern.definition.matcher == .match(#"^error: cannot open (?<path>(?:[A-Za-z]:)?[\w.@+~=/\\-]{1,300}+) on node "#))
     #expect(draft.pattern.verdict == .failure)
@@ -58,6 +58,16 @@ import Testing
   @Test func aLogOfOneLineHasAMissToo() throws {
     let found = try drafts(["error: nothing else was ever written\n"])
     #expect(found.first?.pattern.examples.misses.count == 1)
+  }
+
+  @Test(arguments: [
+    ("[ERROR] /srv/a.java: cannot find symbol", "${path}: cannot find symbol"), ("fatal: error: it is broken:", "it is broken"),
+    ("error[E0599]: no such method", "error[E0599]: no such method"),
+    ("  > [cause]: error: it is broken:", "[cause]: error: it is broken"),
+  ])
+  func titlesSayWhatWentWrongAndNotThatSomethingDid(line: String, title: String) throws {
+    let drafts = try self.drafts([line])
+    #expect(drafts.first?.draft.title == title)
   }
 
   @Test func titlesAndNamesAreUnique() throws {

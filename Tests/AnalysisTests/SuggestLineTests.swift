@@ -34,6 +34,8 @@ import Testing
     "error TS2322: type mismatch in module", "error: python3.11 is not supported here", "error: the tool died of signal 11",
     "error: HTTP 503 from the registry", "curl: (22) The requested URL returned error: 504",
     "error: read/write mismatch in the utf8 decoder", "error: can't find what isn't there",
+    "engine: error: variable declared and not used [-Werror=unused-variable]",
+    "[ERROR] Head: warnings found and -Werror specified",
   ])
   func whatNamesTheFailureStays(line: String) throws {
     #expect(try shown(line) == line)

@@ -37,7 +37,7 @@ import TestSupport
 
       let text = try await run("patterns", "suggest")
       #expect(text.output.hasPrefix("5 failed builds that nothing explains; 1 cluster\n"))
-      #expect(text.output.contains("5 builds, 2026-01-01 to 2026-01-05: error: cannot reach node … of rack '${name}'"))
+      #expect(text.output.contains("5 builds, 2026-01-01 to 2026-01-05: cannot reach node … of rack '${name}'"))
       #expect(text.output.contains("    verdict: failure"))
       #expect(try await run("patterns", "suggest").output == text.output)
       #expect(try await run("patterns", "suggest", "--since", "2026-01-03").output.hasPrefix("3 failed builds"))

@@ -15,9 +15,12 @@ package struct LiteralCase: Equatable {
     self.subject = subject
   }
 
-  /// Everything that is claimed of an expression: what is used, and what its rarer ways lead to.
+  /// Everything that is claimed of an expression: what it is searched by, what is looked for besides, and what its rarer ways lead to.
   package static func claims(_ expression: String, ignoreCase: Bool, literal: Bool) -> [LiteralSet] {
-    var claims = [RequiredLiterals.of(expression, ignoreCase: ignoreCase, literal: literal)]
+    let first = RequiredLiterals.of(expression, ignoreCase: ignoreCase, literal: literal)
+    var claims = [first]
+    claims += RequiredLiterals.further(
+      expression, ignoreCase: ignoreCase, literal: literal, beside: first, rare: 0, telling: .infinity)
     for (spellsOut, limits) in [
       (true, LiteralLimits()), (false, LiteralLimits(alternatives: 3, rounds: 2)),
       (true, LiteralLimits(alternatives: 6, rounds: 3)),

@@ -164,6 +164,18 @@ import Testing
       #expect(flow.world.state.withLock(\.checks).count == 1)
       try await drain(flow)
       #expect(updates() == 1)
+      // All of an app's checks again, delivered twice.
+      for _ in 0..<2 {
+        try await flow.deliver(
+          "check_suite",
+          """
+          {"action":"rerequested","check_suite":{"id":9,"head_sha":"\(Flow.head)","status":"queued","conclusion":null,
+          "app":{"id":4242,"slug":"culprit-app"}},"sender":{"login":"grace"},"repository":{"full_name":"o/r"}}
+          """, id: "s1")
+      }
+      try await drain(flow)
+      #expect(updates() == 2)
+      #expect(flow.statuses().count == 1)
     }
   }
 

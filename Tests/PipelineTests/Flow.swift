@@ -68,14 +68,14 @@ final class Flow: Sendable {
   /// - Parameter log: nil: GitHub doesn't have it any more.
   func finish(
     _ job: String, id: Int, _ log: String? = nil, conclusion: String = "failure", commit: String = head, attempt: Int = 1,
-    branch: String = "topic", delivery: String? = nil
+    run: Int = 7, branch: String = "topic", delivery: String? = nil
   ) async throws {
     world.set { state in
       if let log { state.logs[id] = Array(log.utf8) } else { state.goneLogs.insert(id) }
     }
     let repository = world.state.withLock(\.repository)
     let body = WebhookBody.jobCompleted(
-      job, id: id, conclusion: conclusion, commit: commit, branch: branch, attempt: attempt, repository: repository)
+      job, id: id, conclusion: conclusion, commit: commit, branch: branch, attempt: attempt, run: run, repository: repository)
     try await deliver("workflow_job", String(decoding: body, as: UTF8.self), id: delivery ?? "job-\(id)-\(attempt)")
   }
 

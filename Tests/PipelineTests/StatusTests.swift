@@ -99,6 +99,65 @@ import Testing
     }
   }
 
+  /// A base that is known in part excuses nothing; one that passes on another attempt excuses nothing any more.
+  @Test func aBaseExcusesOnlyWhatItProves() async throws {
+    try await Flow.with { flow in
+      try await flow.finish("linux", id: 1, "error: broken main\n", commit: Flow.base, branch: "main")
+      try await flow.worker().drain()
+      try await flow.ledger.pool.run { session in
+        try session.executeScript("UPDATE log SET fetch_state = 'too_large'", name: "cut")
+      }
+      try await flow.finish("linux", id: 2, "error: broken main\n")
+      try await flow.worker().drain()
+      #expect(flow.statuses() == ["failure: 1 of 1 failure needs attention: new"])
+      try await flow.finish("linux", id: 3, "error: broken main\n", commit: Flow.base, attempt: 2, branch: "main")
+      try await flow.worker().drain()
+      #expect(flow.statuses().last == "success: 1 failure, not new: upstream")
+      try await flow.finish("linux", id: 4, "fine\n", conclusion: "success", commit: Flow.base, attempt: 3, branch: "main")
+      try await flow.worker().drain()
+      #expect(flow.statuses().last == "failure: 1 of 1 failure needs attention: new")
+    }
+  }
+
+  /// The nearest commit where the job ran is farther away than the base.
+  @Test func anAncestorThatPassesExcusesNothingAnyMore() async throws {
+    let first = String(repeating: "a", count: 40)
+    try await Flow.with { flow in
+      try await flow.finish("linux", id: 1, "error: broken main\n", commit: first, branch: "main")
+      try await flow.finish("linux", id: 2, "error: broken main\n")
+      try await flow.worker().drain()
+      #expect(flow.statuses() == ["success: 1 failure, not new: upstream"])
+      // Another job of it changes nothing.
+      try await flow.finish("mac", id: 3, "fine\n", conclusion: "success", commit: first, branch: "main")
+      try await flow.worker().drain()
+      #expect(flow.statuses().count == 1)
+      try await flow.finish("linux", id: 4, "fine\n", conclusion: "success", commit: first, attempt: 2, branch: "main")
+      try await flow.worker().drain()
+      #expect(flow.statuses().last == "failure: 1 of 1 failure needs attention: new")
+    }
+  }
+
+  /// The last finding is the base's, one before it is not.
+  @Test func aFailureBesideOneOfTheBaseIsNew() async throws {
+    try await Flow.with { flow in
+      try await flow.finish("linux", id: 1, "error: broken main\n", commit: Flow.base, branch: "main")
+      try await flow.finish("linux", id: 2, "error: broken here\nerror: broken main\n")
+      try await flow.worker().drain()
+      #expect(flow.statuses() == ["failure: 1 of 1 failure needs attention: new"])
+    }
+  }
+
+  /// A push and a pull request run the same workflow on the same commit, but not on the same code.
+  @Test func whatPassedInAnotherRunProvesNothing() async throws {
+    try await Flow.with { flow in
+      try await flow.finish("linux", id: 1, "connection reset\n", run: 1)
+      try await flow.finish("linux", id: 2, "fine\n", conclusion: "success", attempt: 2, run: 1)
+      try await flow.finish("linux", id: 3, "error: broken here\n", run: 2)
+      try await flow.worker().drain()
+      #expect(flow.statuses() == ["failure: 1 of 1 failure needs attention: new"])
+    }
+  }
+
   @Test func aKnownProblemExcusesItsJobsFromItsCommitOn() async throws {
     try await Flow.with { flow in
       try await flow.finish("linux", id: 1, "error: x\n")

@@ -49,9 +49,8 @@ import Testing
     #expect(
       builds.first
         == Build(
-          provider: "buildkite", repository: "o/r", externalID: "acme/p/12/\(Self.uuid(1))", attempt: 1, commit: sha,
-          branch: "topic",
-          pullRequest: 17, workflow: "p", job: ":rspec: Test", outcome: .failure, url: "https://buildkite.com/acme/p/builds/12#1",
+          provider: "buildkite", repository: "o/r", externalID: "acme/p/12/\(Self.uuid(1))", attempt: 1, run: Self.uuid(1),
+          commit: sha, branch: "topic", pullRequest: 17, workflow: "p", job: ":rspec: Test", outcome: .failure, url: "https://buildkite.com/acme/p/builds/12#1",
           finishedAt: 1_767_323_045))
     #expect(
       server.requests.allSatisfy { $0.headers["authorization"] == "Bearer bkua" && $0.query["include_retried_jobs"] == "true" })

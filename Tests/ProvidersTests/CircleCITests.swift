@@ -70,8 +70,8 @@ import Testing
     #expect(
       build
         == Build(
-          provider: "circleci", repository: "o/r", externalID: "102", attempt: 1, commit: sha, branch: "pull/17", pullRequest: 17,
-          workflow: "ci", job: "test", outcome: .failure,
+          provider: "circleci", repository: "o/r", externalID: "102", attempt: 1, run: "p1", commit: sha,
+          branch: "pull/17", pullRequest: 17, workflow: "ci", job: "test", outcome: .failure,
           url: "\(server.base)/pipelines/github/o/r/7/workflows/\(Self.first)/jobs/102", finishedAt: 1_767_323_340.5))
     // A later listing must reach back to the pipeline that still runs.
     #expect(listed.oldestUnfinished == 1_767_322_800 + CircleCI.usualReach)

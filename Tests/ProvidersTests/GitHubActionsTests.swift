@@ -56,9 +56,8 @@ import Testing
     #expect(
       listed.builds.first
         == Build(
-          provider: "github", repository: "o/r", externalID: "71", attempt: 1, commit: commit, branch: "topic", pullRequest: 17,
-          workflow: "CI",
-          job: "test (linux, 3.12)", outcome: .failure, url: "https://github.com/o/r/actions/runs/7/job/71", finishedAt: now - 3_000
+          provider: "github", repository: "o/r", externalID: "71", attempt: 1, run: "7", commit: commit, branch: "topic",
+          pullRequest: 17, workflow: "CI", job: "test (linux, 3.12)", outcome: .failure, url: "https://github.com/o/r/actions/runs/7/job/71", finishedAt: now - 3_000
         ))
     #expect(listed.builds.last.map { [$0.attempt] } == [2] && listed.builds.last?.outcome == .success)
     #expect(try await actions.builds(ofRun: "7", of: "o/r") == listed.builds)

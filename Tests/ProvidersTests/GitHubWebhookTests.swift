@@ -32,8 +32,8 @@ import Testing
       try event("workflow_job", job("failure"))
         == .finished(
           Build(
-            provider: "github", repository: "o/r", externalID: "81", attempt: 2, commit: commit, branch: "topic", pullRequest: nil,
-            workflow: "CI", job: "test (linux)", outcome: .failure, url: "https://github.com/o/r/actions/runs/7/job/81",
+            provider: "github", repository: "o/r", externalID: "81", attempt: 2, run: "7", commit: commit, branch: "topic",
+            pullRequest: nil, workflow: "CI", job: "test (linux)", outcome: .failure, url: "https://github.com/o/r/actions/runs/7/job/81",
             finishedAt: 1_767_323_645.5)))
   }
 
@@ -177,6 +177,18 @@ import Testing
     #expect(
       try event("check_run", check("rerequested", app: 4242))
         == .requestedAction(repository: "o/r", commit: commit, identifier: WebhookEvent.checkAgain, who: "ada"))
+    func suite(_ action: String, app: Int) -> String {
+      """
+      {"action":"\(action)","check_suite":{"id":5,"head_branch":null,"head_sha":"\(commit)","conclusion":null,
+      "app":{"id":\(app),"slug":"a"}},"sender":{"login":"ada"},"repository":{"full_name":"o/r"}}
+      """
+    }
+    #expect(
+      try event("check_suite", suite("rerequested", app: 4242))
+        == .requestedAction(repository: "o/r", commit: commit, identifier: WebhookEvent.checkAgain, who: "ada"))
+    for (action, app) in [("rerequested", 1), ("requested", 4242), ("completed", 4242)] {
+      #expect(try event("check_suite", suite(action, app: app)) == .ignored("a check suite that asks us for nothing"))
+    }
     guard case .ignored = try event("check_run", check("requested_action", button: button)) else {
       Issue.record("another app's button is not ignored")
       return

@@ -47,8 +47,8 @@ import Testing
     #expect(
       builds.first
         == Build(
-          provider: "gitlab", repository: "g/s/p", externalID: "90", attempt: 1, commit: sha, branch: "main", pullRequest: nil,
-          workflow: "push", job: "stop", outcome: .canceled, url: "https://gitlab.example/g/s/p/-/jobs/90",
+          provider: "gitlab", repository: "g/s/p", externalID: "90", attempt: 1, run: "31", commit: sha, branch: "main",
+          pullRequest: nil, workflow: "push", job: "stop", outcome: .canceled, url: "https://gitlab.example/g/s/p/-/jobs/90",
           finishedAt: 1_767_319_445))
     #expect(server.requests.allSatisfy { $0.headers["private-token"] == "glpat" })
     #expect(server.requests(to: "\(Self.path)/pipelines/31/jobs").first?.query["include_retried"] == "true")

@@ -51,9 +51,8 @@ import Testing
     #expect(
       listed.builds.first
         == Build(
-          provider: "travis", repository: "o/r", externalID: "1", attempt: 505_019_045, commit: sha, branch: "main",
-          pullRequest: 17,
-          workflow: "pull_request", job: "job 1", outcome: .failure, url: "\(server.base)/o/r/jobs/1", finishedAt: 1_767_323_045))
+          provider: "travis", repository: "o/r", externalID: "1", attempt: 505_019_045, run: "1", commit: sha,
+          branch: "main", pullRequest: 17, workflow: "pull_request", job: "job 1", outcome: .failure, url: "\(server.base)/o/r/jobs/1", finishedAt: 1_767_323_045))
     #expect(listed.oldestUnfinished == 1_767_322_800 + Travis.usualReach)
     #expect(try await travis.builds(ofRun: "77", of: "o/r") == listed.builds)
     #expect(server.requests.allSatisfy { $0.headers["authorization"] == "token tok" && $0.headers["travis-api-version"] == "3" })

@@ -94,6 +94,7 @@ import Testing
     ("builds of a time", { _ = try await list($0) { $0.until = Double(ago(100).secondsSince1970) } }),
     ("commits", { _ = try await $0.commitPage(most: 50) }),
     ("commits of a repository", { _ = try await $0.commitPage(.init(repository: "acme/web"), onlyAttention: true, most: 50) }),
+    ("commits of a time", { _ = try await $0.commitPage(since: Double(ago(100).secondsSince1970), most: 50) }),
     ("a build", { _ = try await $0.buildDetail(4_711) }),
     ("a build's findings", { _ = try await $0.findingPage(ofBuild: 4_711, most: 50) }),
     ("patterns", { _ = try await $0.patternPage(since: ago(30), most: 50) }),

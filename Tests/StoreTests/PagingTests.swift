@@ -45,6 +45,9 @@ import Testing
 
       let commits = try await store.commitPage(most: 100).rows
       #expect(commits.count == 10)
+      let since = commits[3].lastAt
+      let later = try await store.commitPage(since: since, most: 100).rows
+      #expect(later == commits.filter { $0.lastAt >= since } && later.count < commits.count)
       #expect(try await all { try await store.commitPage(after: $0, most: 3) } == commits)
 
       let line = Store.LineName(repository: "acme/engine", branch: "main")

@@ -17,6 +17,7 @@ struct TallyExpectation {
 
   func check(_ place: String) async throws {
     try await comparePages(place)
+    try await compareHealth(place)
     try await compareVerdicts(place)
     let kept = try await dump()
     _ = try await ledger.store.rebuildTally(today: today)
@@ -86,6 +87,38 @@ struct TallyExpectation {
         let best = Dictionary(grouping: list.compactMap(\.best).filter { !$0.isFallback }, by: \.pattern).mapValues(\.count)
         #expect(Dictionary(uniqueKeysWithValues: ofPattern.map { ($0.pattern, $0.builds) }) == best, "\(place) \(filter)")
       }
+    }
+  }
+
+  /// What patterns are good for, counted from the findings themselves.
+  private func compareHealth(_ place: String) async throws {
+    let found = try await ledger.pool.run { session in
+      try session.query(
+        """
+        SELECT DISTINCT p.id AS pattern, l.build_id AS build
+          FROM pattern p JOIN finding f ON f.revision_id = p.revision_id JOIN log l ON l.id = f.log_id
+        """
+      ).map { (pattern: try $0.decode(String.self, "pattern"), build: try $0.decode(Int64.self, "build")) }
+    }
+    var filter = Store.BuildFilter()
+    filter.onlyFailed = true
+    let failed = try await ledger.store.buildPage(filter, most: 500).rows
+    let builds = Dictionary(uniqueKeysWithValues: failed.map { ($0.id, $0) })
+    let hits = Dictionary(grouping: found.filter { builds[$0.build] != nil }, by: \.pattern)
+      .mapValues { $0.compactMap { builds[$0.build] } }
+    for health in try await ledger.store.patternHealth() {
+      let its = hits[health.id.rawValue] ?? []
+      let deciding = its.compactMap { $0.best }.filter { !$0.isFallback }.map(\.pattern)
+      let counts = Dictionary(grouping: deciding) { $0 }.mapValues(\.count)
+      let explained = counts[health.id] ?? 0
+      let most = counts.min { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }?.key
+      let times = its.map(\.at)
+      #expect(health.failedBuilds == its.count && health.explained == explained, "\(place) \(health)")
+      #expect(health.firstSeen == times.min() && health.lastSeen == times.max(), "\(place) \(health)")
+      #expect(
+        health.shadowedBy == (explained > 0 || health.isRetired || health.fallback ? nil : most), "\(place) \(health), \(counts)")
+      let alone = try await ledger.store.patternHealth(id: health.id)
+      #expect(alone.map(\.shadowedBy) == [health.shadowedBy] && alone.map(\.failedBuilds) == [health.failedBuilds], "\(place)")
     }
   }
 

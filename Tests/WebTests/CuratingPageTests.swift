@@ -28,6 +28,14 @@ import Testing
       #expect(twin["problems"][0]["who"].text == "local" && twin["problems"][0]["from"].text == commit)
 
       let id = Int(twin["problems"][0]["id"].number ?? 0)
+      // A second one, so that there are two pages.
+      #expect(try await site.send(["repository": "acme/web", "reason": "later"], to: "/known", from: "/known").status == 303)
+      let newest = try await site.json("/known?limit=1")
+      #expect(newest["count"].number == 2 && newest["problems"][0]["reason"].text == "later")
+      let older = try await site.json("/known?limit=1&cursor=\(newest["next"].text ?? "")")
+      #expect(older["problems"][0]["id"].number == Double(id) && older["next"].text == nil)
+      #expect(try await site.page("/known?limit=1").contains("limit=1\">Older ones</a>"))
+      #expect(try await site.send([:], to: "/known/\(id + 1)/resolve", from: "/known").status == 303)
       #expect(try await site.send([:], to: "/known/\(id)/resolve", from: "/known").status == 303)
       #expect(try await site.page("/known").contains("There are none."))
       #expect(try await site.page("/known?state=resolved").contains("resolved"))

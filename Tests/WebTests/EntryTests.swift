@@ -46,7 +46,7 @@ import Testing
       }
       let (badCommit, problem) = try await enter(site, "repository=a/b&commit=xyz&job=j", "x")
       #expect(badCommit == 400)
-      #expect(problem["detail"].text == "\"commit\" must be 7 to 64 hexadecimal digits")
+      #expect(problem["detail"].text == "commit must be a commit's name: 7 to 64 hexadecimal digits")
       let (empty, _) = try await enter(site, Self.query, "")
       #expect(empty == 400)
       let (coded, _) = try await enter(site, Self.query, "x", ["Content-Encoding": "gzip"])

@@ -75,6 +75,36 @@ import Testing
     }
   }
 
+  @Test func rawLinesShowTheirControlsAndDoNothing() async throws {
+    try await WebSite.with { site in
+      try await site.fill(
+        [.test("disk/full", match: "no space left", title: "Disk full")],
+        [(TestLedger.build("1", finishedAt: WebSite.now - 60), Self.evil)])
+      let id = try await site.build()
+      let page = try await site.page("/builds/\(id)?view=raw")
+      for unwanted in ["<script>alert", "<img", "\u{202E}", "\u{1B}", " style=", "href=\"javascript:"] {
+        #expect(!page.contains(unwanted), "\(unwanted.debugDescription)")
+      }
+      #expect(page.contains("2024-05-01T10:20:30.1234567Z ##[group]Run &lt;script&gt;alert(1)&lt;/script&gt;"))
+      #expect(page.contains("<span class=\"dim\">␛[31m</span><span class=\"f1\">red</span>"))
+      #expect(page.contains("10 %␍50 %␍100 %"))
+      #expect(page.contains("<div class=\"line found\" id=\"L7\">"))
+      #expect(page.contains("view=raw#log\"") && page.contains("aria-current=\"true\">Raw characters</a>"))
+      let twin = try await site.json("/builds/\(id)?view=raw")
+      #expect(twin["shown"]["lines"].count == 7 && twin["shown"]["total"].number == 7)
+    }
+  }
+
+  @Test func nothingCanBePressedWithinWhatFolds() async throws {
+    try await WebSite.with { site in
+      try await site.fill(
+        [.test("disk/full", match: "no space left")], [(TestLedger.build("1", finishedAt: WebSite.now - 60), Self.evil)])
+      let page = try await site.page("/builds/\(try await site.build())")
+      let summary = try #require(page.firstMatch(of: /(?s)<details class="fold"><summary>(.*?)<\/summary>/))
+      #expect(summary.1.contains("Run &lt;script&gt;") && !summary.1.contains("<a "))
+    }
+  }
+
   @Test func windowsLeadFromOneToTheNext() async throws {
     try await WebSite.with { site in
       let log = (1...5_000).map { "line \($0) of the log" + ($0 == 2_500 ? " is broken" : "") }.joined(separator: "\n") + "\n"

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Telemetry
 import TestSupport
 import Testing
 
@@ -34,6 +35,62 @@ import Testing
       let missing = try await site.get("/nowhere", ["Accept": "text/html"])
       #expect(missing.status == 404)
       #expect(String(decoding: missing.body, as: UTF8.self).contains("<h1>Not Found</h1>"))
+    }
+  }
+
+  /// Each of these was once an error of the server, or was taken for something else.
+  @Test(arguments: [
+    ("/audit?who=a%00b", "who"), ("/known?repository=%00", "repository"), ("/builds?limit=1&limit=2", "limit"),
+    ("/builds?failed=maybe", "failed"), ("/builds?cursor=WyJcdTAwMDAiXQ", "cursor"), ("/causes?since=1e3d", "since"),
+  ])
+  func whatNoParameterMayBeIsRefused(path: String, field: String) async throws {
+    try await WebSite.with { site in
+      let wrong = try await site.get("/api/v1" + path)
+      #expect(wrong.status == 400)
+      #expect(try JSONValue(wrong.body)["field"].text == field)
+    }
+  }
+
+  @Test func membersOfABodyHaveTheTypesThatTheDescriptionTells() async throws {
+    try await WebSite.with { site in
+      for (body, field) in [
+        (#"{"expression": false}"#, "expression"), (#"{"expression": "x", "ignore_case": "yes"}"#, "ignore_case"),
+        (#"{"expression": "x", "since": ""}"#, "since"), (#"{"expression": "x\u0000"}"#, "expression"),
+      ] {
+        let wrong = try await site.post("/api/v1/try", body, type: "application/json")
+        #expect(wrong.status == 400, "\(body)")
+        #expect(try JSONValue(wrong.body)["field"].text == field, "\(body)")
+      }
+      let days = try await site.post("/api/v1/unexplained", #"{"days": "14"}"#, type: "application/json")
+      #expect(days.status == 400)
+      // Null is as if it weren't there.
+      let usual = try await site.post("/api/v1/unexplained", #"{"days": null}"#, type: "application/json")
+      #expect(usual.status == 200)
+    }
+  }
+
+  @Test func anErrorIsOfNoSection() async throws {
+    try await WebSite.with { site in
+      let missing = try await site.page("/nowhere")
+      #expect(missing.contains("<nav aria-label=\"Sections\">") && !missing.contains("aria-current"))
+      #expect(try await site.page("/known").contains("<a href=\"/known\" aria-current=\"page\">"))
+    }
+  }
+
+  @Test func whereOnlyMetricsAreToldThereAreNoPages() async throws {
+    try await WebSite.with { settings in
+      settings.isOnlyMetrics = true
+      settings.metrics = PrometheusRegistry()
+    } _: { site in
+      for (path, status) in [
+        ("/metrics", 200), ("/health", 200), ("/", 404), ("/builds", 404), ("/api/v1/causes", 404), ("/static/culprit.css", 404),
+        ("/login", 404),
+      ] {
+        let answer = try await site.get(path)
+        #expect(answer.status == status, "\(path)")
+      }
+      let foreign = try await site.get("/metrics", ["Host": "evil.example"])
+      #expect(foreign.status == 421)
     }
   }
 

@@ -1,36 +1,28 @@
-/// A literal as it is compared: up to 32 bytes, eight at a time.
+import CScanKernels
+
+/// A literal as it is compared, and which steps need it.
 struct FilterLiteral: BitwiseCopyable {
   /// The longest; of a longer one a part is looked for, which a text that holds the whole holds too.
   static let longest = 32
 
-  private(set) var count: Int
-  /// The bytes, lower case where case is ignored; zero behind the end.
-  private(set) var words = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
-  /// 0x20 for each letter whose case is ignored: setting that bit makes it lower case, and nothing else becomes that letter.
-  private(set) var folds = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+  let text: culprit_text
   /// Where the steps lie that need the literal, among those of all literals.
   var firstStep: UInt32 = 0
   var stepCount: UInt32 = 0
 
-  init(_ key: Key) {
-    count = key.bytes.count
-    for (index, byte) in key.bytes.enumerated() {
-      let shift = UInt64(8 * (index % 8))
-      let fold: UInt64 = key.ignoreCase && Self.isLetter(byte) ? 0x20 : 0
-      withUnsafeMutableBytes(of: &words) { $0.bindMemory(to: UInt64.self)[index / 8] |= (UInt64(byte) | fold) << shift }
-      withUnsafeMutableBytes(of: &folds) { $0.bindMemory(to: UInt64.self)[index / 8] |= fold << shift }
-    }
-  }
+  init(_ key: Key) { text = culprit_text(key) }
+
+  var count: Int { Int(text.count) }
 
   /// Whether the literal lies at `text`, behind which as many bytes follow as the literal has, and the kernels' slack.
   ///
   /// By its address, so that nothing but the words compared is loaded.
   @inline(__always) static func lies(_ literal: UnsafePointer<FilterLiteral>, at text: UnsafeRawPointer) -> Bool {
-    let count = literal.pointee.count
-    return isEqual(text, literal.pointee.words.0, literal.pointee.folds.0, bytes: count)
-      && (count <= 8 || isEqual(text + 8, literal.pointee.words.1, literal.pointee.folds.1, bytes: count - 8))
-      && (count <= 16 || isEqual(text + 16, literal.pointee.words.2, literal.pointee.folds.2, bytes: count - 16))
-      && (count <= 24 || isEqual(text + 24, literal.pointee.words.3, literal.pointee.folds.3, bytes: count - 24))
+    let count = Int(literal.pointee.text.count)
+    return isEqual(text, literal.pointee.text.words.0, literal.pointee.text.folds.0, bytes: count)
+      && (count <= 8 || isEqual(text + 8, literal.pointee.text.words.1, literal.pointee.text.folds.1, bytes: count - 8))
+      && (count <= 16 || isEqual(text + 16, literal.pointee.text.words.2, literal.pointee.text.folds.2, bytes: count - 16))
+      && (count <= 24 || isEqual(text + 24, literal.pointee.text.words.3, literal.pointee.text.folds.3, bytes: count - 24))
   }
 
   @inline(__always) private static func isEqual(_ text: UnsafeRawPointer, _ word: UInt64, _ fold: UInt64, bytes: Int) -> Bool {
@@ -54,5 +46,26 @@ struct FilterLiteral: BitwiseCopyable {
 
     /// Every byte with bit 5 set, as the kernels see q-grams.
     var folded: [UInt8] { bytes.map { $0 | 0x20 } }
+  }
+}
+
+extension culprit_text {
+  /// - Parameter key: of at most 32 bytes.
+  init(_ key: FilterLiteral.Key) {
+    self.init()
+    count = UInt32(key.bytes.count)
+    for (index, byte) in key.bytes.enumerated() {
+      let shift = UInt64(8 * (index % 8))
+      let fold: UInt64 = key.ignoreCase && FilterLiteral.isLetter(byte) ? 0x20 : 0
+      withUnsafeMutableBytes(of: &words) { $0.bindMemory(to: UInt64.self)[index / 8] |= (UInt64(byte) | fold) << shift }
+      withUnsafeMutableBytes(of: &folds) { $0.bindMemory(to: UInt64.self)[index / 8] |= fold << shift }
+    }
+  }
+
+  /// Likewise, to be looked for byte by byte: by the two that are to be expected least often.
+  init(_ key: FilterLiteral.Key, rarity: GramRarity) {
+    self.init(key)
+    let byRarity = key.bytes.indices.sorted { rarity.frequency(of: key.bytes[$0]) < rarity.frequency(of: key.bytes[$1]) }
+    probes = (UInt8(byRarity[0]), UInt8(byRarity.count > 1 ? byRarity[1] : byRarity[0]))
   }
 }

@@ -4,18 +4,13 @@
 struct GramRarity: Sendable {
   static let typical = GramRarity(of: Array(TypicalText.lines.utf8))
 
-  /// How often each folded 4-gram occurs in the text, by a hash of 14 bits.
-  private var grams = [Float](repeating: 0, count: 1 << GramRarity.hashBits)
   /// How often each byte occurs, of 1 in all, and how often it follows the byte before it.
   private var bytes = [Float](repeating: 0, count: 256)
   private var pairs = [Float](repeating: 0, count: 256 * 256)
 
-  private static let hashBits = 14
-
   init(of text: [UInt8]) {
     let folded = text.map { $0 | 0x20 }
     for index in 0..<max(0, folded.count - 3) {
-      grams[Self.hash(folded[index...])] += 1
       bytes[Int(folded[index])] += 1
       pairs[Int(folded[index]) << 8 | Int(folded[index + 1])] += 1
     }
@@ -29,22 +24,15 @@ struct GramRarity: Sendable {
     for first in 0..<256 {
       for second in 0..<256 { pairs[first << 8 | second] = 0.9 * pairs[first << 8 | second] + 0.1 * bytes[second] }
     }
-    for index in grams.indices { grams[index] /= all }
   }
 
   /// How often the four folded bytes from `start` on are to be expected, per byte of a log.
   func frequency(_ folded: [UInt8], at start: Int) -> Float {
     var chain = bytes[Int(folded[start])]
     for index in start..<start + 3 { chain *= pairs[Int(folded[index]) << 8 | Int(folded[index + 1])] }
-    return chain + grams[Self.hash(folded[start...])]
+    return chain + Float(TypicalGrams.counted.frequency(folded: GramCounts.gram(folded[start..<start + 4])))
   }
 
   /// How often a byte is to be expected.
   func frequency(of byte: UInt8) -> Float { bytes[Int(byte | 0x20)] }
-
-  private static func hash(_ folded: ArraySlice<UInt8>) -> Int {
-    var word: UInt32 = 0
-    for byte in folded.prefix(4) { word = word << 8 | UInt32(byte) }
-    return Int((word &* 0x9E37_79B1) >> (32 - UInt32(hashBits)))
-  }
 }

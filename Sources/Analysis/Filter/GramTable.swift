@@ -1,3 +1,5 @@
+import CScanKernels
+
 /// From a folded q-gram to the literals that hold it, and where they do.
 struct GramTable: Sendable {
   /// A q-gram's place in a literal.
@@ -5,6 +7,23 @@ struct GramTable: Sendable {
     let literal: UInt32
     /// Bytes from the start of the literal to the q-gram.
     let offset: UInt32
+    /// The literal's first eight bytes, as `culprit_text` has them, and which bits of them there are: most places are refused by these,
+    /// without a look at the literal, which lies elsewhere.
+    let word: UInt64
+    let fold: UInt64
+    let mask: UInt64
+
+    init(literal: Int, offset: Int, _ key: FilterLiteral.Key) {
+      let text = culprit_text(key)
+      self.literal = UInt32(literal)
+      self.offset = UInt32(offset)
+      word = text.words.0
+      fold = text.folds.0
+      mask = text.count >= 8 ? .max : (1 << UInt64(8 * text.count)) - 1
+    }
+
+    /// Whether the literal may lie at `text`.
+    @inline(__always) func mayLie(at text: UnsafeRawPointer) -> Bool { (text.loadUnaligned(as: UInt64.self) | fold) & mask == word }
   }
 
   private struct Slot: BitwiseCopyable, Sendable {

@@ -47,4 +47,9 @@ struct Kernels: @unchecked Sendable {
   ) -> Int {
     table.pointee.find_shorts(shorts, text, range.lowerBound, range.upperBound, hits)
   }
+
+  /// Whether the bytes hold the text. Behind them there is the slack.
+  func holds(_ text: UnsafePointer<culprit_text>, _ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    table.pointee.holds(text, bytes, count) != 0
+  }
 }

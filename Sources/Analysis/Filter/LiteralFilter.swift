@@ -20,6 +20,10 @@ final class LiteralFilter: @unchecked Sendable {
     /// All literals, no two the same, and the steps that need them.
     let literals: FixedTable<FilterLiteral>
     let steps: FixedTable<UInt32>
+    /// What lies where their q-grams do.
+    let nearby: NearbyBytes
+    /// What a segment that holds a literal must hold besides.
+    let further: FurtherTexts
   }
 
   /// q-grams that are looked for at every fourth byte.
@@ -58,12 +62,14 @@ final class LiteralFilter: @unchecked Sendable {
   /// From so many literals on, those that can be are looked for by 8-grams, which are found in vain less often and take longer to look up.
   private static let manyLiterals = 100
 
-  /// - Parameter sets: for each step, in their order.
-  convenience init(_ sets: [LiteralSet], kernels: Kernels) {
-    self.init(LiteralPlan(sets), kernels: kernels)
+  /// - Parameters:
+  ///   - sets: for each step, in their order.
+  ///   - further: for each step what is asked of the segments that hold one of its literals.
+  convenience init(_ sets: [LiteralSet], further: [[LiteralSet]], kernels: Kernels) {
+    self.init(LiteralPlan(sets), FurtherTexts(further), kernels: kernels)
   }
 
-  private init(_ plan: LiteralPlan, kernels: Kernels) {
+  private init(_ plan: LiteralPlan, _ further: FurtherTexts, kernels: Kernels) {
     self.kernels = kernels
     always = plan.always
     var literals: [FilterLiteral] = []
@@ -76,9 +82,10 @@ final class LiteralFilter: @unchecked Sendable {
       steps += needing.map { UInt32($0) }
     }
     let useEights = literals.count { $0.count >= Self.stride + 7 } >= Self.manyLiterals
+    let nearby = NearbyBytes()
     tables = Tables(
-      sampled: Self.sampled(plan, useEights: useEights), shorts: Self.shorts(plan), literals: FixedTable(literals),
-      steps: FixedTable(steps))
+      sampled: Self.sampled(plan, nearby, useEights: useEights), shorts: Self.shorts(plan, nearby), literals: FixedTable(literals),
+      steps: FixedTable(steps), nearby: nearby, further: further)
   }
 
   deinit {
@@ -86,11 +93,13 @@ final class LiteralFilter: @unchecked Sendable {
     tables.shorts?.deallocate()
     tables.literals.deallocate()
     tables.steps.deallocate()
+    tables.nearby.deallocate()
+    tables.further.deallocate()
   }
 
   // MARK: - Tables
 
-  private static func sampled(_ plan: LiteralPlan, useEights: Bool) -> Sampled? {
+  private static func sampled(_ plan: LiteralPlan, _ nearby: NearbyBytes, useEights: Bool) -> Sampled? {
     var fours: [(gram: UInt64, place: GramTable.Place)] = []
     var eights: [(gram: UInt64, place: GramTable.Place)] = []
     for (index, key) in plan.keys.enumerated() where key.bytes.count >= stride + 3 {
@@ -100,7 +109,8 @@ final class LiteralFilter: @unchecked Sendable {
       let window = plan.rarestWindow(folded, width: width)
       // All four q-grams of the window: one of them lies at a place that is looked at.
       for offset in window..<window + stride {
-        let place = GramTable.Place(literal: UInt32(index), offset: UInt32(offset))
+        let place = GramTable.Place(literal: index, offset: offset, key)
+        nearby.enterSampled(folded, at: offset, width: width)
         let gram = gram(folded[offset..<offset + width])
         if byEight { eights.append((gram, place)) } else { fours.append((gram, place)) }
       }
@@ -121,14 +131,15 @@ final class LiteralFilter: @unchecked Sendable {
     return Sampled(fours: GramTable(fours), eights: eights.isEmpty ? nil : GramTable(eights), map: map, shift: shift)
   }
 
-  private static func shorts(_ plan: LiteralPlan) -> Shorts? {
+  private static func shorts(_ plan: LiteralPlan, _ nearby: NearbyBytes) -> Shorts? {
     var fours: [(gram: UInt64, place: GramTable.Place)] = []
     let threeMap = FixedTable<UInt32>(repeating: 0, count: 1 << (CULPRIT_SHORT_BITS - 5))
     var looked: Set<FilterLiteral.Key> = []
     for (index, key) in plan.keys.enumerated() where key.bytes.count < stride + 3 {
       let folded = key.folded
       let start = plan.rarestShortWindow(folded)
-      fours.append((gram(folded[start..<start + 4]), GramTable.Place(literal: UInt32(index), offset: UInt32(start))))
+      fours.append((gram(folded[start..<start + 4]), GramTable.Place(literal: index, offset: start, key)))
+      nearby.enterShort(folded, at: start)
       for offset in start..<start + 2 {
         let hash = culprit_hash4(UInt32(gram(folded[offset..<offset + 3]))) >> (32 - CULPRIT_SHORT_BITS)
         threeMap.base[Int(hash >> 5)] |= 1 << (hash & 31)

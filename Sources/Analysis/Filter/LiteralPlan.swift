@@ -52,14 +52,11 @@ struct LiteralPlan {
 
   /// Where the four neighbouring q-grams of 4 or 8 bytes begin that are to be expected least often.
   func rarestWindow(_ folded: [UInt8], width: Int) -> Int {
-    (0...folded.count - (width + 3)).min { cost(folded, at: $0, width: width) < cost(folded, at: $1, width: width) } ?? 0
-  }
-
-  private func cost(_ folded: [UInt8], at start: Int, width: Int) -> Float {
-    (start..<start + 4).reduce(0) { sum, offset in
-      let first = rarity.frequency(folded, at: offset)
-      return sum + (width == 8 ? min(first, rarity.frequency(folded, at: offset + 4)) : first)
-    }
+    let fours = (0...folded.count - 4).map { rarity.frequency(folded, at: $0) }
+    // An eight is found where both of its halves are.
+    let grams = width == 8 ? zip(fours, fours.dropFirst(4)).map { min($0, $1) } : fours
+    let costs: [Float] = (0...grams.count - 4).map { start in grams[start..<start + 4].reduce(0, +) }
+    return costs.indices.min { costs[$0] < costs[$1] } ?? 0
   }
 
   /// Likewise of a short literal, of which up to six bytes from there on are looked at.

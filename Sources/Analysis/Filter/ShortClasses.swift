@@ -15,66 +15,73 @@ struct ShortClasses {
   private struct Bucket {
     /// Whether each byte is in the class of each position.
     var classes = Array(repeating: Array(repeating: false, count: 256), count: ShortClasses.positions)
-    /// How often a byte of each class is to be expected.
+    /// How often a byte of each class is to be expected; 1 and more is always.
     var weights = [Float](repeating: 0, count: ShortClasses.positions)
-
-    var frequency: Float { weights.reduce(1, *) }
   }
 
   /// - Parameter literals: as they lie from the looked-for 4-gram on.
   init(_ literals: [FilterLiteral.Key], rarity: GramRarity) {
     self.rarity = rarity
+    let nothing = Bucket()
     // The frequent ones first: they decide what the buckets are like.
-    let byFrequency = literals.map { (key: $0, frequency: bucket(of: $0).frequency) }.sorted { $0.frequency > $1.frequency }
-    for literal in byFrequency { add(literal.key) }
+    let byFrequency = literals.map(Self.members).map { (members: $0, frequency: frequency(of: nothing, with: $0)) }
+    for literal in byFrequency.sorted(by: { $0.frequency > $1.frequency }) { add(literal.members) }
   }
 
-  private mutating func add(_ literal: FilterLiteral.Key) {
-    let alone = bucket(of: literal)
+  /// The bytes that a literal may have at each position; none where it has ended, and any byte may be.
+  private static func members(of literal: FilterLiteral.Key) -> [[UInt8]] {
+    (0..<positions).map { position in
+      guard position < literal.bytes.count else { return [] }
+      let byte = literal.bytes[position]
+      return literal.ignoreCase && FilterLiteral.isLetter(byte) ? [byte, byte & ~0x20] : [byte]
+    }
+  }
+
+  private mutating func add(_ members: [[UInt8]]) {
     if buckets.count < Self.mostBuckets {
-      buckets.append(alone)
+      buckets.append(Bucket())
+      join(buckets.count - 1, members)
       return
     }
     var best = 0
     var least = Float.infinity
     for index in buckets.indices {
-      let increase = joined(buckets[index], alone).frequency - buckets[index].frequency
+      let increase = frequency(of: buckets[index], with: members) - frequency(of: buckets[index], with: nil)
       if increase < least {
         best = index
         least = increase
       }
     }
-    buckets[best] = joined(buckets[best], alone)
+    join(best, members)
   }
 
-  private func bucket(of literal: FilterLiteral.Key) -> Bucket {
-    var bucket = Bucket()
+  /// How often all classes of a bucket are to be expected to hold, once it has a literal more.
+  private func frequency(of bucket: Bucket, with members: [[UInt8]]?) -> Float {
+    var product: Float = 1
     for position in 0..<Self.positions {
-      if position >= literal.bytes.count {
-        bucket.classes[position] = Array(repeating: true, count: 256)
-      } else {
-        let byte = literal.bytes[position]
-        bucket.classes[position][Int(byte)] = true
-        if literal.ignoreCase, FilterLiteral.isLetter(byte) { bucket.classes[position][Int(byte & ~0x20)] = true }
+      let weight = members.map { self.weight(of: bucket, position, with: $0[position]) } ?? bucket.weights[position]
+      product *= min(weight, 1)
+    }
+    return product
+  }
+
+  private func weight(of bucket: Bucket, _ position: Int, with members: [UInt8]) -> Float {
+    members.isEmpty
+      ? 1
+      : members.reduce(bucket.weights[position]) {
+        bucket.classes[position][Int($1)] ? $0 : $0 + rarity.frequency(of: $1)
       }
-      bucket.weights[position] = weight(of: bucket.classes[position])
-    }
-    return bucket
   }
 
-  private func joined(_ left: Bucket, _ right: Bucket) -> Bucket {
-    var bucket = left
+  private mutating func join(_ index: Int, _ members: [[UInt8]]) {
     for position in 0..<Self.positions {
-      for byte in 0..<256 where right.classes[position][byte] { bucket.classes[position][byte] = true }
-      bucket.weights[position] = weight(of: bucket.classes[position])
+      buckets[index].weights[position] = weight(of: buckets[index], position, with: members[position])
+      if members[position].isEmpty {
+        buckets[index].classes[position] = Array(repeating: true, count: 256)
+      } else {
+        for byte in members[position] { buckets[index].classes[position][Int(byte)] = true }
+      }
     }
-    return bucket
-  }
-
-  private func weight(of bytes: [Bool]) -> Float {
-    var sum: Float = 0
-    for byte in 0..<256 where bytes[byte] { sum += rarity.frequency(of: UInt8(byte)) }
-    return min(sum, 1)
   }
 
   /// Writes the kernels' tables.

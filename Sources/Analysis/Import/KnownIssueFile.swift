@@ -33,7 +33,6 @@ enum KnownIssueFile {
     }
     guard !lines.isEmpty else { return refused("it has neither ErrorMessage nor ErrorPattern") }
     guard messages.isEmpty || patterns.isEmpty else { return refused("it has both ErrorMessage and ErrorPattern") }
-    if issue["ExcludeConsoleLog"] as? Bool == true { return refused("it is about test results and not about logs") }
     var rule = ForeignRule(
       origin: origin, title: name, steps: lines.map { .init(expression: $0, isText: !messages.isEmpty) }, dialect: .dotnet)
     rule.ignoreCase = true
@@ -41,6 +40,9 @@ enum KnownIssueFile {
     if lines.count > 1 { rule.notes.append("its lines must lie within \(rule.within) lines") }
     (rule.verdict, rule.issue) = link == nil ? (.flaky, nil) : (.known, link)
     if link == nil { rule.notes.append("flaky, as the address of its issue, which `known` needs, is not known") }
+    if issue["ExcludeConsoleLog"] as? Bool == true {
+      rule.notes.append("it was not looked for in the logs of test machines, and is if the job prints them")
+    }
     if issue["BuildRetry"] as? Bool == true { rule.tags.append("retry") }
     return .rule(rule)
   }

@@ -38,19 +38,27 @@ indirect enum LuceneQuery: Equatable {
     }
 
     mutating func all(field: String?) throws(ImportRefusal) -> LuceneQuery {
+      let isFirstNeeded = isNext("+")
       var parts = [try one(field: field)]
       while true {
         if skip("AND") || skip("&&") {
           parts.append(try one(field: field))
-          continue
+        } else if isNext("NOT") || isNext("!") || isNext("-") {
+          // `a NOT b` is `a AND NOT b`.
+          parts.append(try one(field: field))
+        } else if isNext("+") {
+          // `+a +b` is `a AND b`; in `a +b` the first one only moves results up.
+          guard isFirstNeeded else { throw ImportRefusal("some of what it joins is marked with + and some is not") }
+          parts.append(try one(field: field))
+        } else {
+          return parts.count == 1 ? parts[0] : .all(parts)
         }
-        let before = rest
-        // `a NOT b` is `a AND NOT b`.
-        guard skip("NOT") || skip("!") || skip("-") else { break }
-        rest = before
-        parts.append(try one(field: field))
       }
-      return parts.count == 1 ? parts[0] : .all(parts)
+    }
+
+    private func isNext(_ word: String) -> Bool {
+      var ahead = self
+      return ahead.skip(word)
     }
 
     mutating func one(field: String?) throws(ImportRefusal) -> LuceneQuery {
@@ -59,7 +67,11 @@ indirect enum LuceneQuery: Equatable {
       skipBlanks()
       if skip("(") {
         let inner = try any(field: field)
-        guard skip(")") else { throw ImportRefusal("a parenthesis of the query is not closed") }
+        guard skip(")") else {
+          throw ImportRefusal(
+            rest.isEmpty
+              ? "a parenthesis of the query is not closed" : "the query can't be read from \(OneLine.quoted(String(rest))) on")
+        }
         return inner
       }
       if rest.first == "\"" {

@@ -19,23 +19,20 @@ package struct BuildVerdict: Sendable {
     let explained = best.flatMap { $0.finding.rank.fallback ? nil : $0 }
     let failed = explained.map { !$0.finding.rank.excuses(today) } ?? false
 
-    if let gap = Gap.of(build, best: explained, today: today) {
-      // What isn't known can't make a failure that is the change's own any better.
-      if !failed || gap.isWaiting { return verdict(.unread, gap.why, waiting: gap.isWaiting) }
-    }
+    let gap = Gap.of(build, best: explained, today: today)
+    // What isn't known can't make a failure that is the change's own any better.
+    if let gap, !failed || gap.isWaiting { return verdict(.unread, gap.why, waiting: gap.isWaiting) }
     let problem = build.knownProblems.first { problem in
       problem.patterns.isEmpty || explained.map { problem.patterns.contains($0.finding.rank.id) } ?? false
     }
-    if let problem { return verdict(.known, "known problem: \(problem.reason)") }
+    // Nor does anything excuse what may not be all that failed.
+    if let problem, gap == nil { return verdict(.known, "known problem: \(problem.reason)") }
     guard let explained else {
       return verdict(.unknown, best.map { "only the fallback \($0.finding.rank.id) matched" } ?? "no pattern matched")
     }
     let rank = explained.finding.rank
     if rank.verdict == .known, rank.excuses(today) { return verdict(.known, "\(rank.id) is a known problem") }
-    // What passing builds say, too, doesn't tell one failure from another.
-    if rank.suspicion == nil, let base = build.base,
-      base.failures.contains(Failure(pattern: rank.id, group: explained.finding.group))
-    {
+    if gap == nil, let base = build.base, base.explains(build.logs, best: explained.finding, today: today) {
       return verdict(.upstream, "the same job fails in the same way at \(base.commit.prefix(12))")
     }
     if rank.verdict.excuses, let suspicion = rank.suspicion {

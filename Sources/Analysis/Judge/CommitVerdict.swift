@@ -50,10 +50,12 @@ package struct CommitVerdict: Sendable {
     let provider: String
     let workflow: String
     let name: String
+    let run: String
     init(_ build: BuildEvidence) {
       provider = build.provider
       workflow = build.workflow
       name = build.job
+      run = build.run
     }
   }
 

@@ -2,10 +2,14 @@ import Model
 
 /// Everything that the verdict on one failed build rests on.
 package struct BuildEvidence: Sendable {
+  /// Names the build for who asks; nothing is decided by it.
+  package var id: Int64
   package var provider: String
   package var workflow: String
   package var job: String
   package var attempt: Int
+  /// What the attempts are counted in; as `Build.run`.
+  package var run: String
   package var outcome: Build.Outcome
   /// Where people look at the build.
   package var url: String?
@@ -20,14 +24,16 @@ package struct BuildEvidence: Sendable {
   package var overrule: Overrule?
 
   package init(
-    provider: String = "", workflow: String = "", job: String, attempt: Int = 1, outcome: Build.Outcome,
-    url: String? = nil, listing: Listing = .listed, logs: [LogEvidence] = [],
+    id: Int64 = 0, provider: String = "", workflow: String = "", job: String, attempt: Int = 1, run: String = "",
+    outcome: Build.Outcome, url: String? = nil, listing: Listing = .listed, logs: [LogEvidence] = [],
     base: BaseEvidence? = nil, knownProblems: [KnownProblemEvidence] = [], overrule: Overrule? = nil
   ) {
+    self.id = id
     self.provider = provider
     self.workflow = workflow
     self.job = job
     self.attempt = attempt
+    self.run = run
     self.outcome = outcome
     self.url = url
     self.listing = listing
@@ -53,27 +59,21 @@ package struct BuildEvidence: Sendable {
     /// Whether every active pattern has been tried on it.
     package var isScanned: Bool
     package var inconclusive: [PatternRank]
+    /// Of each pattern at least the last one.
     package var findings: [FindingEvidence]
+    /// Patterns of which there are more findings than were kept.
+    package var overflowing: Set<PatternID>
 
     package init(
       step: String = "", state: FetchState = .stored, isScanned: Bool = true, inconclusive: [PatternRank] = [],
-      findings: [FindingEvidence] = []
+      findings: [FindingEvidence] = [], overflowing: Set<PatternID> = []
     ) {
       self.step = step
       self.state = state
       self.isScanned = isScanned
       self.inconclusive = inconclusive
       self.findings = findings
-    }
-  }
-
-  package struct BaseEvidence: Sendable {
-    package var commit: String
-    package var failures: Set<Failure>
-
-    package init(commit: String, failures: Set<Failure>) {
-      self.commit = commit
-      self.failures = failures
+      self.overflowing = overflowing
     }
   }
 
@@ -160,6 +160,8 @@ package struct FindingEvidence: Sendable {
   package var remedy: String?
   /// The place in the source that the pattern captured, as `file` and `line`.
   package var source: SourcePlace?
+
+  package var failure: Failure { Failure(pattern: rank.id, group: group) }
 
   package struct SourcePlace: Sendable, Equatable {
     package var file: String

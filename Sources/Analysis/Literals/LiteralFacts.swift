@@ -16,14 +16,14 @@ struct LiteralFacts {
     /// Nil if that would claim nothing, for any text holds an empty one.
     init?(_ literals: [Literal], limits: LiteralLimits) { self.init(literals, limits: limits, below: .infinity) }
 
-    /// Nil, too, if the cost isn't below the other's.
+    /// Nil, too, if the cost isn't below the other's, or if it is known. Whatever is left out here, what is claimed stays true.
     private init?(_ literals: [Literal], limits: LiteralLimits, below bound: Double) {
       guard !literals.isEmpty, literals.count <= limits.alternatives, !literals.contains(where: { $0.bytes.isEmpty }) else {
         return nil
       }
       let parts = literals.map { $0.part(LiteralRarity.rarestPart(of: $0, longest: Literal.longest)) }
       let cost = LiteralRarity.cost(of: parts, bound: bound)
-      guard cost < bound else { return nil }
+      guard cost < bound, !limits.isKnown(parts) else { return nil }
       self.literals = parts
       self.cost = cost
     }

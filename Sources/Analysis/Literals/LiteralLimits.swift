@@ -4,23 +4,39 @@ package struct LiteralLimits: Sendable {
   let alternatives: Int
   /// Rounds of a repetition that are written out.
   let rounds: Int
+  /// What is claimed already, each by its alternatives: a claim that follows from one of these says nothing new.
+  let known: [[Literal]]
 
-  package init(alternatives: Int = 64, rounds: Int = 16) {
+  package init(alternatives: Int = 64, rounds: Int = 16) { self.init(alternatives: alternatives, rounds: rounds, known: []) }
+
+  init(alternatives: Int, rounds: Int = 16, known: [[Literal]]) {
     self.alternatives = alternatives
     self.rounds = rounds
+    self.known = known
+  }
+
+  /// Whether a text that holds one of some known literals holds one of these in any case.
+  func isKnown(_ literals: [Literal]) -> Bool {
+    known.contains { $0.allSatisfy { one in literals.contains { $0.isImplied(by: one) } } }
   }
 
   /// Each of the first followed by each of the second; nil if that is too many.
   func product(_ first: [Literal], _ second: [Literal]) -> [Literal]? {
     guard first.count * second.count <= alternatives else { return nil }
     if first.count == 1, second.count == 1 { return [first[0].followed(by: second[0])] }
-    return distinct(first.flatMap { literal in second.map { literal.followed(by: $0) } })
+    let all = first.flatMap { literal in second.map { literal.followed(by: $0) } }
+    // `ab` + `c` is `a` + `bc`, but pieces of one length can't be put together to the same in two ways.
+    return isOfOneLength(first) || isOfOneLength(second) ? all : distinct(all)
+  }
+
+  private func isOfOneLength(_ literals: [Literal]) -> Bool {
+    literals.allSatisfy { $0.bytes.count == literals[0].bytes.count && $0.ignoreCase == literals[0].ignoreCase }
   }
 
   /// Each once, in the order of their first occurrence.
   func distinct(_ literals: [Literal]) -> [Literal] {
     guard literals.count > 1 else { return literals }
-    if literals.count <= 8 {
+    if literals.count <= 16 {
       // Comparing a few takes less time than hashing them.
       return literals.indices.filter { !literals[..<$0].contains(literals[$0]) }.map { literals[$0] }
     }

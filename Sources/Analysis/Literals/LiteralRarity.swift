@@ -114,7 +114,18 @@ package enum LiteralRarity {
     return sum
   }
 
+  /// How often one of the literals is to be expected per byte of a log.
+  static func frequency(of literals: [Literal]) -> Double { literals.reduce(0) { $0 + expectation(of: $1).found } }
+
   private static func cost(of literal: Literal) -> Double {
+    let (hits, found) = expectation(of: literal)
+    // Too short to be looked for at all: every line is a hit, and the longer one looks better to people.
+    return literal.bytes.count < gram ? 1 + found : hits + 2e-6 + 50 * found
+  }
+
+  /// Coarse hits of a literal, and literals, to be expected per byte of a log.
+  private static func expectation(of literal: Literal) -> (hits: Double, found: Double) {
+    let typical = TypicalGrams.counted
     let count = literal.bytes.count
     var information = Information()
     // Of the last bytes, the latest first: what they say by themselves, and after the one before.
@@ -126,6 +137,7 @@ package enum LiteralRarity {
     var grams = (0.0, 0.0, 0.0)
     var rarest = 1.0
     var rarestFour = Double.infinity
+    var bytes: UInt32 = 0
     for index in 0..<count {
       information.take(literal.bytes[index])
       if beginsWord(at: index, of: literal.bytes) {
@@ -133,8 +145,10 @@ package enum LiteralRarity {
         word = 0
       }
       word += information.following
+      bytes = bytes >> 8 | UInt32(literal.bytes[index] | 0x20) << 24
       if index >= gram - 1 {
-        let frequency = probability(alone.2 + following.1 + following.0 + information.following)
+        let frequency = max(
+          probability(alone.2 + following.1 + following.0 + information.following), typical.frequency(folded: bytes))
         rarest = min(rarest, frequency)
         if index >= sampled - 1 { rarestFour = min(rarestFour, (grams.0 + grams.1 + grams.2 + frequency) / 4) }
         grams = (frequency, grams.0, grams.1)
@@ -143,10 +157,11 @@ package enum LiteralRarity {
       following = (information.following, following.0, following.1)
     }
     whole += min(word, mostPerWord)
-    // Too short to be looked for at all: every line is a hit, and the longer one looks better to people.
-    guard count >= gram else { return 1 + probability(whole) }
-    let verifying = 50 * probability(whole)
-    return (count >= sampled ? rarestFour : rarest + 6e-6) + 2e-6 + verifying
+    return (
+      hits: count >= sampled ? rarestFour : rarest + 6e-6,
+      // What logs are full of is more frequent than its letters are.
+      found: max(probability(whole), typical.frequency(of: literal))
+    )
   }
 
   /// Whether a word begins at a byte; what is no letter counts by itself.

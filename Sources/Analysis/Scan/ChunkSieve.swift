@@ -88,11 +88,12 @@ struct ChunkSieve: ~Copyable {
     sampledFinds.removeAll(keepingCapacity: true)
     if let sampled = tables.sampled {
       var grams = sampled.grams
-      let count = kernels.findSampled(&grams, in: chunk.text, range, hits: hits)
+      let found = kernels.findSampled(&grams, in: chunk.text, range, hits: hits)
+      let count = tables.nearby.keepSampled(hits, found, in: chunk.text)
       for index in 0..<count {
         let hit = hits[index]
         let at = Int(hit & ~3)
-        let gram = UnsafeRawPointer(chunk.text + at).loadUnaligned(as: UInt64.self) | 0x2020_2020_2020_2020
+        let gram = Self.folded(chunk.text + at)
         if hit & Self.mayBeFour != 0 {
           Self.compare(sampled.fours.places(of: gram & 0xFFFF_FFFF), of: tables.literals, at, in: chunk, &sampledFinds)
         }
@@ -103,11 +104,12 @@ struct ChunkSieve: ~Copyable {
     }
     shortFinds.removeAll(keepingCapacity: true)
     if let shorts = tables.shorts {
-      let count = kernels.findShorts(shorts.classes.base, in: chunk.text, range, hits: hits)
+      let found = kernels.findShorts(shorts.classes.base, in: chunk.text, range, hits: hits)
+      let count = tables.nearby.keepShorts(hits, found, in: chunk.text)
       for index in 0..<count {
         let at = Int(hits[index])
-        let gram = UnsafeRawPointer(chunk.text + at).loadUnaligned(as: UInt32.self) | 0x2020_2020
-        Self.compare(shorts.fours.places(of: UInt64(gram)), of: tables.literals, at, in: chunk, &shortFinds)
+        let gram = Self.folded(chunk.text + at) & 0xFFFF_FFFF
+        Self.compare(shorts.fours.places(of: gram), of: tables.literals, at, in: chunk, &shortFinds)
       }
     }
     var nextSampled = 0
@@ -128,16 +130,22 @@ struct ChunkSieve: ~Copyable {
   private static let mayBeFour = UInt32(CULPRIT_MAY_BE_FOUR)
   private static let mayBeEight = UInt32(CULPRIT_MAY_BE_EIGHT)
 
+  /// Eight bytes as the q-grams of the tables are made of them.
+  @inline(__always) private static func folded(_ text: UnsafePointer<UInt8>) -> UInt64 {
+    UnsafeRawPointer(text).loadUnaligned(as: UInt64.self) | 0x2020_2020_2020_2020
+  }
+
   /// Compares the literals that may have a q-gram at that place of the chunk.
   @inline(__always) private static func compare(
     _ places: UnsafeBufferPointer<GramTable.Place>, of literals: FixedTable<FilterLiteral>, _ at: Int,
     in chunk: borrowing CleanChunk, _ finds: inout [Find]
   ) {
     for place in places {
-      let literal = UnsafePointer(literals.base) + Int(place.literal)
       let start = at - Int(place.offset)
+      guard start >= 0, place.mayLie(at: chunk.text + start) else { continue }
+      let literal = UnsafePointer(literals.base) + Int(place.literal)
       // What is compared lies within the chunk; the words that it is loaded by end within its slack.
-      guard start >= 0, start + literal.pointee.count <= chunk.count, FilterLiteral.lies(literal, at: chunk.text + start) else {
+      guard start + literal.pointee.count <= chunk.count, FilterLiteral.lies(literal, at: chunk.text + start) else {
         continue
       }
       // A literal holds no newline but at its start, where it stands for the start of a segment: what is behind lies in the segment.
@@ -182,6 +190,7 @@ struct ChunkSieve: ~Copyable {
     defer { segmentNumber += 1 }
     guard position.end > position.start else { return }
     if !filter.always.isEmpty { for step in filter.always { want(UInt32(step)) } }
+    if !tables.further.isEmpty { lookAgain(chunk.text + position.start, count: position.end - position.start) }
     guard steps.count > firstStep else { return }
     if steps.count - firstStep > 1 { steps[firstStep...].sort() }
     let place = position.cursor.place(of: position.start, in: chunk, kernels: kernels)
@@ -189,6 +198,18 @@ struct ChunkSieve: ~Copyable {
       Candidate(
         text: position.start..<position.end, line: place.line, segment: place.segment, steps: firstStep..<steps.count))
     firstStep = steps.count
+  }
+
+  /// Leaves out the steps that the segment can't match, since it lacks what they need besides.
+  private mutating func lookAgain(_ segment: UnsafePointer<UInt8>, count: Int) {
+    var kept = firstStep
+    for index in firstStep..<steps.count {
+      let step = steps[index]
+      guard tables.further.mayMatch(Int(step), segment, count: count, kernels: kernels) else { continue }
+      steps[kept] = step
+      kept += 1
+    }
+    steps.removeLast(steps.count - kept)
   }
 
   private static func startOfSegment(_ offset: Int, in chunk: borrowing CleanChunk, notBefore first: Int) -> Int {

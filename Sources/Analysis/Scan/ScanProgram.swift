@@ -25,6 +25,8 @@ package struct ScanProgram: Sendable {
     let within: Int
     /// For each step what a segment must hold to match.
     let literals: [LiteralSet]
+    /// And what besides.
+    let further: [[LiteralSet]]
     let scope: [(field: Scope.Field, regex: Regex)]
 
     var isSequence: Bool { within > 0 }
@@ -85,7 +87,7 @@ package struct ScanProgram: Sendable {
     }
     self.patterns = compiled
     self.steps = steps
-    filter = LiteralFilter(compiled.flatMap(\.literals), kernels: kernels)
+    filter = LiteralFilter(compiled.flatMap(\.literals), further: compiled.flatMap(\.further), kernels: kernels)
     mostCaptures = compiled.flatMap(\.steps).map(\.captureCount).max() ?? 0
     longestTail = compiled.compactMap(\.pattern.definition.tail).max() ?? 0
   }
@@ -124,8 +126,11 @@ extension ScanProgram.CompiledPattern {
     self.pattern = pattern
     self.steps = steps
     let isLiteral = if case .literal = definition.matcher { true } else { false }
-    literals = definition.matcher.expressions.map {
-      RequiredLiterals.of($0, ignoreCase: definition.ignoreCase, literal: isLiteral)
+    let expressions = definition.matcher.expressions
+    let literals = expressions.map { RequiredLiterals.of($0, ignoreCase: definition.ignoreCase, literal: isLiteral) }
+    self.literals = literals
+    further = zip(expressions, literals).map {
+      RequiredLiterals.further($0, ignoreCase: definition.ignoreCase, literal: isLiteral, beside: $1)
     }
     self.scope = scope
   }

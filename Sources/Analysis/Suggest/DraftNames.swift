@@ -8,6 +8,25 @@ enum DraftNames {
     return name.isEmpty ? "failure" : name
   }
 
+  /// A line as a title: without the marks that only say that it is an error, and without a colon after which nothing stands.
+  static func title(_ line: String) -> String {
+    var rest = line[...]
+    var isMarked = true
+    while isMarked {
+      isMarked = false
+      let word = rest.drop { !$0.isLetter }
+      for mark in ["error", "fatal"] where word.lowercased().hasPrefix(mark) {
+        let after = word.dropFirst(mark.count)
+        guard let end = after.first, end == ":" || end == "]" else { continue }
+        (rest, isMarked) = (after, true)
+      }
+    }
+    rest = rest.drop { ":] >*-|•✘✗×\t".contains($0) }
+    while let last = rest.last, last == ":" || last.isWhitespace { rest.removeLast() }
+    // What is left must say something.
+    return LineTemplate.words(in: String(rest)).count > 1 ? String(rest) : line
+  }
+
   /// The wish, or with a number behind it if it is taken.
   static func unused(_ wish: String, in taken: Set<String>, joint: String, _ form: (String) -> String) -> String {
     var number = 1

@@ -61,10 +61,12 @@ package struct LineRules: Sendable {
     (?x)
       \b (?: 0 | no | zero | without | ignor\w+ | non-?fatal ) \s (?: \w+ \s )? (?: errors? | failures? | failed | warnings? ) \b
     | (?: errors? | failures? | failed | fail ) \s? [:=] \s* (?: 0 | none | false | null ) \b
-    | \b warn (?: ing )? s? \b | \b deprecat | \b [DI] (?: EBUG | NFO ) \b | \b (?: debug | info ) \]
+    # What is called an error is one, even if it speaks of warnings; gcc ends such lines with the option, as [-Werror=unused].
+    | ^ (?! \W* error \b ) .* (?: \b warn (?: ing )? s? \b | (?<! \[ ) (?: -W | --? ) [\w-]* (?: error | fail ) )
+    | \b deprecat | \b [DI] (?: EBUG | NFO ) \b | \b (?: debug | info ) \]
     | ^ \s* (?: hint: | note: | === | --\w | \w+= | \+ | \$ | at \s | \#\d+ \s+ 0x | File \s " | \^ | ~ | ok \b | PASS | \d+ [:|] )
     | ^ \s* (?: raise | throw | return | except | catch ) \b | \b note: | if-no-files-found | \s -rf \s : | correcting \s the \s problems
-    | (?: -W | --? ) [\w-]* (?: error | fail ) | (?: on | if | if-no ) [-_ ] (?: error | fail ) | continue-on
+    | (?: on | if | if-no ) [-_ ] (?: error | fail ) | continue-on
     | ^ \W* > \s git \s | \[? \s? \b pass (?: ed )? \s? \] \s* $ | ^ \s* --- \s PASS | \b npm \s verb | ^ \s* < (?: span | time | div | td | li ) \b
     | the \s above \s exception \s was | during \s handling \s of \s the \s above | sudo: \s unable \s to \s resolve
     | container-based \s infrastructure

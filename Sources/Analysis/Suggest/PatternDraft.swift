@@ -36,7 +36,9 @@ package struct PatternDraft: Sendable, Equatable {
     let misses = Self.misses(others, like: first, runner)
     let groups = Self.groups(expression.groups, hits, runner)
 
-    title = DraftNames.unused(OneLine.of(expression.title, atMost: 160), in: titles, joint: " ") { $0.lowercased() }
+    title = DraftNames.unused(OneLine.of(DraftNames.title(expression.title), atMost: 160), in: titles, joint: " ") {
+      $0.lowercased()
+    }
     titles.insert(title.lowercased())
     name = DraftNames.unused(Self.name(of: cluster.template.words), in: names, joint: "-") { $0 }
     names.insert(name)

@@ -3,6 +3,8 @@ package struct LogWindow: Sendable, Equatable {
   package var lines: [LogLine] = []
   /// Sections that the first line stands in, the outermost first. Those that began long before the window are not known.
   package var sections: [LogLine.Section] = []
+  /// The line from which on the log was read: which colours and sections are on is known from there.
+  package var knownFrom = 1
   /// Lines of the whole log, if the log's end was seen or they are known otherwise.
   package var total: Int?
 
@@ -28,6 +30,9 @@ package struct LogWindow: Sendable, Equatable {
     package var bytes = 2 << 20
     /// Changes of style in all lines; the text from there on is shown without.
     package var styleChanges = 50_000
+
+    /// Whether the lines are wanted as they stand in the raw log, with all controls.
+    package var isRaw = false
 
     package init(lines: ClosedRange<Int>) { self.lines = lines }
   }

@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 // Readable bytes that must follow a text that is searched, and writable ones that must follow the target of a copy. What they hold
 // does not matter.
@@ -51,6 +52,26 @@ static inline size_t culprit_add_sampled(uint32_t *hits, size_t count, size_t at
   return count;
 }
 
+// What lies where a literal's q-gram does, some bytes more than the kernels look at: most of what they find is refused by these. A map of
+// bits: of each place in a literal it has the bit of one kind. A hit is dropped if all of the bits of what it may be are missing.
+typedef enum {
+  CULPRIT_FOUR_AND_NEXT,    // a sampled 4-gram and the byte behind it
+  CULPRIT_FOUR_AND_BEFORE,  // a sampled 4-gram that ends its literal, and the byte before it
+  CULPRIT_EIGHT,            // a sampled 8-gram
+  CULPRIT_SHORT,            // the last four bytes of a short literal
+  CULPRIT_SHORT_AND_NEXT,   // four bytes of a short literal and the byte behind them
+} culprit_nearby;
+enum { CULPRIT_NEARBY_BITS = 17 };  // 16 KB
+
+// The bit for some folded bytes, the first lowest.
+static inline uint32_t culprit_nearby_bit(culprit_nearby kind, uint64_t folded) {
+  return (uint32_t)((folded + (uint64_t)kind * 0xC2B2AE3D27D4EB4Fu) * 0x9E3779B97F4A7C15u >> (64 - CULPRIT_NEARBY_BITS));
+}
+
+// Keep those of the hits of find_sampled and of find_shorts that the map doesn't refuse. Return how many there are.
+size_t culprit_keep_sampled(const uint32_t *nearby, const uint8_t *text, uint32_t *hits, size_t count);
+size_t culprit_keep_shorts(const uint32_t *nearby, const uint8_t *text, uint32_t *hits, size_t count);
+
 // Literals of 4 to 6 bytes, in 16 buckets: two groups of eight. A position may begin a literal of bucket b if each of the six bytes from
 // there on is in the bucket's class for it. Bit b of a table's entry says whether a byte is.
 enum { CULPRIT_SHORT_BYTES = 6, CULPRIT_GROUPS = 2 };
@@ -61,6 +82,27 @@ typedef struct {
   const uint32_t *three;  // map of the hashes of the 3-grams at the first and the second byte; for processors without shuffles
   int groups;             // how many of the groups are in use: 1 or 2
 } culprit_shorts;
+
+// A text of 1 to 32 bytes as it is compared, eight at a time.
+typedef struct {
+  uint64_t words[4];  // its bytes, small letters where case is ignored; zero behind its end
+  uint64_t folds[4];  // 0x20 for each letter whose case is ignored: setting that bit makes it small, and nothing else becomes that letter
+  uint32_t count;
+  uint8_t probes[2];  // two of its bytes, the rarest: they are looked for first
+} culprit_text;
+
+static inline uint8_t culprit_byte(const uint64_t words[4], size_t at) { return (uint8_t)(words[at / 8] >> 8 * (at % 8)); }
+
+// Whether the text lies at `at`, where 32 bytes are readable.
+static inline int culprit_lies(const culprit_text *text, const uint8_t *at) {
+  uint64_t different = 0;
+  for (uint32_t from = 0; from < text->count; from += 8) {
+    uint64_t bytes, mask = text->count - from >= 8 ? UINT64_MAX : ((uint64_t)1 << 8 * (text->count - from)) - 1;
+    memcpy(&bytes, at + from, 8);
+    different |= ((bytes | text->folds[from / 8]) ^ text->words[from / 8]) & mask;
+  }
+  return different == 0;
+}
 
 // What culprit_kernels.clean_lines did.
 typedef struct {
@@ -84,7 +126,14 @@ typedef struct {
   size_t (*find_sampled)(const culprit_sampled *, const uint8_t *text, size_t from, size_t to, uint32_t *hits);
   // Likewise the positions at which a short literal may begin; `hits` holds to - from + 64. The byte before the text is readable.
   size_t (*find_shorts)(const culprit_shorts *, const uint8_t *text, size_t from, size_t to, uint32_t *hits);
+  // Whether a text lies within some bytes, behind which there is the slack.
+  int (*holds)(const culprit_text *, const uint8_t *bytes, size_t count);
 } culprit_kernels;
+
+// Cleans a segment of a line that isn't the log's first: all bytes from `segment` to `end`, without a carriage return. `target` has room for
+// them and the slack. `is_first` says whether the line begins with it, so that a provider's time may be taken off. Returns the end of what
+// was written, or NULL if the segment isn't simple.
+uint8_t *culprit_clean_segment(const uint8_t *segment, const uint8_t *end, uint8_t *target, int is_first, const uint8_t *source_end);
 
 // The last \n of some bytes; NULL if there is none.
 const uint8_t *culprit_last_newline(const uint8_t *text, size_t count);

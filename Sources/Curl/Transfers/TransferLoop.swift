@@ -34,8 +34,11 @@ final class TransferLoop: Sendable {
     _ = unsafe multi.handle.set(CURLMOPT_PIPELINING, number: Int(CURLPIPE_MULTIPLEX))
     _ = unsafe multi.handle.set(CURLMOPT_MAX_HOST_CONNECTIONS, number: Self.mostConnectionsOfAHost)
     _ = unsafe multi.handle.set(CURLMOPT_MAXCONNECTS, number: 64)
-    let thread = Thread { [self] in run() }
-    thread.name = "culprit.curl"
+    let thread = Thread { [self] in
+      // For `top -H` and strace. A name that is given before the start stays Foundation's own on Linux.
+      Thread.current.name = "culprit.curl"
+      run()
+    }
     thread.start()
   }
 

@@ -37,9 +37,50 @@ actor ViewingLane {
     let start = log.start(newlines: max(1, first - request.linesBefore) - 2)
     let isWhole = start.bytes == 0
     let firstLine = isWhole ? 1 : start.newlines + 2
+    var window =
+      try request.isRaw
+      ? raw(log, request, from: start, firstLine: firstLine) : cleaned(log, request, from: start, firstLine: firstLine)
+    window.knownFrom = firstLine
+    return window
+  }
+
+  private func cleaned(
+    _ log: ArchivedLogParts, _ request: LogWindow.Request, from start: ArchivedLogParts.Start, firstLine: Int
+  ) throws -> LogWindow {
     var builder = WindowBuilder(request, firstLine: firstLine)
     var cleaner = LogCleaner(firstLine: firstLine)
-    var hasBegun = isWhole
+    let isAtEnd = try read(log, from: start) { bytes in
+      cleaner.clean(bytes, into: &builder)
+      return !builder.isComplete
+    }
+    if isAtEnd { cleaner.finish(into: &builder) }
+    let lines = isAtEnd ? cleaner.lines : nil
+    var window = builder.finish()
+    window.total = lines
+    return window
+  }
+
+  private func raw(
+    _ log: ArchivedLogParts, _ request: LogWindow.Request, from start: ArchivedLogParts.Start, firstLine: Int
+  ) throws -> LogWindow {
+    var builder = RawWindowBuilder(request, firstLine: firstLine)
+    let isAtEnd = try read(log, from: start) { bytes in
+      builder.take(bytes)
+      return !builder.isComplete
+    }
+    let lines = isAtEnd ? builder.lines : nil
+    var window = builder.finish()
+    window.total = lines
+    return window
+  }
+
+  /// Reads whole lines: of what begins within one, nothing up to its end.
+  ///
+  /// - Returns: whether the end of the log came before `take` had enough, which it says by false.
+  private func read(
+    _ log: ArchivedLogParts, from start: ArchivedLogParts.Start, _ take: (UnsafeRawBufferPointer) throws -> Bool
+  ) throws -> Bool {
+    var hasBegun = start.bytes == 0
     var isAtEnd = true
     try log.read(from: start) { bytes in
       try Task.checkCancellation()
@@ -49,15 +90,10 @@ actor ViewingLane {
         hasBegun = true
         bytes = UnsafeRawBufferPointer(rebasing: bytes[(newline + 1)...])
       }
-      cleaner.clean(bytes, into: &builder)
-      isAtEnd = !builder.isComplete
+      isAtEnd = try take(bytes)
       return isAtEnd
     }
-    if isAtEnd { cleaner.finish(into: &builder) }
-    let lines = isAtEnd ? cleaner.lines : nil
-    var window = builder.finish()
-    window.total = lines
-    return window
+    return isAtEnd
   }
 
   private func countNewlines(_ log: ArchivedLogParts) throws -> Int {

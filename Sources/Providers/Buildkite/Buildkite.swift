@@ -104,24 +104,25 @@ package struct Buildkite: Provider {
     let attempts = Self.attempts(run.jobs)
     return run.jobs.compactMap { job in
       guard let outcome = job.outcome, let jobID = BuildkiteJobID(run: id, job: job.id) else { return nil }
+      let place = attempts[job.id]
       return Build(
-        provider: Self.name, repository: repository, externalID: jobID.externalID, attempt: attempts[job.id] ?? 1,
-        commit: commit.text,
-        branch: run.branch.text, pullRequest: run.pullRequest?.id.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil },
+        provider: Self.name, repository: repository, externalID: jobID.externalID, attempt: place?.attempt ?? 1,
+        run: place?.first ?? job.id, commit: commit.text, branch: run.branch.text,
+        pullRequest: run.pullRequest?.id.flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil },
         workflow: run.pipeline.slug, job: job.fullName, outcome: outcome, url: job.webURL?.text, finishedAt: job.finishedAt?.seconds
       )
     }
   }
 
-  /// Follows each job back to the one that it retries, and so on. The number of retries that Buildkite tells isn't used: it doesn't
+  /// Follows each job back to the one that it retries, and so on to the first. The number of retries that Buildkite tells isn't used: it doesn't
   /// say of which of them it speaks.
-  private static func attempts(_ jobs: [BuildkiteAnswers.Job]) -> [String: Int] {
+  private static func attempts(_ jobs: [BuildkiteAnswers.Job]) -> [String: (attempt: Int, first: String)] {
     var before: [String: String] = [:]
     for job in jobs {
       if let source = job.retrySource { before[job.id] = source.job }
       if let next = job.retriedIn { before[next] = job.id }
     }
-    var attempts: [String: Int] = [:]
+    var attempts: [String: (attempt: Int, first: String)] = [:]
     for job in jobs {
       var attempt = 1
       var place = job.id
@@ -129,7 +130,7 @@ package struct Buildkite: Provider {
         attempt += 1
         place = earlier
       }
-      attempts[job.id] = attempt
+      attempts[job.id] = (attempt, place)
     }
     return attempts
   }

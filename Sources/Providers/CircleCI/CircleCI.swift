@@ -172,7 +172,8 @@ package struct CircleCI: Provider {
           Build(
             provider: Self.name, repository: source.repository,
             externalID: CircleCIJobID(project: project, number: number).externalID, attempt: attempts[job.name] ?? 1,
-            commit: source.commit, branch: source.branch, pullRequest: source.pullRequest, workflow: run.name.text,
+            run: pipeline.id, commit: source.commit, branch: source.branch, pullRequest: source.pullRequest,
+            workflow: run.name.text,
             job: job.name.text,
             outcome: outcome, url: "\(pages)/pipelines/\(project.pagePath)/\(pipeline.number)/workflows/\(run.id)/jobs/\(number)",
             finishedAt: job.stoppedAt?.seconds))

@@ -70,6 +70,33 @@ enum GitHubEvent {
     }
   }
 
+  struct App: Decodable {
+    let id: Int
+    let slug: String?
+  }
+
+  struct CheckSuite: Decodable {
+    let action: String
+    let repository: Repository
+    let checkSuite: Details
+    let sender: Person?
+
+    struct Details: Decodable {
+      let commit: ObjectName
+      let app: App?
+
+      private enum CodingKeys: String, CodingKey {
+        case app
+        case commit = "head_sha"
+      }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case action, repository, sender
+      case checkSuite = "check_suite"
+    }
+  }
+
   struct CheckRun: Decodable {
     let action: String
     let repository: Repository
@@ -89,11 +116,6 @@ enum GitHubEvent {
         case commit = "head_sha"
         case link = "details_url"
       }
-    }
-
-    struct App: Decodable {
-      let id: Int
-      let slug: String?
     }
 
     struct RequestedAction: Decodable { let identifier: OutsideName? }

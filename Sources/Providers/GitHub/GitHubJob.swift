@@ -38,7 +38,7 @@ struct GitHubJob: Decodable, Sendable {
     guard isFinished, let conclusion, let outcome = GitHubConclusion.outcome(conclusion) else { return nil }
     return Build(
       provider: GitHubActions.name, repository: repository, externalID: String(id), attempt: max(1, runAttempt ?? 1),
-      commit: commit.text, branch: branch?.text ?? run?.branch?.text ?? "", pullRequest: run?.pullRequest,
+      run: String(runID), commit: commit.text, branch: branch?.text ?? run?.branch?.text ?? "", pullRequest: run?.pullRequest,
       workflow: workflowName?.text ?? run?.name?.text ?? "", job: name.text, outcome: outcome, url: link?.text,
       finishedAt: completedAt?.seconds)
   }

@@ -56,7 +56,7 @@ struct GitHubRun: Decodable, Sendable {
     let workflow = name?.text ?? ""
     return Build(
       provider: GitHubActions.name, repository: repository, externalID: GitHubActions.runPrefix + String(id),
-      attempt: max(1, attempt ?? 1), commit: commit.text, branch: branch?.text ?? "", pullRequest: pullRequest,
+      attempt: max(1, attempt ?? 1), run: String(id), commit: commit.text, branch: branch?.text ?? "", pullRequest: pullRequest,
       workflow: workflow, job: workflow, outcome: .failure, url: link?.text, finishedAt: updatedAt?.seconds)
   }
 }

@@ -65,6 +65,7 @@ package struct GitHubWebhook: WebhookReader {
     case "push": push(try StrictJSON.decode(GitHubEvent.Push.self, from: body))
     case "status": status(try StrictJSON.decode(GitHubEvent.Status.self, from: body))
     case "check_run": checkRun(try StrictJSON.decode(GitHubEvent.CheckRun.self, from: body))
+    case "check_suite": checkSuite(try StrictJSON.decode(GitHubEvent.CheckSuite.self, from: body))
     case "ping": .ignored("a ping")
     default: .ignored("an event that isn't used")
     }
@@ -113,13 +114,13 @@ package struct GitHubWebhook: WebhookReader {
 
   private func checkRun(_ event: GitHubEvent.CheckRun) -> WebhookEvent {
     let check = event.checkRun
-    let isOwn = ownApp.map { $0 == check.app?.id } ?? false
+    let isOwn = isOwn(check.app)
     switch event.action {
     // GitHub sends these two to the app whose check run it is.
     case "requested_action" where isOwn:
       guard let identifier = event.requestedAction?.identifier else { return .ignored("a button without a name") }
-      return requested(event, identifier.text)
-    case "rerequested" where isOwn: return requested(event, WebhookEvent.checkAgain)
+      return requested(event.repository, check.commit, identifier.text, event.sender)
+    case "rerequested" where isOwn: return requested(event.repository, check.commit, WebhookEvent.checkAgain, event.sender)
     case "completed": break
     default: return .ignored("a check run that hasn't finished, or isn't ours")
     }
@@ -131,10 +132,21 @@ package struct GitHubWebhook: WebhookReader {
     return reported(event.repository, check.commit, context: check.name, link: check.link, outcome)
   }
 
-  private func requested(_ event: GitHubEvent.CheckRun, _ identifier: String) -> WebhookEvent {
+  /// Of a suite we have one run, so all checks again is that one again.
+  private func checkSuite(_ event: GitHubEvent.CheckSuite) -> WebhookEvent {
+    guard event.action == "rerequested", isOwn(event.checkSuite.app) else {
+      return .ignored("a check suite that asks us for nothing")
+    }
+    return requested(event.repository, event.checkSuite.commit, WebhookEvent.checkAgain, event.sender)
+  }
+
+  private func isOwn(_ app: GitHubEvent.App?) -> Bool { ownApp.map { $0 == app?.id } ?? false }
+
+  private func requested(
+    _ repository: GitHubEvent.Repository, _ commit: ObjectName, _ identifier: String, _ sender: GitHubEvent.Person?
+  ) -> WebhookEvent {
     .requestedAction(
-      repository: event.repository.name.text, commit: event.checkRun.commit.text, identifier: identifier,
-      who: event.sender?.login.text ?? "")
+      repository: repository.name.text, commit: commit.text, identifier: identifier, who: sender?.login.text ?? "")
   }
 
   private func reported(

@@ -88,7 +88,8 @@ package struct GitLab: Provider {
       let isBranch = pipeline.mergeRequest == nil
       return Build(
         provider: Self.name, repository: project, externalID: String(job.id), attempt: attempts[job.name] ?? 1,
-        commit: pipeline.sha.text, branch: isBranch ? pipeline.ref.text : "", pullRequest: pipeline.mergeRequest,
+        run: String(pipeline.id), commit: pipeline.sha.text, branch: isBranch ? pipeline.ref.text : "",
+        pullRequest: pipeline.mergeRequest,
         workflow: pipeline.workflow, job: job.name.text, outcome: outcome, url: job.webURL?.text,
         finishedAt: job.finishedAt?.seconds)
     }

@@ -104,8 +104,9 @@ package struct Travis: Provider {
     run.jobs.compactMap { job in
       guard let outcome = job.outcome else { return nil }
       return Build(
-        provider: Self.name, repository: project, externalID: String(job.id), attempt: job.attempt, commit: run.commit.sha.text,
-        branch: run.branch?.name.text ?? "", pullRequest: run.pullRequest.flatMap { $0 > 0 ? $0 : nil },
+        provider: Self.name, repository: project, externalID: String(job.id), attempt: job.attempt,
+        run: String(job.id), commit: run.commit.sha.text, branch: run.branch?.name.text ?? "",
+        pullRequest: run.pullRequest.flatMap { $0 > 0 ? $0 : nil },
         workflow: run.eventType?.text ?? "", job: job.name, outcome: outcome, url: "\(pages)/\(project)/jobs/\(job.id)",
         finishedAt: job.finishedAt?.seconds)
     }

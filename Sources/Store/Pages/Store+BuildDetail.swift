@@ -94,6 +94,7 @@ extension Store {
         """
         SELECT o.id, o.attempt, o.outcome FROM build b JOIN build o
             ON o.repository_id = b.repository_id AND o.commit = b.commit AND o.job = b.job AND o.workflow = b.workflow AND o.provider = b.provider
+           AND o.run = b.run
          WHERE b.id = \(id) AND o.id <> b.id ORDER BY o.attempt, o.id
         """
       ).map {

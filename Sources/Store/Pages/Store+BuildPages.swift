@@ -83,7 +83,7 @@ extension Store {
   }
 
   /// Rows of `tally`, the newest first; nil if a name isn't known.
-  package static func buildRows(_ filter: BuildFilter, after: [Int64]?, most: Int, _ session: borrowing Session) throws -> SQL? {
+  private static func buildRows(_ filter: BuildFilter, after: [Int64]?, most: Int, _ session: borrowing Session) throws -> SQL? {
     let scope = try TallyScope(filter.builds, session)
     var conditions = scope.conditions
     if let outcome = filter.outcome { conditions.append("t.outcome = \(outcome.rawValue)") }

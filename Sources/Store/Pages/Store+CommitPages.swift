@@ -33,14 +33,15 @@ extension Store {
   /// - Parameters:
   ///   - filter: its job is not looked at.
   ///   - onlyAttention: only commits with a failure that nothing about the build itself excuses.
+  ///   - since: only commits whose last build finished since, in seconds since 1970.
   /// - Throws: `StoreError.badCursor`, `PostgresError`.
   package func commitPage(
-    _ filter: TallyFilter = TallyFilter(), onlyAttention: Bool = false, after cursor: String? = nil, most: Int
+    _ filter: TallyFilter = TallyFilter(), onlyAttention: Bool = false, since: Double? = nil, after cursor: String? = nil, most: Int
   ) async throws -> Paged<CommitRow> {
     let after = try PageCursor.values(of: cursor, count: 2)
     let most = Self.pageSize(most)
     return try await transaction { session in
-      let chosen = try Self.commitRows(filter, onlyAttention: onlyAttention, after: after, most: most + 1, session)
+      let chosen = try Self.commitRows(filter, onlyAttention: onlyAttention, since: since, after: after, most: most + 1, session)
       let rows = try session.query(
         """
         SELECT c.*, \(Self.micros("c.last_at")) AS micros, extract(epoch FROM c.first_at)::float8 AS first,
@@ -70,8 +71,8 @@ extension Store {
     }
   }
 
-  package static func commitRows(
-    _ filter: TallyFilter, onlyAttention: Bool, after: [Int64]?, most: Int, _ session: borrowing Session
+  private static func commitRows(
+    _ filter: TallyFilter, onlyAttention: Bool, since: Double?, after: [Int64]?, most: Int, _ session: borrowing Session
   ) throws -> SQL {
     let scope = try TallyScope(TallyFilter(repository: filter.repository, branch: filter.branch), session)
     var conditions: [SQL] = ["c.failed > 0"]
@@ -81,6 +82,7 @@ extension Store {
       conditions.append("c.repository_id = \(repository)")
     }
     if onlyAttention { conditions.append("c.attention > 0") }
+    if let since { conditions.append("c.last_at >= to_timestamp(\(since))") }
     if let after { conditions.append("(c.last_at, c.id) < (\(time(after[0])), \(after[1]))") }
     return "SELECT c.* FROM tally_commit c WHERE \(SQL.all(conditions)) ORDER BY c.last_at DESC, c.id DESC LIMIT \(Int64(most))"
   }

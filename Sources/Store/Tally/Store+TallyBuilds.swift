@@ -4,8 +4,8 @@ import Postgres
 extension Store {
   /// Columns of `tally`, all of which a change is looked for in.
   private static let tallyColumns = """
-    build_id, repository_id, job_id, branch_id, line_id, commit, pull_request, attempt, at, outcome, failed, pattern, hits, kind, unread, \
-    retried, log_id, revision_id, line, sets, bytes
+    build_id, repository_id, job_id, branch_id, line_id, commit, pull_request, run, attempt, at, outcome, failed, pattern, hits, kind, \
+    unread, retried, log_id, revision_id, line, sets, bytes
     """
 
   /// Works builds out again and counts the difference. The tally is locked.
@@ -83,7 +83,7 @@ extension Store {
   /// without the base.
   private static func outcomes(of builds: [Int64]) -> SQL {
     """
-    SELECT 1, b.id, b.repository_id, j.id, n.id, CASE WHEN n.is_line THEN n.id ELSE 0 END, b.commit, b.pull_request, b.attempt,
+    SELECT 1, b.id, b.repository_id, j.id, n.id, CASE WHEN n.is_line THEN n.id ELSE 0 END, b.commit, b.pull_request, b.run, b.attempt,
            coalesce(b.finished_at, b.created_at), b.outcome, x.failed, explained.number, coalesce(hits.numbers, '{}'),
            CASE WHEN NOT x.failed THEN NULL
                 WHEN o.kind IS NOT NULL THEN o.kind
@@ -94,7 +94,7 @@ extension Store {
            x.failed AND (logs.count = 0 OR logs.incomplete OR logs.untried OR coalesce(doubt.is_open, false)),
            x.failed AND EXISTS (
              SELECT 1 FROM build s WHERE s.repository_id = b.repository_id AND s.commit = b.commit AND s.job = b.job
-                AND s.provider = b.provider AND s.workflow = b.workflow AND s.attempt <> b.attempt AND s.outcome = 'success'),
+                AND s.provider = b.provider AND s.workflow = b.workflow AND s.run = b.run AND s.attempt <> b.attempt AND s.outcome = 'success'),
            best.log_id, best.revision_id, best.line, coalesce(logs.sets, '{}'), coalesce(logs.bytes, '{}')
       FROM build b
       JOIN tally_job j ON j.repository_id = b.repository_id AND j.provider = b.provider AND j.workflow = b.workflow AND j.job = b.job

@@ -112,7 +112,7 @@ extension Store {
       INSERT INTO tally_commit AS c (repository_id, commit, branch_id, pull_request, first_at, last_at, builds, failed, attention)
       SELECT repository_id, commit, (array_agg(branch_id ORDER BY at DESC, build_id DESC))[1],
              (array_agg(pull_request ORDER BY at DESC, build_id DESC))[1], min(at), max(at), \(counts)
-        FROM (SELECT t.*, max(t.attempt) FILTER (WHERE t.outcome <> 'canceled') OVER (PARTITION BY t.repository_id, t.commit, t.job_id)
+        FROM (SELECT t.*, max(t.attempt) FILTER (WHERE t.outcome <> 'canceled') OVER (PARTITION BY t.repository_id, t.commit, t.job_id, t.run)
                        AS last_attempt
                 FROM (SELECT DISTINCT repository_id, commit FROM tally_delta) d
                 JOIN tally t ON t.repository_id = d.repository_id AND t.commit = d.commit) x
@@ -134,7 +134,7 @@ extension Store {
       """
       INSERT INTO tally_line AS c (line_id, commit, first_at, last_at, builds, failed, attention)
       SELECT line_id, commit, min(at), max(at), \(counts)
-        FROM (SELECT t.*, max(t.attempt) FILTER (WHERE t.outcome <> 'canceled') OVER (PARTITION BY t.line_id, t.commit, t.job_id)
+        FROM (SELECT t.*, max(t.attempt) FILTER (WHERE t.outcome <> 'canceled') OVER (PARTITION BY t.line_id, t.commit, t.job_id, t.run)
                        AS last_attempt
                 FROM (SELECT DISTINCT repository_id, commit, line_id FROM tally_delta WHERE line_id <> 0) d
                 JOIN tally t ON t.repository_id = d.repository_id AND t.commit = d.commit AND t.line_id = d.line_id) x

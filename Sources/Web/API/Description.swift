@@ -47,12 +47,15 @@ struct Description: Sendable {
       "operationId": .text(Self.identifier(operation)), "summary": .text(operation.summary), "description": .text(about),
       "parameters": .array(
         operation.parameters.filter { $0.place != .form }.map { parameter in
-          var schema = Self.schema(parameter.kind)
-          if let usual = parameter.usual { schema["default"] = Int(usual).map { .number(Double($0)) } ?? .text(usual) }
-          return .object([
+          var schema = Self.schema(parameter)
+          if let usual = parameter.usual { schema["default"] = Int(usual).map { .number($0) } ?? .text(usual) }
+          var told: [String: JSONTree] = [
             "name": .text(parameter.name), "in": .text(parameter.place == .path ? "path" : "query"),
             "required": .flag(parameter.isNeeded), "description": .text(parameter.about), "schema": .object(schema),
-          ])
+          ]
+          // A form's field that nobody filled in.
+          if parameter.place == .query, !parameter.isNeeded { told["allowEmptyValue"] = .flag(true) }
+          return .object(told)
         }),
     ]
     let fields = operation.parameters.filter { $0.place == .form }
@@ -70,9 +73,11 @@ struct Description: Sendable {
               "properties": .object(
                 Dictionary(
                   uniqueKeysWithValues: fields.map { field in
-                    var schema = Self.schema(field.kind)
-                    schema["description"] = .text(field.about)
-                    return (field.name, .object(schema))
+                    let schema = JSONTree.object(Self.schema(field))
+                    var told: [String: JSONTree] =
+                      field.isNeeded ? ["allOf": .array([schema])] : ["anyOf": .array([schema, .object(["type": .text("null")])])]
+                    told["description"] = .text(field.about)
+                    return (field.name, .object(told))
                   })),
               "required": .array(fields.filter(\.isNeeded).map { .text($0.name) }),
             ])
@@ -122,15 +127,31 @@ struct Description: Sendable {
     return (operation.method == .get ? "get" : "post") + words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
   }
 
-  private static func schema(_ kind: Parameter.Kind) -> [String: JSONTree] {
-    switch kind {
-    case .text(let most): ["type": .text("string"), "maxLength": .number(Double(most))]
+  /// As `Parameter.read` and, in bodies, `Parameter.text(of:)` take it.
+  private static func schema(_ parameter: Parameter) -> [String: JSONTree] {
+    switch parameter.kind {
+    case .text(let most):
+      [
+        "type": .text("string"), "minLength": .number(parameter.isNeeded ? 1 : 0), "maxLength": .number(most),
+        "pattern": .text("^[^\\x00]*$"),
+      ]
     case .choice(let choices): ["type": .text("string"), "enum": .array(choices.map { .text($0) })]
     case .number(let range):
-      ["type": .text("integer"), "minimum": .number(Double(range.lowerBound)), "maximum": .number(Double(range.upperBound))]
-    case .flag: ["type": .text("boolean")]
-    case .since: ["type": .text("string"), "examples": .array([.text("14d"), .text("2026-01-31")])]
-    case .cursor: ["type": .text("string")]
+      ["type": .text("integer"), "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound)]
+    case .flag where parameter.place == .form: ["type": .text("boolean")]
+    case .flag: ["type": .text("string"), "enum": .array(Parameter.flagWords.map { .text($0) })]
+    case .since:
+      [
+        "anyOf": .array([
+          .object(["type": .text("string"), "pattern": .text(Since.count)]),
+          .object(["type": .text("string"), "format": .text("date")]),
+          .object(["type": .text("string"), "format": .text("date-time")]),
+        ]), "examples": .array([.text("14d"), .text("2026-01-31")]),
+      ]
+    case .time: ["type": .text("string"), "format": .text("date-time")]
+    case .commit(let digits):
+      ["type": .text("string"), "pattern": .text("^[0-9a-fA-F]{\(digits.lowerBound),\(digits.upperBound)}$")]
+    case .cursor: ["type": .text("string"), "minLength": .number(4), "pattern": .text("^[A-Za-z0-9_-]+$")]
     }
   }
 

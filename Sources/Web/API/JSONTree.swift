@@ -1,7 +1,7 @@
 /// Any JSON, for documents whose shape is no Swift type.
 indirect enum JSONTree: Encodable, Sendable, Equatable {
   case text(String)
-  case number(Double)
+  case number(Int)
   case flag(Bool)
   case array([JSONTree])
   case object([String: JSONTree])
@@ -10,7 +10,7 @@ indirect enum JSONTree: Encodable, Sendable, Equatable {
     var container = encoder.singleValueContainer()
     switch self {
     case .text(let value): try container.encode(value)
-    case .number(let value): if let whole = Int(exactly: value) { try container.encode(whole) } else { try container.encode(value) }
+    case .number(let value): try container.encode(value)
     case .flag(let value): try container.encode(value)
     case .array(let value): try container.encode(value)
     case .object(let value): try container.encode(value)

@@ -13,7 +13,7 @@ struct EntryRoutes: Sendable {
 
   private static let parameters: [Parameter] = [
     .query("repository", .text(most: 1_024), "`owner/name`.", needed: true),
-    .query("commit", .text(most: 64), "Its name, 7 to 64 hexadecimal digits.", needed: true),
+    .query("commit", .commit(digits: 7...64), "Its name.", needed: true),
     .query("job", .text(most: 1_024), "The job's name.", needed: true),
     .query("workflow", .text(most: 1_024), "The workflow that the job belongs to."),
     .query("step", .text(most: 1_024), "The step whose log it is; leave it out if the job has but one log."),
@@ -24,7 +24,7 @@ struct EntryRoutes: Sendable {
     .query("provider", .text(most: 100), "The CI system.", usual: "api"),
     .query("externalId", .text(most: 1_024), "The CI system's id of the run of the job."),
     .query("url", .text(most: 4_096), "Where people look at the build."),
-    .query("finishedAt", .text(most: 40), "When it ended, as 2026-01-02T03:04:05Z; now, if it is left out."),
+    .query("finishedAt", .time, "When it ended; now, if it is left out."),
   ]
 
   func add(to site: inout Site) {
@@ -44,16 +44,10 @@ struct EntryRoutes: Sendable {
     }
     let log = try SentLog(backend.archive)
     var count = 0
-    do {
-      for try await piece in request.body {
-        count += piece.readableBytes
-        guard count <= Self.largest else { throw WebError(.contentTooLarge, "the log is larger than \(Self.largest) bytes") }
-        try await log.write(Array(piece.readableBytesView))
-      }
-    } catch let error as WebError {
-      throw error
-    } catch is CancellationError {
-      throw CancellationError()
+    for try await piece in request.body {
+      count += piece.readableBytes
+      guard count <= Self.largest else { throw WebError(.contentTooLarge, "the log is larger than \(Self.largest) bytes") }
+      try await log.write(Array(piece.readableBytesView))
     }
     guard count > 0 else { throw WebError(.badRequest, "the body is empty", hint: "curl --data-binary @build.log sends a file") }
     let kept = try await log.finish(build, step: step, backend.store)
@@ -65,7 +59,7 @@ struct EntryRoutes: Sendable {
 
   /// As a line of a manifest would say it, so that the same rules hold.
   private func build(_ request: Request) throws -> (build: Build, step: String) {
-    let given = try FormText.decode(request.uri.query ?? "")
+    let given = try FormText.decode(request.uri.query ?? "", strict: true)
     if let name = given.keys.sorted().first(where: { name in !Self.parameters.contains { $0.name == name } }) {
       throw WebError(
         .badRequest, "there is no parameter \(name)",

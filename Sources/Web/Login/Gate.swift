@@ -49,11 +49,9 @@ struct Gate: RouterMiddleware {
   }
 
   private func identify(_ request: Request, _ context: inout WebContext) async throws {
-    if let given = request.headers[.authorization] {
-      if let text = Self.token(in: given) { return try await identify(byToken: text, &context) }
-      // A proxy's own way of knowing people, which it hands on: what it says beside that may still tell who it is.
-      try await identifyPerson(request, &context)
-      if context.viewer == nil { throw try notAToken(context) }
+    // Any other credential is a proxy's own way of knowing people, which it hands on and which says nothing here.
+    if let text = request.headers[.authorization].flatMap(Self.token(in:)) {
+      try await identify(byToken: text, &context)
     } else {
       try await identifyPerson(request, &context)
     }
@@ -67,18 +65,16 @@ struct Gate: RouterMiddleware {
   }
 
   private func identify(byToken text: String, _ context: inout WebContext) async throws {
-    guard let token = try await store.useToken(digest: Secret(text: text).digest) else { throw try notAToken(context) }
+    guard let token = try await store.useToken(digest: Secret(text: text).digest) else {
+      try limit(failures, context.address)
+      throw WebError(
+        .unauthorized, "the token isn't known, was revoked or has expired", hint: "culprit token add makes one",
+        headers: [.wwwAuthenticate: "Bearer error=\"invalid_token\""])
+    }
     try limit(requests, "token \(token.id)")
     let name = "token \(token.name)"
     if let role = token.scopes.compactMap(\.role).max() { context.viewer = Viewer(name: name, role: role, way: .token) }
     if token.scopes.contains(.logs) || token.scopes.contains(.operate) { context.entersLogsAs = name }
-  }
-
-  private func notAToken(_ context: WebContext) throws -> WebError {
-    try limit(failures, context.address)
-    return WebError(
-      .unauthorized, "the token isn't known, was revoked or has expired", hint: "culprit token add makes one",
-      headers: [.wwwAuthenticate: "Bearer error=\"invalid_token\""])
   }
 
   private func identifyPerson(_ request: Request, _ context: inout WebContext) async throws {

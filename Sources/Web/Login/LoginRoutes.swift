@@ -41,7 +41,7 @@ struct LoginRoutes: Sendable {
     router.post("login/github") { request, context in try await leave(request, context) }
     router.get("login/github/callback") { request, context in try await comeBack(request, context) }
     router.post("logout") { request, context in
-      let fields = try await FormText.fields(of: request, asJSON: false)
+      let fields = try await FormText.fields(of: request)
       guard fields[FormText.tokenField] == context.formToken else { throw WebError(.forbidden, "the form is not one of ours") }
       if let secret = cookies.secret(.session, of: request) { try await store.endSession(digest: secret.digest) }
       return Response(
@@ -52,7 +52,7 @@ struct LoginRoutes: Sendable {
   /// Sends a person to GitHub.
   private func leave(_ request: Request, _ context: WebContext) async throws -> Response {
     guard let github else { throw WebError(.notFound, "nobody logs in by GitHub here") }
-    let fields = try await FormText.fields(of: request, asJSON: false)
+    let fields = try await FormText.fields(of: request)
     guard fields[FormText.tokenField] == context.formToken else { throw WebError(.forbidden, "the form is not one of ours") }
     try countAttempt(context)
     let journey = Journey(state: Secret.random().text, verifier: Secret.random().text, next: Self.local(fields["next"]))

@@ -10,7 +10,9 @@ struct Cursor: Sendable, Equatable {
   init?(_ text: String) {
     var base = text.replacing("-", with: "+").replacing("_", with: "/")
     base += String(repeating: "=", count: (4 - base.utf8.count % 4) % 4)
-    guard let data = Data(base64Encoded: base), let keys = try? JSONDecoder().decode([String].self, from: data) else { return nil }
+    guard let data = Data(base64Encoded: base), let keys = try? JSONDecoder().decode([String].self, from: data),
+      !keys.contains(where: { $0.utf8.contains(0) })
+    else { return nil }
     self.keys = keys
   }
 

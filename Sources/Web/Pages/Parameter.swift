@@ -6,12 +6,16 @@ struct Parameter: Sendable {
   enum Place: Sendable { case path, query, form }
 
   enum Kind: Sendable {
-    /// - Parameter most: in bytes.
+    /// - Parameter most: in code points, as JSON Schema counts.
     case text(most: Int)
     case choice([String])
     case number(ClosedRange<Int>)
-    /// Yes if it is there and neither empty, `0`, `false` nor `no`.
+    /// `1`, `true` or `yes`; `0`, `false` or `no`; empty is no.
     case flag
+    /// A moment as RFC 3339 has it.
+    case time
+    /// A commit's name, or the beginning of one, in hexadecimal digits.
+    case commit(digits: ClosedRange<Int>)
     /// A moment in the past: `14d`, `2026-01-31`, a time of RFC 3339.
     case since
     /// Where the page before ended; given by `next`.
@@ -59,7 +63,9 @@ struct Parameter: Sendable {
       if isNeeded { throw wrong("is missing") }
       return nil
     }
-    guard text.utf8.count <= longest else { throw wrong("is longer than \(longest) bytes") }
+    guard text.unicodeScalars.count <= longest else { throw wrong("is longer than \(longest) characters") }
+    // PostgreSQL can't hold it, and no name has it.
+    guard !text.utf8.contains(0) else { throw wrong("holds a NUL character") }
     switch kind {
     case .text: return .text(text)
     case .choice(let choices):
@@ -70,13 +76,46 @@ struct Parameter: Sendable {
         throw wrong("must be a whole number from \(range.lowerBound) to \(range.upperBound)")
       }
       return .number(number)
-    case .flag: return .flag(!["", "0", "false", "no"].contains(text.lowercased()))
+    case .flag:
+      guard let index = Self.flagWords.firstIndex(of: text) else {
+        throw wrong("must be one of \(Self.flagWords.joined(separator: ", "))")
+      }
+      return .flag(index % 2 == 0)
+    case .time:
+      guard Timestamp(text) != nil else { throw wrong("must be a time such as 2026-01-02T03:04:05Z") }
+      return .text(text)
+    case .commit(let digits):
+      guard digits.contains(text.utf8.count), text.utf8.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }) else {
+        throw wrong("must be a commit's name: \(digits.lowerBound) to \(digits.upperBound) hexadecimal digits")
+      }
+      return .text(text)
     case .since:
       guard let since = Since(text, now: now) else { throw wrong("must be like 14d, 12h, 2w or 2026-01-31") }
       return .moment(since.seconds, text)
     case .cursor:
       guard let cursor = Cursor(text) else { throw wrong("must be what `next` of the page before says") }
       return .cursor(cursor)
+    }
+  }
+
+  /// Yes and no by turns.
+  static let flagWords = ["true", "false", "1", "0", "yes", "no"]
+
+  /// What a value of JSON is as a text that `read` takes.
+  ///
+  /// - Throws: `WebError` unless it has the type that the API's description tells.
+  func text(of value: FormText.Scalar) throws -> String? {
+    switch (kind, value) {
+    case (_, .null): return nil
+    case (.number, .number(let text)): return text
+    case (.flag, .flag(let flag)): return String(flag)
+    case (.number, _): throw wrong("must be a number")
+    case (.flag, _): throw wrong("must be true or false")
+    case (.text, .text(let text)): return text
+    case (_, .text(let text)):
+      guard !text.isEmpty else { throw wrong("is empty") }
+      return text
+    default: throw wrong("must be a text")
     }
   }
 

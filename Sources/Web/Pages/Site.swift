@@ -68,7 +68,7 @@ struct Site {
     _ parameters: [Parameter], _ request: Request, _ context: WebContext, _ role: Role, _ backend: Backend, strict: Bool
   ) throws -> PageInput {
     let viewer = try viewer(of: context, role)
-    let query = try FormText.decode(request.uri.query ?? "")
+    let query = try FormText.decode(request.uri.query ?? "", strict: strict)
     let known = parameters.filter { $0.place == .query }
     if strict, let name = query.keys.sorted().first(where: { name in !known.contains { $0.name == name } }) {
       throw WebError(
@@ -103,16 +103,26 @@ struct Site {
     _ action: Action, _ request: Request, _ context: WebContext, _ backend: Backend, asJSON: Bool
   ) async throws -> (Action.Done, PageInput) {
     let viewer = try viewer(of: context, action.role)
-    var fields = try await FormText.fields(of: request, asJSON: asJSON)
-    let token = fields.removeValue(forKey: FormText.tokenField)
-    // A form of ours, or a program's request, which a page of another site can't make a browser send.
-    guard viewer.way == .token || asJSON || (!context.formToken.isEmpty && token == context.formToken) else {
-      throw WebError(.forbidden, "the form is too old, or not one of ours", hint: "load the page again, and try once more")
-    }
     let known = action.parameters.filter { $0.place == .form }
-    if let name = fields.keys.sorted().first(where: { name in !known.contains { $0.name == name } }) {
+    var fields: [String: String] = [:]
+    func check(_ names: some Sequence<String>) throws {
+      guard let name = names.sorted().first(where: { name in !known.contains { $0.name == name } }) else { return }
       throw WebError(
-        .badRequest, "there is no field \(name)", hint: "there are: \(known.map(\.name).joined(separator: ", "))", field: name)
+        .badRequest, "there is no field \(name)",
+        hint: known.isEmpty ? "it takes none" : "there are: \(known.map(\.name).joined(separator: ", "))", field: name)
+    }
+    if asJSON {
+      // A program's request, which a page of another site can't make a browser send.
+      let members = try await FormText.members(of: request)
+      try check(members.keys)
+      for parameter in known { fields[parameter.name] = try members[parameter.name].flatMap { try parameter.text(of: $0) } }
+    } else {
+      fields = try await FormText.fields(of: request)
+      let token = fields.removeValue(forKey: FormText.tokenField)
+      guard viewer.way == .token || (!context.formToken.isEmpty && token == context.formToken) else {
+        throw WebError(.forbidden, "the form is too old, or not one of ours", hint: "load the page again, and try once more")
+      }
+      try check(fields.keys)
     }
     let given = fields.merging(try pathValues(action.parameters, context)) { _, path in path }
     let input = try PageInput(
@@ -127,7 +137,9 @@ struct Site {
     for (path, operations) in Dictionary(grouping: operations, by: { $0.path.isEmpty ? "causes" : $0.path }) {
       let allowed = Set(operations.flatMap { $0.method == .get ? [.get, .head] : [$0.method] })
       let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-      for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .options, .trace]
+      for method: HTTPRequest.Method in [
+        .get, .head, .post, .put, .patch, .delete, .options, .trace, .init("QUERY")!,
+      ]
       where !allowed.contains(method) {
         router.on(RouterPath("api/v1/" + path), method: method) { _, _ -> Response in
           throw WebError(.methodNotAllowed, "it takes \(names)", headers: [.allow: names])

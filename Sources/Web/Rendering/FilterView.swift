@@ -8,7 +8,6 @@ struct FilterView: Sendable {
   let job: String
   let hasJobs: Bool
   let times: [Choice]
-  let hasTimes: Bool
   let verdicts: [Choice]
   let hasVerdicts: Bool
   /// Parts of the query that the form has no field for.
@@ -17,6 +16,9 @@ struct FilterView: Sendable {
   let chosen: [Chosen]
   /// The time in words: `the last 14 days`.
   let span: String
+
+  /// Whether builds of all times are among the choices.
+  enum Times { case bounded, any }
 
   struct Choice: Sendable {
     let value: String
@@ -41,25 +43,28 @@ struct FilterView: Sendable {
 
   /// A time that is given as `since`, in words.
   static func words(for since: String) -> String {
-    spans.first { $0.0 == since }?.1 ?? (since.isEmpty ? "all times" : "the time since \(since)")
+    if let span = spans.first(where: { $0.0 == since }) { return span.1 }
+    let units: [Character: String] = ["h": "hours", "d": "days", "w": "weeks"]
+    if let unit = since.last.flatMap({ units[$0] }) { return "the last \(since.dropLast()) \(unit)" }
+    return since.isEmpty ? "all times" : "the time since \(since)"
   }
 
   /// - Parameters:
-  ///   - times: whether the form has a choice of times.
+  ///   - times: what choice of times the form has.
   ///   - jobs: whether it has a field for a job.
   ///   - verdicts: whether it has a choice of verdicts of patterns.
-  init(_ input: PageInput, times: Bool, verdicts: Bool, jobs: Bool = true) {
+  init(_ input: PageInput, times choice: Times, verdicts: Bool, jobs: Bool = true) {
     action = input.path
     repository = input.text("repository") ?? ""
     branch = input.text("branch") ?? ""
     job = input.text("job") ?? ""
-    let since = times ? input.text("since") ?? "" : ""
+    let since = input.text("since") ?? ""
     span = Self.words(for: since)
     hasJobs = jobs
-    hasTimes = times
-    var spans = Self.spans.map { Choice(value: $0.0, label: $0.1, isChosen: $0.0 == since) }
+    var spans = choice == .any ? [Choice(value: "", label: "all", isChosen: since.isEmpty)] : []
+    spans += Self.spans.map { Choice(value: $0.0, label: $0.1, isChosen: $0.0 == since) }
     if !since.isEmpty, !spans.contains(where: \.isChosen) {
-      spans.append(Choice(value: since, label: "since \(since)", isChosen: true))
+      spans.append(Choice(value: since, label: span, isChosen: true))
     }
     self.times = spans
     hasVerdicts = verdicts
@@ -68,11 +73,10 @@ struct FilterView: Sendable {
       [Choice(value: "", label: "all", isChosen: verdict.isEmpty)]
       + PatternVerdict.allCases.map { Choice(value: $0.rawValue, label: $0.rawValue, isChosen: $0.rawValue == verdict) }
     let fields = Set(
-      ["repository", "branch", "cursor"] + (jobs ? ["job"] : []) + (times ? ["since"] : []) + (verdicts ? ["verdict"] : []))
+      ["repository", "branch", "since", "cursor"] + (jobs ? ["job"] : []) + (verdicts ? ["verdict"] : []))
     hidden = input.query.filter { !fields.contains($0.key) && !$0.value.isEmpty }.sorted { $0.key < $1.key }
       .map { Pair(name: $0.key, value: $0.value) }
-    let unnamed = ["limit", "cursor"] + (times ? ["since"] : [])
-    chosen = input.query.filter { !unnamed.contains($0.key) && !$0.value.isEmpty }.sorted { $0.key < $1.key }
+    chosen = input.query.filter { !["since", "limit", "cursor"].contains($0.key) && !$0.value.isEmpty }.sorted { $0.key < $1.key }
       .map { Chosen(label: $0.value == "1" ? $0.key : "\($0.key) \($0.value)", link: input.link([$0.key: nil])) }
   }
 }

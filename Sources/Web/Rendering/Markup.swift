@@ -33,5 +33,15 @@ struct Markup: Sendable, MustacheCustomRenderable {
     close(element)
   }
 
+  /// A link; the same text without one where there is no address.
+  mutating func link(_ attributes: KeyValuePairs<StaticString, String?>, to address: String?, _ text: String) {
+    guard let address else { return element("span", attributes, text) }
+    open("a", attributes)
+    html.removeLast()
+    html += " href=\"\(SafeHTML.escape(address))\">"
+    self.text(text)
+    close("a")
+  }
+
   mutating func newline() { html += "\n" }
 }

@@ -24,6 +24,8 @@ struct SafeHTML: MustacheContentType {
       case "\t", "\n": bytes.append(UInt8(scalar.value))
       // Controls have no meaning in HTML; their pictures do.
       case "\u{0}"..."\u{1F}": bytes += String(UnicodeScalar(0x2400 + scalar.value)!).utf8
+      case "\u{7F}": bytes += "\u{2421}".utf8
+      case "\u{80}"..."\u{9F}": bytes += "\u{FFFD}".utf8
       case "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}", "\u{200E}", "\u{200F}", "\u{61C}":
         bytes += "\u{FFFD}".utf8
       default: bytes += UTF8.encode(scalar)!
@@ -36,7 +38,9 @@ struct SafeHTML: MustacheContentType {
   private static let special: [Bool] = {
     var table = [Bool](repeating: false, count: 256)
     for byte in "<>&\"'".utf8 { table[Int(byte)] = true }
-    // E2: U+2000 and the like; D8: U+061C.
+    // C2: U+0080 and the like; E2: U+2000 and the like; D8: U+061C.
+    table[0x7F] = true
+    table[0xC2] = true
     table[0xE2] = true
     table[0xD8] = true
     return table

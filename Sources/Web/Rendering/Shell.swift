@@ -11,14 +11,14 @@ struct Shell: Sendable {
   ///
   /// - Parameters:
   ///   - view: what the template shows, by its properties' names, which stand inside `{{#page}}`.
-  ///   - section: the first part of the path, which the navigation marks as the current one.
+  ///   - section: the first part of the path, which the navigation marks as the current one; nil: none is.
   func response(
-    _ view: any Sendable, template: String, title: String, section: String = "", status: HTTPResponse.Status = .ok,
+    _ view: any Sendable, template: String, title: String, section: String? = nil, status: HTTPResponse.Status = .ok,
     viewer: Viewer?, formToken: String
   ) throws -> Response {
     let frame = Frame(
       title: title, style: assets.link("culprit.css"), script: assets.link("culprit.js"),
-      sections: Self.sections.map { .init(name: $0.name, path: $0.path, isCurrent: $0.path == "/" + section) },
+      sections: Self.sections.map { .init(name: $0.name, path: $0.path, isCurrent: $0.path == section.map { "/" + $0 }) },
       viewer: viewer.map { .init(name: $0.name, role: $0.role.rawValue, canLogOut: $0.way == .session) },
       offersLogin: hasLogin && viewer == nil, formToken: formToken, page: view)
     let text = try templates.render(frame, template)

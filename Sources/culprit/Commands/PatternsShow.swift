@@ -20,13 +20,16 @@ struct PatternsShow: AsyncParsableCommand {
   func run() async throws {
     let settings = try global.settings()
     let (id, today) = (PatternID(id), CalendarDay.now)
+    let isQuiet = global.quiet
     let (found, measured, reports) = try await Workplace.open(settings) { workplace in
-      (
-        try await workplace.store.patterns(id: id).first, try await workplace.store.patternHealth(id: id, today: today).first,
+      try await workplace.tally(isQuiet: isQuiet)
+      return (
+        try await workplace.store.patterns(id: id).first, try await workplace.store.patternHealth(id: id).first,
         try await workplace.store.wrongReports(against: id, most: 10)
       )
     }
     guard let pattern = found, let health = measured else { throw StoreError.noSuchPattern(id.rawValue) }
+    let trust = health.trust
     if format == .json {
       Output.line(PatternText.json(pattern, [("health", HealthText.json(health, today: today))]).text)
       return
@@ -46,12 +49,12 @@ struct PatternsShow: AsyncParsableCommand {
     table.add(["first seen", PatternText.day(health.firstSeen)])
     table.add(["last seen", PatternText.day(health.lastSeen)])
     table.add([
-      "passing builds", "\(health.hit) of \(health.sampled) sampled (\(PatternText.share(health.hit, of: health.sampled)))",
+      "passing builds", "\(trust.hit) of \(trust.sampled) sampled (\(PatternText.share(trust.hit, of: trust.sampled)))",
     ])
-    table.add(["wrong reports", String(health.wrongReports)])
+    table.add(["wrong reports", String(trust.wrongReports)])
     table.add(["inconclusive", "\(health.inconclusiveLogs) logs"])
-    if let cost = health.cost.millisecondsPerMegabyte {
-      table.add(["cost", String(format: "%.3f ms of CPU time per MB, measured on %d logs", cost, health.cost.logs)])
+    if let cost = trust.cost.millisecondsPerMegabyte {
+      table.add(["cost", String(format: "%.3f ms of CPU time per MB, measured on %d logs", cost, trust.cost.logs)])
     }
     let remarks = HealthText.remarks(health, today: today)
     if !remarks.isEmpty { table.add(["note", remarks]) }

@@ -29,7 +29,11 @@ struct PatternsStats: AsyncParsableCommand {
   func run() async throws {
     let settings = try global.settings()
     let today = CalendarDay.now
-    let patterns = try await Workplace.open(settings) { try await $0.store.patternHealth(today: today) }
+    let isQuiet = global.quiet
+    let patterns = try await Workplace.open(settings) { workplace in
+      try await workplace.tally(isQuiet: isQuiet)
+      return try await workplace.store.patternHealth()
+    }
     switch format {
     case .json: for pattern in patterns { Output.line(HealthText.json(pattern, today: today).text) }
     case .text:

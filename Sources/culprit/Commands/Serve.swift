@@ -31,11 +31,10 @@ struct Serve: AsyncParsableCommand {
     let settings = try global.settings()
     let integrations = try Integrations(settings)
     var server = WebServer.Settings(folder: try Bundled.folder("web"))
-    (server.host, server.port) = try Self.address(listen)
+    (server.host, server.port) = try Self.address(listen, flag: "--listen")
     server.webhookSecrets = integrations.webhookSecrets
     server.publicURL = integrations.posting.publicURL
     server.login = try LoginSettings(settings)
-    let isLocal = Self.loopback.contains(server.host)
     let noWork = noWork
     let log = WorkLog(format: settings.logFormat, isQuiet: global.quiet, isVerbose: global.verbose)
     let registry = PrometheusRegistry()
@@ -45,7 +44,7 @@ struct Serve: AsyncParsableCommand {
     let folder = try settings.patternFolder(nil)
     try await Workplace.open(settings, connections: Worker.Lanes().connections + 8) { workplace in
       _ = try await SyncStage(store: workplace.store).sync(folder: folder, dryRun: false)
-      var web = try await Self.closed(prepared, isLocal: isLocal, workplace.store, listen)
+      var web = try await Self.closed(prepared, workplace.store, listen)
       web.healthChecks = HealthChecks.all(workplace, patterns: folder)
       let address = web.host
       let backend = Backend(
@@ -80,13 +79,13 @@ struct Serve: AsyncParsableCommand {
   }
 
   /// Whoever isn't on this machine has to prove who they are; without a way to do so nothing is served to them.
-  private static func closed(
-    _ settings: WebServer.Settings, isLocal: Bool, _ store: Store, _ listen: String
+  static func closed(
+    _ settings: WebServer.Settings, _ store: Store, _ listen: String
   ) async throws -> WebServer.Settings {
     guard settings.login.isOpen else { return settings }
     let hasToken = try await store.hasToken()
     var settings = settings
-    if isLocal {
+    if loopback.contains(settings.host) {
       // An address at which others reach the server means that something in front of it lets them through.
       settings.login.isOpen = settings.publicURL.map { HostNames.loopback.contains($0) } ?? true
       return settings
@@ -102,16 +101,17 @@ struct Serve: AsyncParsableCommand {
 
   private static let loopback: Set<String> = ["127.0.0.1", "localhost", "::1", "[::1]"]
 
-  private static func address(_ text: String) throws -> (String, Int) {
+  /// - Parameter flag: what the address was given by, for the error.
+  static func address(_ text: String, flag: String) throws -> (String, Int) {
     guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port),
       colon > text.startIndex
-    else { throw Failure("--listen is \"\(text)\"", hint: "it must be an address and a port, such as 127.0.0.1:8080") }
+    else { throw Failure("\(flag) is \"\(text)\"", hint: "it must be an address and a port, such as 127.0.0.1:8080") }
     return (String(text[..<colon]), port)
   }
 }
 
 /// A worker that ends when its group is shut down.
-private struct WorkService: Service {
+struct WorkService: Service {
   let worker: Worker
 
   func run() async throws {

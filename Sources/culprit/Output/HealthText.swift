@@ -14,21 +14,29 @@ struct HealthText {
 
   /// What someone should look at.
   var report: String {
-    let samples = active.map(\.sampled).max() ?? 0
+    let samples = active.map(\.trust.sampled).max() ?? 0
     var lines = [
       "\(active.count) patterns, \(active.count { !$0.hasNeverFired }) of them with findings; tried on \(samples) sampled passing builds"
     ]
     section(
-      "SUSPECT: they excuse nothing", active.filter(\.isSuspect).sorted { ($1.suspicion?.since ?? 0) < ($0.suspicion?.since ?? 0) },
+      "SUSPECT: they excuse nothing",
+      active.filter(\.trust.isSuspect).sorted { ($1.trust.suspicion?.since ?? 0) < ($0.trust.suspicion?.since ?? 0) },
       ["SINCE", "WHY"], &lines
-    ) { [PatternText.day($0.suspicion?.since), $0.suspicion?.reason ?? ""] }
+    ) { [PatternText.day($0.trust.suspicion?.since), $0.trust.suspicion?.reason ?? ""] }
     section(
-      "FOUND IN PASSING BUILDS", active.filter { $0.hit > 0 && !$0.fallback && !$0.isSuspect }.sorted { rate($0) > rate($1) },
+      "FOUND IN PASSING BUILDS",
+      active.filter { $0.trust.hit > 0 && !$0.fallback && !$0.trust.isSuspect }.sorted { rate($0) > rate($1) },
       ["PASSING", "RATE", "REPORTS"], &lines
-    ) { ["\($0.hit) of \($0.sampled)", PatternText.share($0.hit, of: $0.sampled), String($0.wrongReports)] }
+    ) {
+      [
+        "\($0.trust.hit) of \($0.trust.sampled)", PatternText.share($0.trust.hit, of: $0.trust.sampled),
+        String($0.trust.wrongReports),
+      ]
+    }
     section(
-      "REPORTED AS WRONG", active.filter { $0.wrongReports > 0 }.sorted { $0.wrongReports > $1.wrongReports }, ["BUILDS"], &lines
-    ) { [String($0.wrongReports)] }
+      "REPORTED AS WRONG", active.filter { $0.trust.wrongReports > 0 }.sorted { $0.trust.wrongReports > $1.trust.wrongReports },
+      ["BUILDS"], &lines
+    ) { [String($0.trust.wrongReports)] }
     section(
       "REVIEW OVERDUE: they excuse nothing",
       active.filter { $0.verdict.excuses && $0.isReviewOverdue(today) }.sorted { ($0.reviewBy ?? today) < ($1.reviewBy ?? today) },
@@ -65,8 +73,8 @@ struct HealthText {
     for pattern in patterns {
       table.add([
         pattern.id.rawValue, pattern.verdict.rawValue, String(pattern.findings), String(pattern.failedBuilds),
-        String(pattern.explained), "\(pattern.hit)/\(pattern.sampled)", String(pattern.wrongReports),
-        pattern.cost.millisecondsPerMegabyte.map { String(format: "%.3f", $0) } ?? "-", PatternText.day(pattern.lastSeen),
+        String(pattern.explained), "\(pattern.trust.hit)/\(pattern.trust.sampled)", String(pattern.trust.wrongReports),
+        pattern.trust.cost.millisecondsPerMegabyte.map { String(format: "%.3f", $0) } ?? "-", PatternText.day(pattern.lastSeen),
         Self.remarks(pattern, today: today),
       ])
     }
@@ -77,10 +85,10 @@ struct HealthText {
   static func remarks(_ pattern: PatternHealth, today: CalendarDay) -> String {
     var remarks: [String] = []
     if pattern.isRetired { remarks.append("retired") }
-    if pattern.isSuspect, let suspicion = pattern.suspicion {
+    if pattern.trust.isSuspect, let suspicion = pattern.trust.suspicion {
       remarks.append("suspect since \(PatternText.day(suspicion.since)): \(suspicion.reason)")
     }
-    if let cleared = pattern.suspicion?.cleared {
+    if let cleared = pattern.trust.suspicion?.cleared {
       remarks.append("was suspect; \(cleared.who) trusts it since \(PatternText.day(cleared.at)): \(cleared.reason)")
     }
     if pattern.isSuspended { remarks.append("suspended") }
@@ -100,19 +108,20 @@ struct HealthText {
       (
         "passing",
         .object([
-          ("hit", .number(pattern.hit)), ("of", .number(pattern.sampled)), ("rate", pattern.rate.map { .decimal($0) } ?? .null),
+          ("hit", .number(pattern.trust.hit)), ("of", .number(pattern.trust.sampled)),
+          ("rate", pattern.trust.rate.map { .decimal($0) } ?? .null),
         ])
       ),
-      ("wrongReports", .number(pattern.wrongReports)),
-      ("suspect", .bool(pattern.isSuspect)),
-      ("suspicion", pattern.suspicion.map(suspicion) ?? .null),
+      ("wrongReports", .number(pattern.trust.wrongReports)),
+      ("suspect", .bool(pattern.trust.isSuspect)),
+      ("suspicion", pattern.trust.suspicion.map(suspicion) ?? .null),
       (
         "cost",
         .object([
-          ("logs", .number(pattern.cost.logs)), ("bytes", .number(pattern.cost.bytes)),
-          ("searches", .number(pattern.cost.searches)),
-          ("seconds", .decimal(Double(pattern.cost.nanoseconds) / 1e9)),
-          ("millisecondsPerMegabyte", pattern.cost.millisecondsPerMegabyte.map { .decimal($0) } ?? .null),
+          ("logs", .number(pattern.trust.cost.logs)), ("bytes", .number(pattern.trust.cost.bytes)),
+          ("searches", .number(pattern.trust.cost.searches)),
+          ("seconds", .decimal(Double(pattern.trust.cost.nanoseconds) / 1e9)),
+          ("millisecondsPerMegabyte", pattern.trust.cost.millisecondsPerMegabyte.map { .decimal($0) } ?? .null),
         ])
       ),
       ("inconclusiveLogs", .number(pattern.inconclusiveLogs)), ("suspended", .bool(pattern.isSuspended)),
@@ -122,7 +131,7 @@ struct HealthText {
     ])
   }
 
-  private static func suspicion(_ suspicion: PatternHealth.Suspicion) -> JSONText {
+  private static func suspicion(_ suspicion: PatternTrust.Suspicion) -> JSONText {
     .object([
       ("since", time(suspicion.since)), ("reason", .string(suspicion.reason)),
       (
@@ -138,8 +147,8 @@ struct HealthText {
     .optional(seconds.map { Date(timeIntervalSince1970: $0).formatted(.iso8601) })
   }
 
-  private func rate(_ pattern: PatternHealth) -> Double { pattern.rate ?? 0 }
-  private func cost(_ pattern: PatternHealth) -> Double { pattern.cost.millisecondsPerMegabyte ?? 0 }
+  private func rate(_ pattern: PatternHealth) -> Double { pattern.trust.rate ?? 0 }
+  private func cost(_ pattern: PatternHealth) -> Double { pattern.trust.cost.millisecondsPerMegabyte ?? 0 }
 
   private func section(
     _ title: String, _ rows: [PatternHealth], _ columns: [String], _ lines: inout [String], _ cells: (PatternHealth) -> [String]

@@ -37,12 +37,13 @@ package enum WebhookBody {
   /// A job of GitHub Actions ended.
   package static func jobCompleted(
     _ job: String, id: Int, conclusion: String = "failure", commit: String, branch: String = "topic", attempt: Int = 1,
+    run: Int = 7,
     repository: String = "o/r"
   ) -> [UInt8] {
     Array(
       """
-      {"action":"completed","workflow_job":{"id":\(id),"run_id":\(attempt * 100),"run_attempt":\(attempt),"workflow_name":"CI","head_sha":"\(commit)",
-      "head_branch":"\(branch)","status":"completed","conclusion":"\(conclusion)","name":"\(job)","html_url":"https://github.com/\(repository)/actions/runs/7/job/\(id)",
+      {"action":"completed","workflow_job":{"id":\(id),"run_id":\(run),"run_attempt":\(attempt),"workflow_name":"CI","head_sha":"\(commit)",
+      "head_branch":"\(branch)","status":"completed","conclusion":"\(conclusion)","name":"\(job)","html_url":"https://github.com/\(repository)/actions/runs/\(run)/job/\(id)",
       "started_at":"2026-01-02T03:04:05Z","completed_at":"2026-01-02T03:14:05Z"},"repository":{"full_name":"\(repository)"}}
       """.utf8)
   }

@@ -26,7 +26,9 @@ enum BuildPage {
       .query("whole", .number(1...1_000_000_000), "A line of which all parts between carriage returns are shown."),
       .query("search", .text(most: 1_000), "What to look for in the log, in capital letters or small."),
       .query("expression", .flag, "Whether `search` is a PCRE2 expression."),
-      .query("view", .choice(["colours", "plain"]), "How pages show the lines.", usual: "colours"),
+      .query(
+        "view", .choice(["colours", "plain", "raw"]),
+        "`raw`: the lines as they stand in the raw log, with all controls; `plain`: a page without colours.", usual: "colours"),
     ],
     load: load,
     view: { build, input in
@@ -97,6 +99,7 @@ enum BuildPage {
     let first = input.number("from") ?? target.map { max(1, $0 - min(linesBefore, count / 2)) } ?? 1
     var request = LogWindow.Request(lines: first...first + count - 1)
     request.hasHeadings = detail.build.provider == "buildkite"
+    request.isRaw = input.text("view") == "raw"
     if let whole = input.number("whole") { request.wholeLines = [whole] }
     // The findings of these lines: the listed ones are the first of the log, and what tells why a build failed is often the last.
     let lines = atEnd ? max(1, (log.lines ?? 1) - count)..<Int.max : first..<first + count

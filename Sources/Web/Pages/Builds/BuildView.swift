@@ -39,8 +39,7 @@ struct BuildView: Sendable {
   let bestLink: String?
   let rawLink: String?
   let rawSize: String
-  let viewLink: String
-  let viewLabel: String
+  let views: [ViewChoice]
 
   let searchText: String
   let isExpression: Bool
@@ -72,6 +71,12 @@ struct BuildView: Sendable {
     let link: String
     let isShown: Bool
     let note: String
+  }
+
+  struct ViewChoice: Sendable {
+    let label: String
+    let link: String
+    let isChosen: Bool
   }
 
   struct SectionView: Sendable {
@@ -152,20 +157,25 @@ struct BuildView: Sendable {
     }
     hasManyLogs = build.logs.count > 1
     problem = build.problem
-    let isPlain = input.text("view") == "plain"
+    let view = input.text("view") ?? "colours"
     logMarkup =
       shown.map {
         LogMarkup.of(
-          $0.window, target: input.number("line"), isPlain: isPlain, titles: $0.titles,
+          $0.window, target: input.number("line"), isPlain: view == "plain", titles: $0.titles,
           link: link(line:), wholeLink: { link(["whole": String($0)]) + "#L\($0)" })
       } ?? Markup()
     hasLog = shown != nil
     let (first, last) = (shown?.window.lines.first?.number ?? 0, shown?.window.lines.last?.number ?? 0)
     let total = shown?.total
-    shownText =
+    var shownText =
       last == 0
       ? "No lines here" + (total.map { "; the log has \(Figures.count($0, "line"))" } ?? "")
       : "Lines \(Figures.count(first)) to \(Figures.count(last))" + (total.map { " of \(Figures.count($0))" } ?? "")
+    if let from = shown?.window.knownFrom, from > 1, first > from {
+      shownText +=
+        " · colours\(view == "raw" ? "" : " and sections") that began before line \(Figures.count(from)) are not known here"
+    }
+    self.shownText = shownText
     sections = (shown?.window.sections ?? []).map { SectionView(title: $0.title, link: link(line: $0.line)) }
     let count = input.number("lines") ?? 300
     earlierLink = first > 1 ? link(["from": String(max(1, first - count)), "lines": String(min(count, first - 1))]) : nil
@@ -175,14 +185,15 @@ struct BuildView: Sendable {
     bestLink = build.telling.flatMap { $0.log == shown?.log ? link(line: $0.line) : nil }
     rawLink = shown.map { "/builds/\(build.id)/logs/\($0.log)/raw" }
     rawSize = build.logs.first { $0.id == shown?.log }?.bytes.map { Figures.bytes(Int64($0)) } ?? ""
-    viewLink = input.link(["view": isPlain ? nil : "plain"])
-    viewLabel = isPlain ? "With colours" : "Without colours"
+    views = [("colours", "Colours"), ("plain", "No colours"), ("raw", "Raw characters")].map {
+      ViewChoice(label: $0.1, link: input.link(["view": $0.0 == "colours" ? nil : $0.0]), isChosen: $0.0 == view)
+    }
 
     searchText = input.text("search") ?? ""
     isExpression = input.flag("expression")
     searchHidden =
       (build.logs.count > 1 ? shown.map { [FilterView.Pair(name: "log", value: String($0.log))] } ?? [] : [])
-      + (isPlain ? [FilterView.Pair(name: "view", value: "plain")] : [])
+      + (view == "colours" ? [] : [FilterView.Pair(name: "view", value: view)])
     searchView = build.search.map { search in
       SearchView(
         summary: Self.summary(search),

@@ -47,7 +47,7 @@ struct BuildsView: Sendable {
   let nextLink: String?
 
   init(_ builds: Listing<BuildSummary>, _ input: PageInput) {
-    filters = FilterView(input, times: false, verdicts: false)
+    filters = FilterView(input, times: .any, verdicts: false)
     let flags = ["failed", "unexplained"]
     let kind = input.text("kind") ?? flags.last { input.flag($0) } ?? ""
     kinds = ([("", "all")] + (flags + BuildKind.allCases.map(\.rawValue)).map { ($0, $0) }).map { value, label in

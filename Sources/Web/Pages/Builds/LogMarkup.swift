@@ -23,7 +23,11 @@ enum LogMarkup {
         markup.element("summary", [:], section.title)
       }
       if !line.begins.isEmpty { markup.open("summary") }
-      row(line, isTarget: line.number == target, isPlain: isPlain, titles: titles, link: link, wholeLink: wholeLink, &markup)
+      // What folds is pressed as a whole, so nothing in it can be pressed by itself.
+      let links = line.begins.isEmpty
+      row(
+        line, isTarget: line.number == target, isPlain: isPlain, titles: titles, link: links ? link(line.number) : nil,
+        wholeLink: links ? wholeLink(line.number) : nil, &markup)
       if !line.begins.isEmpty { markup.close("summary") }
       for _ in 0..<min(depth, line.endsAfter) { closeSection(&markup, &depth) }
     }
@@ -60,7 +64,7 @@ enum LogMarkup {
   }
 
   private static func row(
-    _ line: LogLine, isTarget: Bool, isPlain: Bool, titles: [String], link: (Int) -> String, wholeLink: (Int) -> String,
+    _ line: LogLine, isTarget: Bool, isPlain: Bool, titles: [String], link: String?, wholeLink: String?,
     _ markup: inout Markup
   ) {
     // GitHub's own words for the start of a section, an error and so on.
@@ -73,7 +77,7 @@ enum LogMarkup {
         "class": "line" + (command == "##[error]" ? " error" : "") + (found != nil ? " found" : "") + (isTarget ? " target" : ""),
         "id": "L\(line.number)",
       ])
-    markup.element("a", ["class": "n", "href": link(line.number)], "\(line.number)")
+    markup.link(["class": "n"], to: link, "\(line.number)")
     // Without a date: they are all of one run.
     if let time = line.time {
       markup.element("time", ["datetime": time, "title": time], String(time.dropFirst(11).prefix(8)))
@@ -90,8 +94,7 @@ enum LogMarkup {
     markup.close("span")
     if line.segmentCount > line.segments.count {
       let more = line.segmentCount - line.segments.count
-      markup.element(
-        "a", ["class": "more", "href": wholeLink(line.number), "title": "Parts of the line that were overwritten"], "+\(more)")
+      markup.link(["class": "more", "title": "Parts of the line that were overwritten"], to: wholeLink, "+\(more)")
     }
     if let title { markup.element("span", ["class": "note"], title) }
     markup.close("div")

@@ -7,6 +7,7 @@ struct CausesView: Sendable {
   let span: String
   let hasBuilds: Bool
   let hasFailed: Bool
+  let hasCauses: Bool
   let builds: String
   let failed: String
   let failedShare: String
@@ -80,10 +81,11 @@ struct CausesView: Sendable {
     func builds(_ more: [String: String], from day: String? = nil) -> String {
       PageInput.link("/builds", scope.merging(more) { _, new in new }.merging(["since": day ?? causes.since]) { old, _ in old })
     }
-    filters = FilterView(input, times: true, verdicts: true)
+    filters = FilterView(input, times: .bounded, verdicts: true)
     span = filters.span
     hasBuilds = causes.builds > 0
     hasFailed = causes.failed > 0
+    hasCauses = !causes.causes.isEmpty
     self.builds = Figures.count(causes.builds)
     failed = Figures.count(causes.failed)
     failedShare = Figures.percent(Self.share(causes.failed, of: causes.builds))

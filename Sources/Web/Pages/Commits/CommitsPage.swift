@@ -9,12 +9,13 @@ enum CommitsPage {
       .query("repository", .text(most: 200), "Only commits of this repository, `owner/name`."),
       .query("branch", .text(most: 250), "Only commits of this branch."),
       .query("attention", .flag, "Only commits with a failure that nothing about the build itself excuses."),
-      .limit, .cursor,
+      .query("since", .since, "Only commits whose last build finished since."), .limit, .cursor,
     ],
     load: { input in
       let filter = Store.TallyFilter(repository: input.text("repository"), branch: input.text("branch"))
       let page = try await input.backend.store.commitPage(
-        filter, onlyAttention: input.flag("attention"), after: input.cursor?.keys.first, most: input.limit)
+        filter, onlyAttention: input.flag("attention"), since: input.moment("since"), after: input.cursor?.keys.first,
+        most: input.limit)
       return Listing(items: page.rows.map { CommitSummary($0) }, next: page.next.map { Cursor(keys: [$0]) })
     },
     view: { commits, input in Page.View("commits", title: "Commits", CommitsView(commits, input)) })
@@ -91,7 +92,7 @@ struct CommitsView: Sendable {
   }
 
   init(_ commits: Listing<CommitSummary>, _ input: PageInput) {
-    filters = FilterView(input, times: false, verdicts: false, jobs: false)
+    filters = FilterView(input, times: .any, verdicts: false, jobs: false)
     onlyAttention = input.flag("attention")
     allLink = input.link(["attention": nil])
     attentionLink = input.link(["attention": "1"])

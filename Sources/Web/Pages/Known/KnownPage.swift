@@ -4,9 +4,6 @@ import Store
 /// Known problems: jobs that fail for a reason that is nobody's change.
 enum KnownPage {
   private static let states = ["open", "resolved", "all"]
-  /// There are tens of them, not thousands; whoever has more filters by repository.
-  private static let mostShown = 500
-
   static let page = Page<KnownProblems>(
     path: "known", summary: "Known problems, the newest first.",
     parameters: [
@@ -14,13 +11,19 @@ enum KnownPage {
       .query("state", .choice(states), "Which of them.", usual: "open"),
       .query("job", .text(most: 300), "Fills in the form: a job."),
       .query("branch", .text(most: 300), "Fills in the form: a branch."),
-      .query("from", .text(most: 64), "Fills in the form: the first commit."),
+      .query("from", .text(most: 64), "Fills in the form: the first commit."), .limit, .cursor,
     ],
     load: { input in
       let all = try await input.backend.store.knownProblems(
         repository: input.text("repository"), resolved: input.text("state") != "open")
       let wanted = input.text("state") == "resolved" ? all.filter { $0.resolvedAt != nil } : all
-      return KnownProblems(problems: wanted.prefix(mostShown).map(KnownProblems.Problem.init), count: wanted.count)
+      // There are tens of them, not thousands: it is what is shown that has to be bounded.
+      let last = try input.cursor?.number() ?? .max
+      let rest = wanted.filter { $0.id < last }
+      let shown = rest.prefix(input.limit)
+      return KnownProblems(
+        problems: shown.map(KnownProblems.Problem.init), count: wanted.count,
+        next: rest.count > shown.count ? shown.last.map { Cursor(keys: [String($0.id)]).text } : nil)
     },
     view: { value, input in Page.View("known", title: "Known problems", KnownView(value, input, states: states)) })
 
@@ -102,8 +105,9 @@ extension StringProtocol {
 
 struct KnownProblems: APIValue {
   let problems: [Problem]
-  /// All of them, shown or not.
+  /// All of them, on this page or not.
   let count: Int
+  let next: String?
 
   struct Problem: APIValue {
     let id: Int64
@@ -148,5 +152,6 @@ struct KnownProblems: APIValue {
       ])
   }
 
-  static let schema = Schema.object("KnownProblems", ["problems": .array(Problem.schema), "count": .integer])
+  static let schema = Schema.object(
+    "KnownProblems", ["problems": .array(Problem.schema), "count": .integer, "next": .optional(.string)])
 }

@@ -9,7 +9,8 @@ struct KnownView: Sendable {
   let rows: [Row]
   let canChange: Bool
   let showsForm: Bool
-  let more: String?
+  let firstLink: String?
+  let nextLink: String?
 
   struct State: Sendable {
     let name: String
@@ -39,11 +40,10 @@ struct KnownView: Sendable {
     self.states = states.map { .init(name: $0, link: input.link(["state": $0]), isChosen: $0 == input.text("state")) }
     let canChange = input.viewer.role >= .curator
     self.canChange = canChange
-    showsForm = !job.isEmpty || value.problems.isEmpty
+    showsForm = !job.isEmpty || value.count == 0
     rows = value.problems.map { Row($0, canChange: canChange, now: input.now) }
-    more =
-      value.count > value.problems.count
-      ? "\(Figures.count(value.count - value.problems.count)) more are not shown: choose a repository." : nil
+    firstLink = input.cursor == nil ? nil : input.link([:])
+    nextLink = value.next.map { input.page($0) }
   }
 }
 

@@ -74,9 +74,9 @@ enum PatternPage {
     return counts.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.prefix(15).map { .init(group: $0.key, findings: $0.value) }
   }
 
-  private static func value(_ trust: Store.PatternTrust, inconclusive: Int) -> PatternReport.Trust {
+  private static func value(_ trust: PatternTrust, inconclusive: Int) -> PatternReport.Trust {
     .init(
-      passingSampled: trust.sampled, passingHit: trust.hit, isSuspect: trust.suspicion.map { $0.cleared == nil } ?? false,
+      passingSampled: trust.sampled, passingHit: trust.hit, isSuspect: trust.isSuspect,
       suspicion: trust.suspicion?.reason, cleared: trust.suspicion?.cleared.map { "\($0.who): \($0.reason)" },
       wrongReports: trust.wrongReports, millisecondsPerMegabyte: trust.cost.millisecondsPerMegabyte, inconclusiveLogs: inconclusive)
   }

@@ -119,7 +119,7 @@ struct PatternsView: Sendable {
   }
 
   init(_ patterns: Listing<PatternSummary>, _ input: PageInput) {
-    let filters = FilterView(input, times: true, verdicts: true)
+    let filters = FilterView(input, times: .bounded, verdicts: true)
     text = input.text("text") ?? ""
     owner = input.text("owner") ?? ""
     includesRetired = input.flag("retired")
