@@ -87,17 +87,9 @@ extension Store {
   /// - Parameter since: in seconds since 1970.
   package func newCauses(_ filter: TallyFilter = TallyFilter(), since: Double, most: Int) async throws -> [NewCause] {
     try await transaction { session in
-      let scope = try TallyScope(filter, session)
-      let ofScope = Self.reachCondition(scope)
-      let found: SQL =
-        scope.branches != nil && scope.cells == nil
-        ? """
-        SELECT p.id, p.title, p.verdict, extract(epoch FROM f.first_at)::float8 AS first, f.builds
-          FROM (SELECT r.pattern, min(r.first_at) AS first_at, sum(r.builds) AS builds FROM (\(Self.reachRows(scope))) r GROUP BY 1) f
-          JOIN pattern p ON p.number = f.pattern
-         WHERE f.first_at >= to_timestamp(\(since)) ORDER BY f.first_at DESC, p.id LIMIT \(Int64(Self.pageSize(most)))
+      let ofScope = Self.reachCondition(try TallyScope(filter, session))
+      return try session.query(
         """
-        : """
         SELECT p.id, p.title, p.verdict, extract(epoch FROM f.first_at)::float8 AS first, f.builds
           FROM (SELECT DISTINCT pattern FROM tally_reach WHERE first_at >= to_timestamp(\(since)) AND builds > 0) c
           CROSS JOIN LATERAL (
@@ -109,7 +101,7 @@ extension Store {
           JOIN pattern p ON p.number = c.pattern
          WHERE e.first_at >= to_timestamp(\(since)) ORDER BY f.first_at DESC, p.id LIMIT \(Int64(Self.pageSize(most)))
         """
-      return try session.query(found).map { row in
+      ).map { row in
         NewCause(
           pattern: PatternID(try row.decode("id")), title: try row.decode("title"),
           verdict: PatternVerdict(rawValue: try row.decode("verdict")) ?? .failure, firstSeen: try row.decode("first"),
@@ -137,27 +129,13 @@ extension Store {
     var first, last: Double
   }
 
-  /// Rows like those of `tally_reach`, with `repository_id`. Branches that are no lines are not told apart there, so they are counted from
-  /// their builds, of which there are few.
-  private static func reachRows(_ scope: TallyScope) -> SQL {
-    guard scope.branches != nil, scope.cells == nil else {
-      return """
-        SELECT r.*, j.repository_id FROM tally_reach r JOIN tally_job j ON j.id = r.job_id WHERE r.builds > 0 AND \(reachCondition(scope))
-        """
-    }
-    return """
-      SELECT t.pattern, t.job_id, t.repository_id, count(*) AS builds, min(t.at) AS first_at, max(t.at) AS last_at
-        FROM tally t WHERE t.pattern IS NOT NULL AND \(SQL.all(scope.conditions)) GROUP BY 1, 2, 3
-      """
-  }
-
-  /// On `r`, a row of `tally_reach`, and `j`, its job.
+  /// On `r`, a row of `tally_reach`, and `j`, its job. Branches that are no lines are not told apart.
   private static func reachCondition(_ scope: TallyScope) -> SQL {
     var conditions: [SQL] = []
     if let repository = scope.repository { conditions.append("j.repository_id = \(repository)") }
     if let jobs = scope.jobs { conditions.append("r.job_id = ANY (\(jobs))") }
     if scope.branches != nil {
-      let lines = scope.cells?.map(\.line) ?? []
+      let lines = scope.cells?.map(\.line) ?? [0]
       conditions.append("r.line_id = ANY (\(lines))")
     }
     return SQL.all(conditions)
@@ -176,8 +154,9 @@ extension Store {
           SELECT pattern, repository_id, count(*) FILTER (WHERE \(start)::float8 IS NULL OR last_at >= to_timestamp(\(start)::float8)) AS jobs,
                  min(first_at) AS first_at, max(last_at) AS last_at
             FROM (
-              SELECT r.pattern, r.repository_id, r.job_id, min(r.first_at) AS first_at, max(r.last_at) AS last_at
-                FROM (\(reachRows(scope))) r WHERE r.pattern = ANY (\(patterns)) GROUP BY 1, 2, 3) by_job
+              SELECT r.pattern, j.repository_id, r.job_id, min(r.first_at) AS first_at, max(r.last_at) AS last_at
+                FROM tally_reach r JOIN tally_job j ON j.id = r.job_id
+               WHERE r.pattern = ANY (\(patterns)) AND r.builds > 0 AND \(reachCondition(scope)) GROUP BY 1, 2, 3) by_job
            GROUP BY 1, 2) by_repository
        GROUP BY 1
       """)
