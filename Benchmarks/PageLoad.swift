@@ -240,7 +240,7 @@ struct PageLoad: AsyncParsableCommand {
       { store, _ in _ = try await store.deliveryStates(since: Date().timeIntervalSince1970 - 86_400) }
     ),
     ("posts by state, 1 day", { store, _ in _ = try await store.postStates(since: Date().timeIntervalSince1970 - 86_400) }),
-    ("tally's lag", { store, _ in _ = try await store.tallyLag() }),
+    ("tally's lag", { store, _ in _ = try await store.tallyMarks() }),
   ]
 
   private static func list(_ store: Store, _ change: (inout Store.BuildFilter) -> Void) async throws {

@@ -15,6 +15,7 @@ package actor SuggestDesk {
 
   private struct Entry {
     var state: State
+    let begunAt: Double
     var task: Task<Void, Never>?
     /// What was there before, until the new ones are.
     var last: (Suggestions, at: Double)?
@@ -28,24 +29,36 @@ package actor SuggestDesk {
 
   private let stage: SuggestStage
   private let now: @Sendable () -> Double
-  /// By days back.
+  private let trouble: @Sendable (any Error) -> Void
+  /// By days back. One at most has a task: each reads hundreds of logs.
   private var entries: [Int: Entry] = [:]
 
+  /// - Parameter trouble: told what nobody who looks is told.
   package init(
-    store: Store, archive: LogArchive, settings: SuggestStage.Settings, now: @Sendable @escaping () -> Double
+    store: Store, archive: LogArchive, settings: SuggestStage.Settings, trouble: @Sendable @escaping (any Error) -> Void = { _ in },
+    now: @Sendable @escaping () -> Double
   ) {
     stage = SuggestStage(store: store, archive: archive, settings: settings)
     self.now = now
+    self.trouble = trouble
   }
 
-  /// The suggestions for builds of the last days; begins to make them where there are none, or only old ones.
+  /// Gives up what is being made.
+  package func close() async {
+    let tasks = entries.values.compactMap(\.task)
+    for task in tasks { task.cancel() }
+    for task in tasks { await task.value }
+  }
+
+  /// The suggestions for builds of the last days; begins to make them where there are none, or only old ones. While others are being made,
+  /// none are begun: what there is is told, or that they are being made, and whoever asks later is told more.
   ///
   /// - Parameters:
   ///   - anew: whether they are made again, however new they are.
   ///   - patience: how long it is waited for them.
   package func suggestions(days: Int, anew: Bool = false, patience: Duration = .seconds(2)) async -> State {
-    if case .running = entries[days]?.state {} else if anew || !isFresh(days) { begin(days) }
-    guard let task = entries[days]?.task else { return entries[days]?.state ?? .failed("they were dropped") }
+    if entries.values.allSatisfy({ $0.task == nil }), anew || !isFresh(days) { begin(days) }
+    guard let task = entries[days]?.task else { return entries[days]?.state ?? .running(read: 0, of: 0) }
     // Whoever comes first: the end, or the end of the patience.
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
@@ -60,7 +73,7 @@ package actor SuggestDesk {
       await group.next()
       group.cancelAll()
     }
-    guard let entry = entries[days] else { return .failed("they were dropped") }
+    guard let entry = entries[days] else { return .running(read: 0, of: 0) }
     if case .running = entry.state, let last = entry.last { return .ready(last.0, at: last.at) }
     return entry.state
   }
@@ -71,14 +84,15 @@ package actor SuggestDesk {
   }
 
   private func begin(_ days: Int) {
-    if entries[days] == nil, entries.count >= Self.mostKept {
-      // One that is being made is finished by itself, and seen by nobody.
-      entries.removeValue(forKey: entries.keys.sorted()[0])
+    if entries[days] == nil, entries.count >= Self.mostKept,
+      let oldest = entries.min(by: { $0.value.begunAt < $1.value.begunAt })?.key
+    {
+      entries[oldest] = nil
     }
     var last: (Suggestions, at: Double)?
     if case .ready(let suggestions, let at) = entries[days]?.state { last = (suggestions, at) }
-    let (stage, now) = (stage, now())
-    entries[days] = Entry(state: .running(read: 0, of: 0), last: last)
+    let (stage, trouble, now) = (stage, trouble, now())
+    entries[days] = Entry(state: .running(read: 0, of: 0), begunAt: now, last: last)
     entries[days]?.task = Task {
       do {
         let made = try await stage.run(
@@ -86,7 +100,8 @@ package actor SuggestDesk {
         ) { read, all in Task { await self.note(days, read, all) } }
         end(days, .ready(made, at: now))
       } catch {
-        end(days, .failed("\(error)"))
+        if !(error is CancellationError) { trouble(error) }
+        end(days, .failed("something went wrong; the log of the server tells more"))
       }
     }
   }

@@ -49,17 +49,22 @@ package struct SuggestStage: Sendable {
 
     let logs = builds.enumerated().flatMap { build, facts in facts.logs.map { (build, $0) } }
     let read = try await onLanes(logs.count, { report($0, logs.count) }) { index, lane in
-      try await lane.tellingLines(logs[index].1, rules)
+      try await lane.tellingLines(logs[index].1.digest, rules)
     }
     var lines = Array(repeating: [TellingLine](), count: builds.count)
-    for (index, (build, _)) in logs.enumerated() { lines[build] += read.values[index] ?? [] }
+    // Of each log what it tells, to know later where a line stands.
+    var told: [Int64: [TellingLine]] = [:]
+    for (index, (build, log)) in logs.enumerated() {
+      told[log.id] = read.values[index]
+      lines[build] += read.values[index] ?? []
+    }
     result.lost = read.lost
 
     try await takeFamiliar(from: &lines, of: builds, rules, report: { report(logs.count + $0, logs.count + $1) })
     let clusters = FailureClusters(lines)
     result.untold = clusters.untold.count
     result.clusters = clusters.clusters.count
-    result.suggestions = try await suggestions(Array(clusters.clusters.prefix(limit)), builds, lines)
+    result.suggestions = try await suggestions(Array(clusters.clusters.prefix(limit)), builds, lines, told)
     return result
   }
 
@@ -89,7 +94,7 @@ package struct SuggestStage: Sendable {
   }
 
   private func suggestions(
-    _ clusters: [FailureCluster], _ builds: [Store.UnexplainedBuild], _ lines: [[TellingLine]]
+    _ clusters: [FailureCluster], _ builds: [Store.UnexplainedBuild], _ lines: [[TellingLine]], _ told: [Int64: [TellingLine]]
   ) async throws -> [Suggestions.Suggestion] {
     let patterns = try await store.patterns()
     var titles = Set(patterns.map { $0.title.lowercased() })
@@ -101,7 +106,8 @@ package struct SuggestStage: Sendable {
       var samples: [Suggestions.Sample] = []
       for (build, line) in zip(members, cluster.lines) where samples.count < 3 && !samples.contains(where: { $0.text == line.text })
       {
-        samples.append(Suggestions.Sample(build: build, line: line.line, text: line.text))
+        guard let log = build.logs.first(where: { told[$0.id]?.contains(line) ?? false }) else { continue }
+        samples.append(Suggestions.Sample(build: build, log: log.id, line: line.line, text: line.text))
       }
       return Suggestions.Suggestion(
         builds: members.count, firstSeen: times.min() ?? 0, lastSeen: times.max() ?? 0, jobs: Set(members.map(\.job)).sorted(),

@@ -34,6 +34,8 @@ package struct Suggestions: Sendable {
 
   package struct Sample: Sendable {
     package let build: Store.UnexplainedBuild
+    /// The log that the line stands in.
+    package let log: Int64
     /// From 1.
     package let line: Int
     /// The beginning of the cleaned line.

@@ -12,6 +12,8 @@ package struct WrongReports: Sendable {
   package struct Reported: Sendable {
     package let commit: Store.CommitName
     package let verdict: Store.ReportedVerdict
+    /// The attempt that the report is kept with.
+    fileprivate let build: Int64
   }
 
   /// Reports the verdict on a job's last failed build, as it is now.
@@ -28,11 +30,38 @@ package struct WrongReports: Sendable {
     let facts = try await store.facts(ofCommit: commit, repository: repository)
     let name = Store.CommitName(repository: facts.repository, commit: facts.commit)
     let id = try await store.failedBuild(of: job, name)
-    guard let build = facts.builds.first(where: { $0.id == id }) else { throw StoreError.noSuchJob(job, name.commit) }
-    let verdict = JudgeStage.verdict(on: build, of: facts, today: today)
-    let reported = Store.ReportedVerdict(verdict)
-    try await store.reportWrong(build: id, verdict: reported, who: who, reason: reason)
-    return Reported(commit: name, verdict: reported)
+    return try await keep(try Self.verdict(on: id, of: facts, today), who, reason)
+  }
+
+  /// The same for a build of any attempt: reported is the verdict on the last failed one.
+  ///
+  /// - Parameter commit: the build's.
+  /// - Throws: `StoreError.noSuchBuild` if no attempt failed, `PostgresError`.
+  package func report(
+    build: Int64, of commit: Store.CommitName, who: String, reason: String, today: CalendarDay
+  ) async throws -> Reported {
+    try await keep(try await verdict(onBuild: build, of: commit, today: today), who, reason)
+  }
+
+  /// The verdict on the last failed attempt of a build's job, as it is now; nothing is reported.
+  ///
+  /// - Throws: as `report(build:…)`.
+  package func verdict(onBuild build: Int64, of commit: Store.CommitName, today: CalendarDay) async throws -> Reported {
+    let id = try await store.lastFailedAttempt(of: build)
+    let facts = try await store.facts(ofCommit: commit.commit, repository: commit.repository)
+    return try Self.verdict(on: id, of: facts, today)
+  }
+
+  private static func verdict(on id: Int64, of facts: Store.CommitFacts, _ today: CalendarDay) throws -> Reported {
+    guard let build = facts.builds.first(where: { $0.id == id }) else { throw StoreError.noSuchBuild(id) }
+    return Reported(
+      commit: Store.CommitName(repository: facts.repository, commit: facts.commit),
+      verdict: Store.ReportedVerdict(JudgeStage.verdict(on: build, of: facts, today: today)), build: id)
+  }
+
+  private func keep(_ reported: Reported, _ who: String, _ reason: String) async throws -> Reported {
+    try await store.reportWrong(build: reported.build, verdict: reported.verdict, who: who, reason: reason)
+    return reported
   }
 
   /// Takes a report back.

@@ -8,6 +8,9 @@ package protocol WebhookReader: Sendable {
   /// Whether the raw body was signed with the secret; compared in constant time.
   func isSigned(_ request: WebhookRequest, secret: String) -> Bool
 
+  /// Header fields that the signature may stand in, in lower case. A request without any of them isn't signed, whatever its body.
+  var signatureFields: [String] { get }
+
   /// What names the delivery, the same when it is sent again; a digest of the body where the provider gives no id.
   func deliveryID(_ request: WebhookRequest) -> String
 

@@ -17,6 +17,37 @@ extension Store {
     }
   }
 
+  /// A person's word on a failed build: it is kept with the last failed attempt of the same job of the same commit, which is the one that
+  /// counts.
+  ///
+  /// - Throws: `StoreError.noSuchBuild` if no attempt failed.
+  package func overrule(build: Int64, kind: BuildKind, who: String, reason: String) async throws {
+    try await transaction { [coolOff] session in
+      let build = try Self.lastFailedAttempt(of: build, session)
+      try Self.overrule(build: build, kind: kind, who: who, reason: reason, session)
+      try Self.markDue(builds: [build], coolOff: coolOff, session)
+    }
+  }
+
+  /// The last failed attempt of the job of a build on its commit, in the same CI system and workflow.
+  ///
+  /// - Throws: `StoreError.noSuchBuild` if no attempt failed.
+  package func lastFailedAttempt(of build: Int64) async throws -> Int64 {
+    try await transaction { session in try Self.lastFailedAttempt(of: build, session) }
+  }
+
+  private static func lastFailedAttempt(of build: Int64, _ session: borrowing Session) throws -> Int64 {
+    let row = try session.query(
+      """
+      SELECT o.id FROM build b JOIN build o
+          ON o.repository_id = b.repository_id AND o.commit = b.commit AND o.job = b.job AND o.workflow = b.workflow AND o.provider = b.provider
+       WHERE b.id = \(build) AND o.outcome IN ('failure', 'timed_out') ORDER BY o.attempt DESC, o.id DESC LIMIT 1
+      """
+    ).first
+    guard let row else { throw StoreError.noSuchBuild(build) }
+    return try row.decode("id")
+  }
+
   /// The row of a job's last failed build on a commit.
   ///
   /// - Parameter job: the job's name, or `workflow/job` where several workflows have it.

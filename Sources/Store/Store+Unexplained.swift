@@ -11,8 +11,13 @@ extension Store {
     package let url: String?
     /// When it finished, or was entered if that is unknown, in seconds since 1970.
     package let finishedAt: Double
-    /// The digests of its logs, in the order in which they were entered.
-    package let logs: [[UInt8]]
+    /// Its logs, in the order in which they were entered.
+    package let logs: [UnexplainedLog]
+  }
+
+  package struct UnexplainedLog: Sendable {
+    package let id: Int64
+    package let digest: [UInt8]
   }
 
   /// What makes builds runs of the same job.
@@ -33,6 +38,7 @@ extension Store {
         """
         SELECT b.id, r.name AS repository, b.provider, b.workflow, b.job, b.commit, b.external_id, b.url,
                extract(epoch FROM t.at)::float8 AS finished,
+               ARRAY(SELECT l.id FROM log l WHERE l.build_id = b.id AND l.digest IS NOT NULL ORDER BY l.id) AS logs,
                ARRAY(SELECT l.digest FROM log l WHERE l.build_id = b.id AND l.digest IS NOT NULL ORDER BY l.id) AS digests
           FROM tally t JOIN build b ON b.id = t.build_id JOIN repository r ON r.id = b.repository_id
          WHERE t.failed AND t.pattern IS NULL AND NOT t.unread AND t.at >= coalesce(to_timestamp(\(since)), '-infinity')
@@ -45,7 +51,10 @@ extension Store {
             repository: try row.decode("repository"), provider: try row.decode("provider"), workflow: try row.decode("workflow"),
             job: try row.decode("job")),
           commit: try row.decode("commit"), externalID: try row.decode("external_id"), url: try row.decode("url"),
-          finishedAt: try row.decode("finished"), logs: try row.decode("digests"))
+          finishedAt: try row.decode("finished"),
+          logs: zip(try row.decode([Int64].self, "logs"), try row.decode([[UInt8]].self, "digests")).map {
+            UnexplainedLog(id: $0, digest: $1)
+          })
       }
     }
   }

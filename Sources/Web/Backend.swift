@@ -1,9 +1,11 @@
 import Foundation
 import LogArchive
+import Logging
 import Model
 import Pipeline
 import Postgres
 import Providers
+import ServiceLifecycle
 import Store
 
 /// What pages and actions work with. Made once, by the program.
@@ -28,7 +30,7 @@ package struct Backend: Sendable {
 
   package init(
     store: Store, archive: LogArchive, database: ConnectionConfiguration, providers: [String: any Provider] = [:],
-    rescan: RescanStage.Settings = RescanStage.Settings(), proposals: ProposeStage? = nil,
+    rescan: RescanStage.Settings = RescanStage.Settings(), proposals: ProposeStage? = nil, logger: Logger,
     now: @Sendable @escaping () -> Double = { Date().timeIntervalSince1970 }
   ) {
     self.store = store
@@ -41,10 +43,26 @@ package struct Backend: Sendable {
     self.now = now
     var trying = TrialDesk.Settings()
     trying.stage.limits = rescan.limits
-    trials = TrialDesk(store: store, archive: archive, settings: trying) { CalendarDay(secondsSince1970: now()) }
+    let trouble: @Sendable (any Error) -> Void = { logger.error("what someone began in a browser failed: \($0)") }
+    trials = TrialDesk(store: store, archive: archive, settings: trying, trouble: trouble) { CalendarDay(secondsSince1970: now()) }
     var suggesting = SuggestStage.Settings()
     suggesting.lanes = 1
     suggesting.mostBuilds = 500
-    suggestions = SuggestDesk(store: store, archive: archive, settings: suggesting, now: now)
+    suggestions = SuggestDesk(store: store, archive: archive, settings: suggesting, trouble: trouble, now: now)
+  }
+
+  /// Stops what people began in a browser when the program ends. To be shut down before the server, which answers all that look at it.
+  package var desks: some Service { DeskService(trials: trials, suggestions: suggestions) }
+
+  private struct DeskService: Service {
+    let trials: TrialDesk
+    let suggestions: SuggestDesk
+
+    func run() async {
+      // Cancelled is as good as shut down.
+      try? await gracefulShutdown()
+      await trials.close()
+      await suggestions.close()
+    }
   }
 }

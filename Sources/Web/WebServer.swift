@@ -67,10 +67,11 @@ package struct WebServer: Sendable {
   private static let mostConnections = 1_000
   /// After so many seconds in which nothing comes or goes, a connection is closed.
   private static let idleSeconds: Int64 = 60
-  /// However slowly something comes: see `RequestDeadline`. Who connects and says nothing takes somebody else's place.
+  /// Who connects and says nothing takes somebody else's place.
   private static let firstSeconds: Int64 = 15
-  private static let headSeconds: Int64 = 75
+  /// However slowly a body comes, and while nothing of an answer is taken: see `RequestDeadline`.
   private static let bodySeconds: Int64 = 600
+  private static let writeSeconds: Int64 = 60
 
   /// The server, which runs until its service group is shut down: it takes no more requests then, and answers those that it has.
   package var service: some Service {
@@ -81,7 +82,8 @@ package struct WebServer: Sendable {
         configuration: .init(
           additionalChannelHandlers: [
             RequestDeadline(
-              firstLimit: .seconds(Self.firstSeconds), headLimit: .seconds(Self.headSeconds), bodyLimit: .seconds(Self.bodySeconds))
+              firstLimit: .seconds(Self.firstSeconds), bodyLimit: .seconds(Self.bodySeconds),
+              writeLimit: .seconds(Self.writeSeconds))
           ],
           idleTimeout: .seconds(Self.idleSeconds))),
       configuration: ApplicationConfiguration(
@@ -104,6 +106,8 @@ package struct WebServer: Sendable {
     }
     // All else is for those whom the gate lets in.
     router.add(middleware: Gate(store: backend.store, settings: settings.login, cookies: cookies))
+    // Once more, as only what stands behind the gate knows whom it tells of an error.
+    router.add(middleware: ErrorMiddleware(shell: shell))
     if let registry = settings.metrics { MetricsRoutes(store: backend.store, registry: registry).add(to: router) }
     if settings.isOnlyMetrics { return router }
     LoginRoutes(

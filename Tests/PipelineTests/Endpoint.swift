@@ -25,7 +25,7 @@ final class Endpoint: Sendable {
     // One that keeps metadata: a request is known by the id that is in it.
     var logger = Logger(label: "test") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .critical
-    let backend = Backend(store: ledger.store, archive: ledger.archive, database: ledger.database.configuration)
+    let backend = Backend(store: ledger.store, archive: ledger.archive, database: ledger.database.configuration, logger: logger)
     let server = try WebServer(backend: backend, settings: settings, readers: [reader], logger: logger) { port in
       told.yield(port)
       told.finish()

@@ -50,23 +50,24 @@ import Testing
   @Test func searchFindsWhatPatternsWould() async throws {
     try await with { archive, viewer in
       let digest = try archive.store(bytes: Array((Self.lines.joined(separator: "\n")).utf8)).digest.bytes
-      let text = try await viewer.search(digest, for: LogSearch.Query("NEEDLE", isExpression: false))
+      let text = try await viewer.search(digest, asker: "ann", for: LogSearch.Query("NEEDLE", isExpression: false))
       #expect(text.findings.map(\.line) == [30_000] && text.findings.first?.start == 3_000_000 && text.unfinished == nil)
       var query = LogSearch.Query(#"^line \d*7 of"#, isExpression: true)
       query.most = 20
-      let expression = try await viewer.search(digest, for: query)
+      let expression = try await viewer.search(digest, asker: "ann", for: query)
       #expect(expression.findings.count == 20 && expression.count == 6_000 && expression.lines == 60_000)
       #expect(expression.findings.map(\.line) == (0..<20).map { 7 + 10 * $0 })
       // A plain text is no expression, and an expression that is none says so.
-      #expect(try await viewer.search(digest, for: LogSearch.Query("line .*", isExpression: false)).count == 0)
+      #expect(try await viewer.search(digest, asker: "ann", for: LogSearch.Query("line .*", isExpression: false)).count == 0)
       await #expect(throws: ScanProgram.CompileError.self) {
-        try await viewer.search(digest, for: LogSearch.Query("(", isExpression: true))
+        try await viewer.search(digest, asker: "ann", for: LogSearch.Query("(", isExpression: true))
       }
       var hurried = LogSearch.Query("line 5", isExpression: false)
       hurried.time = .zero
-      let cut = try await viewer.search(digest, for: hurried)
+      let cut = try await viewer.search(digest, asker: "ann", for: hurried)
       #expect(cut.unfinished == .time && cut.lines < 60_000)
-      let slow = try await viewer.search(digest, for: LogSearch.Query(#"(?:l|lo|o|on|n|ng|g| )*[^a-z ]"#, isExpression: true))
+      let slow = try await viewer.search(
+        digest, asker: "ann", for: LogSearch.Query(#"(?:l|lo|o|on|n|ng|g| )*[^a-z ]"#, isExpression: true))
       #expect(slow.unfinished == .expression)
     }
   }

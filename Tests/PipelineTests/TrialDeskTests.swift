@@ -1,10 +1,13 @@
 import Analysis
 import Foundation
+import Logging
 import Model
 import Pipeline
+import ServiceLifecycle
 import Store
 import TestSupport
 import Testing
+import Web
 
 /// Trials for people in a browser: bounded, shared, and resumed.
 @Suite struct TrialDeskTests {
@@ -87,6 +90,83 @@ import Testing
       #expect(await desk.state(first) == nil)
       #expect(await desk.states(first) == nil)
       await desk.close()
+    }
+  }
+
+  /// Expressions are compiled and held against examples on a thread of the desk's own, and few people wait for it.
+  @Test func checkingHoldsNoneOfTheThreadsThatAllShare() async throws {
+    try await TestLedger.with { ledger in
+      let desk = desk(ledger)
+      let release = DispatchSemaphore(value: 0)
+      let (refusals, refused) = AsyncStream.makeStream(of: (any Error).self)
+      let waiting = (0..<9).map { number in
+        Task {
+          do {
+            _ = try await desk.check(for: "person \(number)") {
+              release.wait()
+              return try Candidate.expression("x")
+            }
+          } catch {
+            refused.yield(error)
+          }
+        }
+      }
+      // That anything goes on while they all wait shows that they hold none of the threads.
+      for await error in refusals {
+        #expect(error as? Places.Full == Places.Full(most: 8, isOwn: false))
+        break
+      }
+      for _ in waiting { release.signal() }
+      for task in waiting { await task.value }
+    }
+  }
+
+  @Test func whatWentWrongIsToldToTheLogOnly() async throws {
+    try await TestLedger.with { ledger in
+      try await fill(ledger, 1)
+      try await ledger.pool.run { try $0.execute("ALTER TABLE trial RENAME TO hidden") }
+      let (troubles, trouble) = AsyncStream.makeStream(of: String.self)
+      let desk = TrialDesk(store: ledger.store, archive: ledger.archive, trouble: { trouble.yield("\($0)") }) {
+        CalendarDay("2026-01-01")!
+      }
+      let key = try await desk.begin(order("refused"), owner: "ann")
+      var last: TrialDesk.State?
+      for await state in try #require(await desk.states(key)) { last = state }
+      #expect(last?.phase == .stopped("something went wrong; the log of the server tells more"))
+      trouble.finish()
+      var told: [String] = []
+      for await text in troubles { told.append(text) }
+      #expect(told.count == 1 && told[0].contains("trial"))
+    }
+  }
+
+  @Test func whenTheServerStopsItsTrialsDo() async throws {
+    try await TestLedger.with { ledger in
+      try await fill(ledger, 1)
+      let backend = Backend(
+        store: ledger.store, archive: ledger.archive, database: ledger.database.configuration, logger: Logger(label: "test"))
+      let group = ServiceGroup(configuration: .init(services: [backend.desks], logger: Logger(label: "test")))
+      let running = Task { try await group.run() }
+      let connection = try await ledger.database.connect()
+      let release = DispatchSemaphore(value: 0)
+      let (holding, held) = AsyncStream.makeStream(of: Void.self)
+      let holder = Task {
+        try await connection.transaction { session in
+          try session.execute("LOCK TABLE trial IN ACCESS EXCLUSIVE MODE")
+          held.finish()
+          release.wait()
+        }
+      }
+      for await _ in holding {}
+      let key = try await backend.trials.begin(order("refused"), owner: "ann")
+      await group.triggerGracefulShutdown()
+      release.signal()
+      try await holder.value
+      try await running.value
+      guard case .stopped = await backend.trials.state(key)?.phase else {
+        Issue.record("\(String(describing: await backend.trials.state(key)?.phase))")
+        return
+      }
     }
   }
 

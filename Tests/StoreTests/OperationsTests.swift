@@ -37,6 +37,44 @@ import Testing
     }
   }
 
+  /// A commit whose code host refuses for a while is nobody's fault until that time has come; a job that is to run again is work, too.
+  @Test func whatBacksOffIsNotOverdueAndRerunsAreTold() async throws {
+    try await TestLedger.with { ledger in
+      try await ledger.enter("x\n", TestLedger.build("1"))
+      let connection = try await ledger.database.connect()
+      try await connection.run { session in
+        try session.execute(
+          """
+          INSERT INTO commit_due (repository_id, commit, due_at, next_at)
+          SELECT repository_id, commit, now() - interval '1 hour', now() + interval '1 hour' FROM build
+          ON CONFLICT (repository_id, commit) DO UPDATE SET due_at = excluded.due_at, next_at = excluded.next_at
+          """)
+        try session.execute(
+          "INSERT INTO rerun (build_id, who, next_at) SELECT id, 'ada', now() - interval '1 hour' FROM build")
+      }
+      let commits = try await state(ledger, .commits)
+      #expect((commits.waiting, commits.due) == (1, 0) && commits.oldestSeconds == nil)
+      let reruns = try await state(ledger, .reruns)
+      #expect((reruns.waiting, reruns.due) == (1, 1) && (reruns.oldestSeconds ?? 0) > 3_500)
+    }
+  }
+
+  @Test func hoursAreThoseOfUTCWhereverTheServerIs() async throws {
+    try await TestLedger.with { ledger in
+      let connection = try await ledger.database.connect()
+      try await connection.run { session in
+        let name = try session.query("SELECT current_database() AS name").only().decode(String.self, "name")
+        try session.execute("ALTER DATABASE \(identifier: name) SET TimeZone TO 'Asia/Kolkata'")
+      }
+      // The store connects only now, and what connects takes the database's time zone.
+      try await ledger.enter("x\n", TestLedger.build("1"))
+      let zone = try await ledger.pool.run { try $0.query("SHOW TimeZone").only().decode(String.self, "TimeZone") }
+      #expect(zone == "Asia/Kolkata")
+      let hours = try await ledger.store.hourlyRates(hours: 2)
+      #expect(hours.map(\.builds) == [1] && hours.allSatisfy { $0.hour.truncatingRemainder(dividingBy: 3_600) == 0 })
+    }
+  }
+
   @Test func whatGoesWrongIsTold() async throws {
     try await TestLedger.with { ledger in
       for id in ["1", "2", "3"] {

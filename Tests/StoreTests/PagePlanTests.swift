@@ -111,7 +111,7 @@ import Testing
     ("rates", { _ = try await $0.hourlyRates(hours: 24) }),
     ("deliveries", { _ = try await $0.deliveryStates(since: Date().timeIntervalSince1970 - 3_600) }),
     ("posts", { _ = try await $0.postStates(since: Date().timeIntervalSince1970 - 3_600) }),
-    ("the tally's lag", { _ = try await $0.tallyLag() }),
+    ("the tally's lag", { _ = try await $0.tallyMarks() }),
   ]
 
   private static func list(_ store: Store, _ change: (inout Store.BuildFilter) -> Void) async throws {

@@ -73,6 +73,19 @@ import Testing
     }
   }
 
+  /// Imports give equal times, and names of commits can be short.
+  @Test func shortCommitsOfTheSameTimeAreNotPassedOver() async throws {
+    try await TestLedger.with { ledger in
+      for name in ["a000001", "a000002", "a0000031", "b00000000000000000001", "0000001"] {
+        try await ledger.enter("x\n", TestLedger.build(name, commit: name))
+      }
+      while try await ledger.store.tally(today: CalendarDay(secondsSince1970: 1_700_000_000)) != nil {}
+      let line = Store.LineName(repository: "acme/engine", branch: "main")
+      let found = try await all { try await ledger.store.linePage(line, after: $0, most: 1) }
+      #expect(found.map(\.commit) == ["b00000000000000000001", "a0000031", "a000002", "a000001", "0000001"])
+    }
+  }
+
   @Test func whatIsNoCursorIsRefused() async throws {
     try await TestLedger.with { ledger in
       for text in ["", "x", "1.2.3", "1.%", "1.99999999999999999999", "-.-"] {

@@ -1,3 +1,4 @@
+import Foundation
 import Model
 import Pipeline
 import Postgres
@@ -18,7 +19,7 @@ import Testing
           if history.chance(3) { _ = try await ledger.store.tally(today: history.today, most: 5) }
         }
         try await history.drain()
-        #expect(try await ledger.store.tallyLag().marks == 0)
+        #expect(try await ledger.store.tallyMarks() == 0)
         try await TallyExpectation(ledger, today: history.today).check("seed \(seed), round \(round)")
       }
     }
@@ -57,6 +58,45 @@ import Testing
     }
   }
 
+  /// A step that has looked at the patterns and then marks builds, while somebody changes another pattern.
+  @Test func whatChangesWhileAStepMarksIsNoticedByTheNext() async throws {
+    try await TestLedger.with { ledger in
+      let today = CalendarDay(secondsSince1970: 1_700_000_000)
+      try await ledger.sync([.test("a/one", match: "one"), .test("a/two", match: "two")])
+      try await ledger.enter("one\n", TestLedger.build("1"))
+      try await ledger.enter("two\n", TestLedger.build("2"))
+      _ = try await ledger.rescan()
+      while try await ledger.store.tally(today: today) != nil {}
+      try await ledger.pool.run { try $0.execute("UPDATE pattern SET verdict = 'flaky' WHERE id = 'a/one'") }
+      // The step's first mark waits for this; what it then sees was changed while it was at it.
+      let connection = try await ledger.database.connect()
+      let release = DispatchSemaphore(value: 0)
+      let (holding, held) = AsyncStream.makeStream(of: Void.self)
+      let holder = Task {
+        try await connection.transaction { session in
+          try session.execute("LOCK TABLE tally_due IN SHARE MODE")
+          held.finish()
+          release.wait()
+          try session.execute("UPDATE pattern SET verdict = 'infrastructure' WHERE id = 'a/two'")
+          try session.execute(
+            "UPDATE pattern_revision SET suspended_at = now() WHERE id = (SELECT revision_id FROM pattern WHERE id = 'a/one')")
+        }
+      }
+      for await _ in holding {}
+      let step = Task { try await ledger.store.tally(today: today) }
+      try await ledger.pool.run { session in
+        while try session.query(
+          "SELECT count(*) AS n FROM pg_locks WHERE NOT granted AND relation = 'tally_due'::regclass"
+        ).only().decode(Int.self, "n") == 0 {}
+      }
+      release.signal()
+      try await holder.value
+      _ = try await step.value
+      while try await ledger.store.tally(today: today) != nil {}
+      try await TallyExpectation(ledger, today: today).check("after")
+    }
+  }
+
   @Test func aStepThatIsGivenUpChangesNothing() async throws {
     try await TestLedger.with { ledger in
       let today = CalendarDay(secondsSince1970: 1_700_000_000)
@@ -86,7 +126,7 @@ import Testing
         try session.execute("UPDATE log SET lease_token = 1, lease_until = now() + interval '1 hour'")
         try session.execute("UPDATE build SET lease_token = 1")
       }
-      #expect(try await ledger.store.tallyLag().marks == 0)
+      #expect(try await ledger.store.tallyMarks() == 0)
     }
   }
 }

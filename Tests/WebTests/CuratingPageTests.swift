@@ -61,6 +61,26 @@ import Testing
     }
   }
 
+  @Test func anUnexplainedLineLeadsToItsOwnLog() async throws {
+    try await WebSite.with { site in
+      for number in 0..<2 {
+        let build = TestLedger.build("\(number)", commit: String(repeating: "\(number)", count: 40), finishedAt: WebSite.now - 60)
+        for step in ["a", "c"] { try await site.ledger.enter("resetting\nnet reset\n\(step)\(number)\n", build, step: step) }
+        try await site.ledger.enter("building\nerror: the widget <\(number)> is out of tune\n", build, step: "b")
+      }
+      try await site.ledger.sync([.test("no/such", match: "no such")])
+      _ = try await site.ledger.rescan()
+      let twin = try await site.json("/unexplained")
+      let sample = twin["clusters"][0]["samples"][0]
+      #expect(sample["text"].text?.contains("out of tune") == true && sample["line"].number == 2)
+      let (build, log) = (Int(sample["build"].number ?? 0), Int(sample["log"].number ?? 0))
+      let logs = try await site.json("/builds/\(build)")["logs"]
+      #expect((0..<3).first { logs[$0]["step"].text == "b" }.map { logs[$0]["id"].number } == Double(log))
+      let page = try await site.page("/unexplained")
+      #expect(page.contains("href=\"/builds/\(build)?line=2&amp;log=\(log)#L2\"") || page.contains("log=\(log)&amp;line=2#L2"))
+    }
+  }
+
   @Test func whatNothingExplainsComesWithADraftThatCanBeTried() async throws {
     try await WebSite.with { site in
       for number in 0..<4 {

@@ -54,6 +54,27 @@ import Testing
     }
   }
 
+  /// The last finding of its rank decides, and a log can have hundreds before it.
+  @Test func theTellingLineIsMarkedBehindHundredsOfOthers() async throws {
+    try await WebSite.with { site in
+      let log =
+        (1...300).map { "trouble \($0)\n" }.joined() + "##[group]step\n" + String(repeating: "quiet\n", count: 200)
+        + "trouble at last\nand so on\n##[endgroup]\n"
+      try await site.fill(
+        [.test("it/trouble", match: "trouble .*", title: "It <ended>", remedy: "Do `it` again")],
+        [(TestLedger.build("1", finishedAt: WebSite.now - 60), log)])
+      let id = try await site.build()
+      for path in ["/builds/\(id)", "/builds/\(id)?lines=20", "/builds/\(id)?end=1&lines=20"] {
+        let page = try await site.page(path)
+        #expect(page.contains("<mark title=\"It &lt;ended&gt; (it/trouble)\">trouble at last</mark>"), "\(path)")
+        #expect(page.contains("Do <code>it</code> again"), "\(path)")
+      }
+      let page = try await site.page("/builds/\(id)")
+      #expect(page.contains("<details class=\"fold\" open") || !page.contains("<details class=\"fold\">"))
+      #expect(page.contains("the first 200 of 301"))
+    }
+  }
+
   @Test func rawLinesShowTheirControlsAndDoNothing() async throws {
     try await WebSite.with { site in
       try await site.fill(

@@ -119,7 +119,7 @@ import Testing
       for (code, status) in [("good", 403), ("stolen", 502)] {
         let (_, answer) = try await Self.logIn(site, code: code, next: "/")
         #expect(answer.status == status, "\(code)")
-        #expect(WebSite.cookies(answer).isEmpty)
+        #expect(!WebSite.cookies(answer).contains("culprit-session"))
       }
       // A code that someone else's browser was sent for.
       let foreign = try await site.get("/login/github/callback?code=good&state=abc", ["Accept": "text/html"])
@@ -133,7 +133,12 @@ import Testing
     ] {
       #expect(LoginRoutes.local(text) == "/", "\(text)")
     }
-    #expect(LoginRoutes.local("/builds/4?line=3") == "/builds/4?line=3")
+    for text in ["/builds/4?line=3", "/builds?job=a%26b", "/commits?branch=f%C3%BCr", "/builds?job=100%25%20of"] {
+      #expect(LoginRoutes.local(text) == text)
+    }
+    for text in ["/%2Fevil.example", "/%5Cevil.example", "/a%0Ab", "/a b", "%2Fbuilds"] {
+      #expect(LoginRoutes.local(text) == "/", "\(text)")
+    }
   }
 
   /// - Returns: the browser's cookies and the last answer.
@@ -153,7 +158,8 @@ import Testing
     for (addresses, status) in [("127.0.0.0/8", 200), ("10.0.0.0/8, ::1", 401)] {
       try await WebSite.with({ settings in
         Self.closed(&settings)
-        settings.login.proxy = .init(header: "X-Forwarded-User", addresses: AddressList(addresses)!)
+        settings.login.proxy = .init(header: "X-Forwarded-User")
+        settings.login.proxies = AddressList(addresses)!
         settings.login.rules = AccessRules([.curator: AccessRules.entries("@ada")!])
       }) { site in
         let response = try await site.get("/api/v1/causes", ["X-Forwarded-User": "ada"])
@@ -161,6 +167,68 @@ import Testing
         let nobody = try await site.get("/api/v1/causes")
         #expect(nobody.status == 401)
       }
+    }
+  }
+
+  /// A proxy that knows people by Basic authentication, or by tokens of its own, hands them on.
+  @Test func whatAProxyHandsOnKeepsNobodyOut() async throws {
+    try await WebSite.with({ settings in
+      Self.closed(&settings)
+      settings.login.proxy = .init(header: "X-Forwarded-User")
+      settings.login.proxies = AddressList("127.0.0.1")!
+    }) { site in
+      let session = Secret.random()
+      try await site.ledger.store.beginSession(digest: session.digest, login: "ada", role: .reader)
+      let login = try await site.get("/login", ["Accept": "text/html", "Authorization": "Basic YWRhOngK"])
+      #expect(login.status == 200)
+      for way in [["X-Forwarded-User": "ada"], ["Cookie": "culprit-session=\(session.text)"]] {
+        for (given, status) in [("Basic YWRhOngK", 200), ("Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln", 200), ("Bearer culprit_no", 401)]
+        {
+          let response = try await site.get("/api/v1/causes", way.merging(["Authorization": given]) { $1 })
+          #expect(response.status == status, "\(way.keys) \(given)")
+        }
+      }
+    }
+  }
+
+  @Test func behindAProxyEachHasTheirOwnLimit() async throws {
+    let world = try LoginWorld(memberships: [])
+    defer { world.stop() }
+    try await WebSite.with(
+      github: try world.login,
+      { settings in
+        Self.closed(&settings)
+        settings.login.proxies = AddressList("127.0.0.1")!
+        settings.login.requestsPerSecond = 20
+      }
+    ) { site in
+      let shown = try await site.get("/login", ["Accept": "text/html", "X-Forwarded-For": "192.0.2.1"])
+      let text = String(decoding: shown.body, as: UTF8.self)
+      let token = try #require(text.firstMatch(of: /name="form_token" value="([^"]+)"/)).1
+      func leave(_ address: String) async throws -> Int? {
+        try await PlainConnection.status(
+          site, "POST /login/github",
+          [
+            "Cookie": WebSite.cookies(shown), "X-Forwarded-For": address, "Content-Type": "application/x-www-form-urlencoded",
+          ], PageInput.link("", ["form_token": String(token)]).dropFirst().description)
+      }
+      var statuses: [Int?] = []
+      while statuses.count < 300, statuses.last != 429 { statuses.append(try await leave("192.0.2.1")) }
+      #expect(statuses.first == 303 && statuses.last == 429)
+      let other = try await leave("192.0.2.2")
+      #expect(other == 303)
+    }
+  }
+
+  /// An error is told to a person as the person that they are.
+  @Test func errorsNameWhoIsLoggedIn() async throws {
+    try await WebSite.with(Self.closed) { site in
+      let session = Secret.random()
+      try await site.ledger.store.beginSession(digest: session.digest, login: "ada", role: .reader)
+      let missing = try await site.get("/builds/7", ["Accept": "text/html", "Cookie": "culprit-session=\(session.text)"])
+      #expect(missing.status == 404)
+      let text = String(decoding: missing.body, as: UTF8.self)
+      #expect(text.contains("<span title=\"reader\">ada</span>") && !text.contains("href=\"/login"))
     }
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Metrics
 import Model
 import Pipeline
@@ -64,7 +65,7 @@ import Testing
         return (0..<cells.count).map { "\(cells[$0]["job"].text ?? "") \(cells[$0]["state"].text ?? "")" }
       }
       #expect(
-        states == [["ci/linux <x> passed", "ci/mac failed"], ["ci/linux <x> failed", "ci/mac excused"], ["ci/linux <x> passed"]])
+        states == [["linux <x> passed", "mac failed"], ["linux <x> failed", "mac excused"], ["linux <x> passed"]])
       #expect((0..<3).map { twin["commits"][$0]["attention"].number } == [1, 1, 0])
       #expect(twin["shares"].count == 3)
       let page = try await site.page("/main")
@@ -77,6 +78,27 @@ import Testing
       #expect(first["commits"].count == 2 && second["commits"].count == 1)
       #expect(second["commits"][0]["commit"].text == String(repeating: "a", count: 40))
       #expect(try await site.get("/api/v1/main?cursor=abc").status == 400)
+    }
+  }
+
+  @Test func jobsOfTheMainBranchAreNotTakenForOneAnother() async throws {
+    try await WebSite.with { site in
+      let job = "build (linux/amd64)"
+      try await site.ledger.sync([.test("build/error", match: "error:")])
+      for (provider, log, outcome) in [("folder", "fine\n", Build.Outcome.success), ("jenkins", "error: x\n", .failure)] {
+        var build = TestLedger.build(provider, job: job, outcome: outcome, finishedAt: WebSite.now - 60)
+        build.provider = provider
+        try await site.ledger.enter(log, build)
+      }
+      _ = try await site.ledger.rescan()
+      try await TallyStage(store: site.ledger.store) { .init(secondsSince1970: WebSite.now) }.run()
+      let cells = try await site.json("/main")["commits"][0]["jobs"]
+      #expect((0..<2).map { cells[$0]["provider"].text } == ["folder", "jenkins"] && cells[0]["job"].text == job)
+      #expect(cells[0]["workflow"].text == "ci")
+      let page = try await site.page("/main")
+      #expect(page.contains("ci/\(job) (folder)") && page.contains("ci/\(job) (jenkins)"))
+      #expect(page.contains("title=\"failed, new, build/error\"") && page.contains("title=\"passed\""))
+      #expect(page.contains("job=build%20%28linux%2Famd64%29"))
     }
   }
 
@@ -108,6 +130,29 @@ import Testing
       let areWell = (0..<names.count).map { report["checks"][$0]["ok"].flag }
       #expect(areWell == [true, true, true, true, false])
       #expect(!String(decoding: wrong.body, as: UTF8.self).contains("hush"))
+    }
+  }
+
+  @Test func deepHealthWaitsForNothing() async throws {
+    try await TestLedger.with { ledger in
+      // The database answers, and its table of deliveries doesn't.
+      let connection = try await ledger.database.connect()
+      let (holding, held) = AsyncStream.makeStream(of: Void.self)
+      let release = DispatchSemaphore(value: 0)
+      let holder = Task {
+        try await connection.transaction { session in
+          try session.execute("LOCK TABLE delivery IN ACCESS EXCLUSIVE MODE")
+          held.finish()
+          release.wait()
+        }
+      }
+      for await _ in holding {}
+      var health = DeepHealth(store: ledger.store, others: [], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      health.longestLook = .milliseconds(100)
+      let report = await health.look()
+      #expect(report.checks.contains { $0.name == "queues" && !$0.ok && $0.detail.contains("longer than") })
+      release.signal()
+      try await holder.value
     }
   }
 

@@ -54,6 +54,53 @@ import Testing
     }
   }
 
+  /// Each number of the home page is the length of the list that it leads to.
+  @Test func numbersLeadToThoseBuilds() async throws {
+    try await WebSite.with { site in
+      try await site.fill(
+        Self.patterns, Self.builds() + [(TestLedger.build("old", finishedAt: WebSite.now - 2 * Self.day), "reset by x\n")])
+      let windows = try await site.build("?job=windows")
+      #expect(
+        try await site.send(["kind": "flaky", "reason": "old"], to: "/builds/\(windows)/overrule", from: "/builds/\(windows)")
+          .status == 303)
+      // A pattern that wasn't tried yet leaves the verdict open, but for a build that another one calls a failure.
+      func lengths() async throws -> [Int?] {
+        try await TallyStage(store: site.ledger.store) { CalendarDay(secondsSince1970: WebSite.now) }.run()
+        let causes = try await site.json("/causes")
+        let page = try await site.page("/")
+        var lengths: [Int?] = [Int(causes["unexplained"].number ?? -1), Int(causes["unread"].number ?? -1)]
+        for link in page.matches(of: /<a [^>]*href="\/(builds\?[^"]*(?:unexplained|unread)[^"]*)"/) {
+          let list = try await site.json("/" + String(link.1).replacing("&amp;", with: "&"))
+          lengths.append(list["items"].count)
+        }
+        return lengths
+      }
+      #expect(try await lengths() == [1, 0, 1])
+      try await site.ledger.sync(Self.patterns + [.test("an/other", match: "other")])
+      let open = try await lengths()
+      #expect(open.count == 4 && open[0] == open[2] && open[1] == open[3] && open[1] != 0, "\(open)")
+      // A day leads to its builds only.
+      let page = try await site.page("/")
+      let days = page.matches(of: /<a href="\/(builds\?[^"]*until=[^"]*)"/).map { String($0.1).replacing("&amp;", with: "&") }
+      var counts: [Int] = []
+      for day in days { counts.append(try await site.json("/" + day)["items"].count) }
+      #expect(counts == [3, 1])
+    }
+  }
+
+  @Test func aTimeFromLongAgoIsDrawnFromTheFirstBuildsOn() async throws {
+    let today = try #require(CalendarDay("2026-01-02"))
+    let all = Trend.days(by: .week, since: CalendarDay("0001-01-01") ?? today, until: today)
+    #expect(all.count == Trend.mostBars && all.last?.description == "2025-12-29")
+    #expect(Trend.days(by: .day, since: today, until: today) == [today])
+    try await WebSite.with { site in
+      try await site.fill(Self.patterns, Self.builds() + [(TestLedger.build("old", finishedAt: WebSite.now - 8 * Self.day), "x\n")])
+      // Two weeks with builds are two wide bars.
+      let page = try await site.page("/?since=0001-01-01")
+      #expect(page.contains("x=\"36.0\"") && page.contains("width=\"288.0\""))
+    }
+  }
+
   @Test func listsOfBuildsAndCommitsPage() async throws {
     try await WebSite.with { site in
       try await site.fill(
@@ -140,6 +187,47 @@ import Testing
       #expect(try await site.json("/commits/aaaaaaa")["builds"][0]["rerun"].value == nil)
       let docs = try await site.build("?job=docs")
       #expect(try await site.send(form, to: "/builds/\(docs)/overrule", from: "/commits/aaaaaaa").status == 409)
+    }
+  }
+
+  /// A job can be called the same in two CI systems and in two workflows; a build's page is about one of them, whichever attempt it shows.
+  @Test func aVerdictIsOverruledOnTheJobThatIsMeant() async throws {
+    try await WebSite.with { site in
+      let sha = String(repeating: "a", count: 40)
+      func build(_ provider: String, _ workflow: String, attempt: Int = 1) -> (Build, log: String) {
+        var build = TestLedger.build("\(provider) \(workflow)", commit: sha, attempt: attempt, finishedAt: WebSite.now - 60)
+        (build.provider, build.workflow) = (provider, workflow)
+        return (build, "connection reset by mirror\n")
+      }
+      try await site.fill(
+        Self.patterns,
+        [build("folder", ""), build("jenkins", ""), build("jenkins", "ci"), build("jenkins", "ci", attempt: 2)])
+      let list = try await site.json("/builds")["items"]
+      func number(_ provider: String, _ workflow: String?, _ attempt: Double = 1) throws -> Int {
+        let found = (0..<list.count).map { list[$0] }.first {
+          $0["provider"].text == provider && $0["workflow"].text == workflow && $0["attempt"].number == attempt
+        }
+        return Int(try #require(found?["id"].number))
+      }
+      let plain = try number("jenkins", nil)
+      let form = ["kind": "new", "reason": "it is ours"]
+      #expect(try await site.send(form, to: "/builds/\(plain)/overrule", from: "/builds/\(plain)").status == 303)
+      // Said of the first attempt, it holds for the last one.
+      let (first, last) = (try number("jenkins", "ci"), try number("jenkins", "ci", 2))
+      #expect(try await site.send(form, to: "/builds/\(first)/overrule", from: "/builds/\(first)").status == 303)
+      #expect(try await site.send(["reason": "ours"], to: "/builds/\(first)/wrong", from: "/builds/\(first)").status == 303)
+      let overruled = try await site.ledger.pool.run { session in
+        try session.query("SELECT build_id FROM overrule ORDER BY 1").map { try $0.decode(Int.self, "build_id") }
+      }
+      #expect(overruled == [plain, last])
+      let reported = try await site.ledger.pool.run { session in
+        try session.query("SELECT build_id FROM wrong_report").map { try $0.decode(Int.self, "build_id") }
+      }
+      #expect(reported == [last])
+      // That a log isn't read is nobody's opinion.
+      let unread = try await site.post(
+        "/api/v1/builds/\(plain)/overrule", #"{"kind":"unread","reason":"x"}"#, type: "application/json")
+      #expect(unread.status == 400)
     }
   }
 

@@ -38,12 +38,12 @@ struct WebSite: Sendable {
       let backend = Backend(
         store: ledger.store, archive: ledger.archive, database: ledger.database.configuration,
         proposals: patterns.map { ProposeStage(store: ledger.store, host: $0, repository: "o/r", folder: "patterns") },
-        now: { now })
+        logger: logger, now: { now })
       let server = try WebServer(backend: backend, settings: settings, readers: [GitHubWebhook()], github: github, logger: logger) {
         port.yield($0)
         port.finish()
       }
-      let group = ServiceGroup(configuration: .init(services: [server.service], logger: logger))
+      let group = ServiceGroup(configuration: .init(services: [server.service, backend.desks], logger: logger))
       return try await withThrowingTaskGroup(of: Value?.self) { tasks in
         tasks.addTask {
           try await group.run()

@@ -3,6 +3,7 @@ import Crypto
 import Foundation
 import LogArchive
 import Model
+import Postgres
 import Store
 
 /// Runs the trials that people ask for in a browser, a few at a time, and tells whoever looks how they stand.
@@ -92,18 +93,37 @@ package actor TrialDesk {
   private let stage: TryStage
   private let settings: Settings
   private let today: @Sendable () -> CalendarDay
+  private let trouble: @Sendable (any Error) -> Void
+  /// Compiling an expression and holding it against examples blocks.
+  private let checking = QueueExecutor(label: "culprit.try.check")
+  private let places = Places(8, ofOne: 2)
   private var entries: [String: Entry] = [:]
   private var nextWatcher = 0
 
+  /// - Parameter trouble: told what nobody who looks is told.
   package init(
-    store: Store, archive: LogArchive, settings: Settings = Settings(), today: @Sendable @escaping () -> CalendarDay
+    store: Store, archive: LogArchive, settings: Settings = Settings(), trouble: @Sendable @escaping (any Error) -> Void = { _ in },
+    today: @Sendable @escaping () -> CalendarDay
   ) {
     stage = TryStage(store: store, archive: archive, settings: settings.stage)
     self.settings = settings
     self.today = today
+    self.trouble = trouble
   }
 
   // MARK: - Begin and end
+
+  /// Makes a pattern of what a person gave, one at a time: whoever else wants something of this process's threads gets it.
+  ///
+  /// - Parameters:
+  ///   - owner: who asks; bounds how many of a person's wait.
+  ///   - candidate: makes the pattern, and says what is wrong with it.
+  /// - Throws: `Places.Full`, `Candidate.Refusal`.
+  package nonisolated func check(
+    for owner: String, _ candidate: @Sendable @escaping () throws -> Pattern
+  ) async throws -> Pattern {
+    try await places.take(for: owner) { try await checking.run(candidate) }
+  }
 
   /// Begins a trial. One that runs already goes on; one that has ended is tried on what is new since.
   ///
@@ -169,7 +189,8 @@ package actor TrialDesk {
     } catch is CancellationError {
       end(key, .stopped("it was stopped; begin it again and it goes on"), nil)
     } catch {
-      end(key, .stopped("something went wrong: \(error)"), nil)
+      trouble(error)
+      end(key, .stopped("something went wrong; the log of the server tells more"), nil)
     }
   }
 

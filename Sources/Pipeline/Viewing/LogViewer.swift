@@ -13,6 +13,8 @@ package final class LogViewer: Sendable {
   /// Searches read whole logs; windows don't wait behind them.
   private let searchLane: ViewingLane
   private let next = Atomic(0)
+  /// Searches that run or wait: each may take seconds, and whoever asks hears soon that it would take too long.
+  private let places = Places(8, ofOne: 2)
 
   /// - Parameter lanes: windows that are read at once; others wait.
   package init(archive: LogArchive, lanes: Int = 2) {
@@ -37,12 +39,13 @@ package final class LogViewer: Sendable {
 
   /// Where a text or expression is found in a log, by the rules that patterns are matched by.
   ///
-  /// - Throws: `ScanProgram.CompileError` if the expression is none, `ArchiveError`, `CancellationError`.
-  package func search(_ digest: [UInt8], for query: LogSearch.Query) async throws -> LogSearch {
+  /// - Parameter asker: who wants to know; bounds how many a person's searches are.
+  /// - Throws: `Places.Full`, `ScanProgram.CompileError` if the expression is none, `ArchiveError`, `CancellationError`.
+  package func search(_ digest: [UInt8], asker: String, for query: LogSearch.Query) async throws -> LogSearch {
     let pattern = Pattern(
       id: PatternID("search"), title: "", definition: MatchDefinition(matcher: query.matcher, ignoreCase: query.ignoreCase),
       verdict: .failure)
-    return try await searchLane.search(digest, with: ScanProgram([pattern]), query)
+    return try await places.take(for: asker) { try await searchLane.search(digest, for: pattern, query) }
   }
 
   /// The raw bytes of a log. What is missing or damaged is told while they are read.

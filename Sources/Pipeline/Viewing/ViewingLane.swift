@@ -1,5 +1,6 @@
 import Analysis
 import LogArchive
+import Model
 import Postgres
 
 /// Reads logs for people, one at a time, on a thread of its own: reading blocks, and Swift's own threads are for what doesn't.
@@ -105,7 +106,8 @@ actor ViewingLane {
     return count
   }
 
-  func search(_ digest: [UInt8], with program: ScanProgram, _ query: LogSearch.Query) throws -> LogSearch {
+  func search(_ digest: [UInt8], for pattern: Pattern, _ query: LogSearch.Query) throws -> LogSearch {
+    let program = try ScanProgram([pattern])
     let log = try archive.openParts(of: LogDigest.of(digest))
     var limits = ScanLimits()
     limits.findingsPerPattern = query.most

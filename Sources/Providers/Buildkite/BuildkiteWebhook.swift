@@ -19,6 +19,8 @@ package struct BuildkiteWebhook: WebhookReader {
 
   /// By `X-Buildkite-Signature`, `timestamp=…,signature=…` over `timestamp.body`; or by `X-Buildkite-Token`, the secret itself, if that is
   /// how the webhook was set up. A signature that is wrong is never made good by a token.
+  package var signatureFields: [String] { ["x-buildkite-signature", "x-buildkite-token"] }
+
   package func isSigned(_ request: WebhookRequest, secret: String) -> Bool {
     guard let header = request.headers["x-buildkite-signature"] else {
       return WebhookSignature.isSame(request.headers["x-buildkite-token"], secret: secret)

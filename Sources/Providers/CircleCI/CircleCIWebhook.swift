@@ -10,6 +10,8 @@ package struct CircleCIWebhook: WebhookReader {
   package init() {}
 
   /// The header holds a list of signatures by versions, of which `v1` is the only one.
+  package var signatureFields: [String] { ["circleci-signature"] }
+
   package func isSigned(_ request: WebhookRequest, secret: String) -> Bool {
     let codes = (request.headers["circleci-signature"] ?? "").split(separator: ",").prefix(10).filter { $0.hasPrefix("v1=") }
     return codes.contains { WebhookSignature.isCode($0.dropFirst(3), of: request.body, secret: secret) }

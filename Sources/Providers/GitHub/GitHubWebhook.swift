@@ -28,6 +28,8 @@ package struct GitHubWebhook: WebhookReader {
     self.systems = systems
   }
 
+  package var signatureFields: [String] { ["x-hub-signature-256"] }
+
   package func isSigned(_ request: WebhookRequest, secret: String) -> Bool {
     guard let header = request.headers["x-hub-signature-256"], header.hasPrefix("sha256=") else { return false }
     return WebhookSignature.isCode(header.dropFirst(7), of: request.body, secret: secret)

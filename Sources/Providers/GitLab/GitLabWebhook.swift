@@ -9,6 +9,8 @@ package struct GitLabWebhook: WebhookReader {
   package init() {}
 
   /// GitLab doesn't sign; it sends the secret itself.
+  package var signatureFields: [String] { ["x-gitlab-token"] }
+
   package func isSigned(_ request: WebhookRequest, secret: String) -> Bool {
     WebhookSignature.isSame(request.headers["x-gitlab-token"], secret: secret)
   }

@@ -54,6 +54,8 @@ extension Store {
     package let text: String
     /// For `${name}` in the title.
     package let captures: [Finding.Capture]
+    /// What the pattern's author says is to be done.
+    package let remedy: String?
   }
 
   /// The newest first.
@@ -81,7 +83,7 @@ extension Store {
   }
 
   /// Rows of `tally`, the newest first; nil if a name isn't known.
-  package static func buildRows(_ filter: BuildFilter, after: [Int64]?, most: Int, _ session: borrowing Session) throws -> SQL? {
+  private static func buildRows(_ filter: BuildFilter, after: [Int64]?, most: Int, _ session: borrowing Session) throws -> SQL? {
     let scope = try TallyScope(filter.builds, session)
     var conditions = scope.conditions
     if let outcome = filter.outcome { conditions.append("t.outcome = \(outcome.rawValue)") }
@@ -107,12 +109,13 @@ extension Store {
   /// The best finding of `t`, a row of `tally`.
   static let bestColumns: SQL = """
     best.pattern AS best_pattern, best.title AS best_title, best.verdict AS best_verdict, best.fallback AS best_fallback,
-    t.log_id AS best_log, t.line AS best_line, best.excerpt AS best_text, best.captures AS best_captures
+    t.log_id AS best_log, t.line AS best_line, best.excerpt AS best_text, best.captures AS best_captures,
+    best.remedy AS best_remedy
     """
 
   static let bestJoin: SQL = """
     LEFT JOIN LATERAL (
-      SELECT p.id AS pattern, p.title, p.verdict, p.fallback, f.excerpt, f.captures::text AS captures
+      SELECT p.id AS pattern, p.title, p.verdict, p.fallback, p.remedy, f.excerpt, f.captures::text AS captures
         FROM finding f JOIN pattern_revision v ON v.id = f.revision_id JOIN pattern p ON p.id = v.pattern_id
        WHERE f.log_id = t.log_id AND f.revision_id = t.revision_id AND f.line = t.line
        ORDER BY f.segment DESC, f.start_at DESC LIMIT 1) best ON true
@@ -124,7 +127,8 @@ extension Store {
       pattern: PatternID(pattern), title: try row.decode("best_title"),
       verdict: PatternVerdict(rawValue: try row.decode("best_verdict")) ?? .failure, isFallback: try row.decode("best_fallback"),
       log: try row.decode("best_log"), line: try row.decode("best_line"), text: try row.decode("best_text"),
-      captures: try StoredCapture.captures(json: try row.decode("best_captures")))
+      captures: try StoredCapture.captures(json: try row.decode("best_captures")),
+      remedy: try row.decode("best_remedy"))
   }
 
   private static func buildRow(_ row: Row) throws -> BuildRow {

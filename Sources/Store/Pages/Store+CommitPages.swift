@@ -71,7 +71,7 @@ extension Store {
     }
   }
 
-  package static func commitRows(
+  private static func commitRows(
     _ filter: TallyFilter, onlyAttention: Bool, since: Double?, after: [Int64]?, most: Int, _ session: borrowing Session
   ) throws -> SQL {
     let scope = try TallyScope(TallyFilter(repository: filter.repository, branch: filter.branch), session)

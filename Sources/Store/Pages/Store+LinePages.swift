@@ -79,7 +79,7 @@ extension Store {
     return try await transaction { session in
       guard let id = try Self.lineID(line, session) else { return Paged(rows: [], next: nil) }
       let start: SQL =
-        after.map { "AND (first_at, left(commit, 15)) < (\(Self.time($0[0])), \(Self.digits($0[1])))" } ?? ""
+        after.map { "AND (first_at, rpad(left(commit, 15), 15, '0')) < (\(Self.time($0[0])), \(Self.digits($0[1])))" } ?? ""
       let commits = try session.query(
         """
         SELECT commit, extract(epoch FROM first_at)::float8 AS first, \(Self.micros("first_at")) AS micros, failed, attention
@@ -95,13 +95,19 @@ extension Store {
             LineCommit(
               commit: commit, firstAt: try row.decode("first"), failed: try row.decode("failed"),
               attention: try row.decode("attention"), cells: cells[commit] ?? []),
-            [try row.decode("micros"), Int64(commit.prefix(15), radix: 16) ?? 0]
+            [try row.decode("micros"), Self.number(ofCommit: commit)]
           )
         }, most: most)
     }
   }
 
-  /// The first 15 hexadecimal digits of a commit, which a cursor holds as a number.
+  /// The first 15 hexadecimal digits of a commit, and zeros behind one that has fewer: so the numbers are in the order of the names.
+  private static func number(ofCommit commit: String) -> Int64 {
+    let digits = commit.prefix(15)
+    return Int64(digits + String(repeating: "0", count: 15 - digits.count), radix: 16) ?? 0
+  }
+
+  /// The digits of which `number(ofCommit:)` made a number.
   private static func digits(_ number: Int64) -> String {
     let digits = String(max(0, number), radix: 16)
     return String(repeating: "0", count: max(0, 15 - digits.count)) + digits

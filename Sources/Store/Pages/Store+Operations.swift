@@ -27,7 +27,8 @@ extension Store {
         Self.depth(.deliveries, "delivery", where: "state = 'pending'", at: "next_at", tries: "attempts", session),
         Self.depth(.listings, "build", where: "list_state = 'pending'", at: "next_list_at", tries: "list_attempts", session),
         Self.depth(.fetches, "log", where: "fetch_state = 'pending'", at: "next_fetch_at", tries: "fetch_attempts", session),
-        Self.depth(.commits, "commit_due", where: "true", at: "due_at", tries: "attempts", session),
+        Self.depth(.commits, "commit_due", where: "true", at: "greatest(due_at, next_at)", tries: "attempts", session),
+        Self.depth(.reruns, "rerun", where: "phase IN ('pending', 'sending')", at: "next_at", tries: "attempts", session),
         Self.tallyDepth(session),
       ]
     }
@@ -45,16 +46,17 @@ extension Store {
       oldestSeconds: try row.decode("oldest"))
   }
 
+  /// - Parameter at: when a row's time comes.
   private static func depth(
-    _ kind: WorkKind, _ table: String, where condition: SQL, at: String, tries: String, _ session: borrowing Session
+    _ kind: WorkKind, _ table: String, where condition: SQL, at: SQL, tries: String, _ session: borrowing Session
   ) throws -> QueueDepth {
     let row = try session.query(
       """
       SELECT count(*) AS waiting, count(lease_token) FILTER (WHERE lease_until >= now()) AS leased,
              count(*) FILTER (WHERE \(identifier: tries) > 0) AS retried,
-             count(*) FILTER (WHERE \(identifier: at) <= now()) AS due,
-             extract(epoch FROM now() - min(\(identifier: at)) FILTER (WHERE \(identifier: at) <= now()
-                                                                         AND (lease_token IS NULL OR lease_until < now())))::float8 AS oldest
+             count(*) FILTER (WHERE \(at) <= now()) AS due,
+             extract(epoch FROM now() - min(\(at)) FILTER (WHERE \(at) <= now()
+                                                              AND (lease_token IS NULL OR lease_until < now())))::float8 AS oldest
         FROM (SELECT * FROM \(identifier: table) WHERE \(condition) LIMIT \(Int64(mostCounted))) q
       """
     ).only()
@@ -102,6 +104,7 @@ extension Store {
       (.listings, "SELECT * FROM build WHERE list_state = 'pending' LIMIT \(most)"),
       (.fetches, "SELECT * FROM log WHERE fetch_state = 'pending' LIMIT \(most)"),
       (.commits, "SELECT * FROM commit_due LIMIT \(most)"),
+      (.reruns, "SELECT * FROM rerun WHERE phase IN ('pending', 'sending') LIMIT \(most)"),
     ]
     // Claims take the newest logs of a set, so what is taken stands at its end.
     for set in try session.query(setsWithDueLogs(RescanScope(), engine: engine)).prefix(50) {
@@ -196,14 +199,14 @@ extension Store {
     return try await transaction { session in
       try session.query(
         """
-        WITH start AS MATERIALIZED (SELECT date_trunc('hour', now()) - make_interval(hours => \(hours) - 1) AS at),
+        WITH start AS MATERIALIZED (SELECT date_trunc('hour', now(), 'UTC') - make_interval(hours => \(hours) - 1) AS at),
         event AS (
-          SELECT date_trunc('hour', received_at) AS hour, count(*) AS deliveries, 0::bigint AS builds, 0::bigint AS posts
+          SELECT date_trunc('hour', received_at, 'UTC') AS hour, count(*) AS deliveries, 0::bigint AS builds, 0::bigint AS posts
             FROM delivery WHERE received_at >= (SELECT at FROM start) GROUP BY 1
           UNION ALL
-          SELECT date_trunc('hour', created_at), 0, count(*), 0 FROM build WHERE created_at >= (SELECT at FROM start) GROUP BY 1
+          SELECT date_trunc('hour', created_at, 'UTC'), 0, count(*), 0 FROM build WHERE created_at >= (SELECT at FROM start) GROUP BY 1
           UNION ALL
-          SELECT date_trunc('hour', created_at), 0, 0, count(*) FROM status_post WHERE created_at >= (SELECT at FROM start) GROUP BY 1)
+          SELECT date_trunc('hour', created_at, 'UTC'), 0, 0, count(*) FROM status_post WHERE created_at >= (SELECT at FROM start) GROUP BY 1)
         SELECT extract(epoch FROM hour)::float8 AS hour, sum(deliveries)::bigint AS deliveries, sum(builds)::bigint AS builds,
                sum(posts)::bigint AS posts FROM event GROUP BY 1 ORDER BY 1
         """

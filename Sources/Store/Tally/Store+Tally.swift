@@ -3,7 +3,7 @@ import Postgres
 
 /// Keeping the tally: what each build came to, and counts over any time, worked out beforehand for pages.
 ///
-/// Whatever changes a build, its logs or what was found in them marks the build in the same transaction (triggers of v0007). A step takes
+/// Whatever changes a build, its logs or what was found in them marks the build in the same transaction (triggers of v0006). A step takes
 /// marks, works those builds out again and adds the difference to the counts, all in one transaction; killed anywhere, the marks are still
 /// there. A mark is taken before what it stands for is read, and every mark is a row of its own: so a change that commits meanwhile leaves
 /// a mark for the next step.
@@ -85,28 +85,14 @@ extension Store {
     try await transaction { session in try session.query("SELECT count(*) AS builds FROM build").only().decode("builds") }
   }
 
-  /// How far the tally is behind.
-  package struct TallyLag: Sendable, Equatable {
-    /// Marks that wait, of which several can be of one build.
-    package let marks: Int
-    /// The age of the oldest, in seconds.
-    package let seconds: Double?
-    /// Counts the changes; the same number, the same counts.
-    package let version: Int64
-  }
-
   /// More marks than these are not counted.
   package static let mostMarks = 100_000
 
-  package func tallyLag() async throws -> TallyLag {
+  /// How far the tally is behind: marks that wait, of which several can be of one build.
+  package func tallyMarks() async throws -> Int {
     try await transaction { session in
-      let row = try session.query(
-        """
-        SELECT (SELECT count(*) FROM (SELECT FROM tally_due LIMIT \(Int64(Self.mostMarks))) d) AS marks,
-               (SELECT extract(epoch FROM now() - at)::float8 FROM tally_due ORDER BY id LIMIT 1) AS seconds, version FROM tally_state
-        """
-      ).only()
-      return TallyLag(marks: try row.decode("marks"), seconds: try row.decode("seconds"), version: try row.decode("version"))
+      try session.query("SELECT count(*) AS marks FROM (SELECT FROM tally_due LIMIT \(Int64(Self.mostMarks))) d").only()
+        .decode("marks")
     }
   }
 
@@ -148,34 +134,54 @@ extension Store {
       SELECT t.engine, t.engine <> \(Int32(engine)) OR t.active <> a.revisions AS changed FROM tally_state t, active a
       """
     ).only()
-    let changed = try session.query(
-      """
-      WITH now AS (\(patternsNow(today: today)))
-      SELECT t.revision_id AS old, n.revision_id AS new, coalesce(t.suspended, false) OR coalesce(n.suspended, false) AS suspended
-        FROM tally_pattern t FULL JOIN now n ON n.number = t.number
-       WHERE (t.number, t.id, t.revision_id, t.retired, t.fallback, t.priority, t.verdict, t.excuses, t.suspended) IS DISTINCT FROM
-             (n.number, n.id, n.revision_id, n.retired, n.fallback, n.priority, n.verdict, n.excuses, n.suspended)
-      """)
+    let changed = try takePatterns(today: today, session)
+    if try state.decode(Bool.self, "changed") { try takeActive(engine: engine, session) }
     if try state.decode(Int32.self, "engine") == 0 {
       try session.execute("DELETE FROM tally_due")
       try session.execute("INSERT INTO tally_due (build_id) SELECT id FROM build ORDER BY id")
     } else {
-      if try state.decode(Bool.self, "changed") { try markSets(engine: engine, session) }
       try mark(changed, session)
     }
-    if !changed.isEmpty {
-      try session.execute("DELETE FROM tally_pattern")
-      try session.execute(
-        """
+  }
+
+  // Patterns change without the tally's lock, and each statement sees what is committed when it begins. What is compared and what is kept
+  // must be the same, or a change that comes between the two is kept and marks nothing: so one statement does both.
+
+  /// Brings `tally_pattern` up to the patterns.
+  ///
+  /// - Returns: what differed.
+  private static func takePatterns(today: CalendarDay, _ session: borrowing Session) throws -> Rows {
+    try session.query(
+      """
+      WITH now AS MATERIALIZED (\(patternsNow(today: today))),
+      changed AS MATERIALIZED (
+        SELECT t.number AS old_number, n.number, t.revision_id AS old, n.revision_id AS new,
+               coalesce(t.suspended, false) OR coalesce(n.suspended, false) AS suspended
+          FROM tally_pattern t FULL JOIN now n ON n.number = t.number
+         WHERE (t.number, t.id, t.revision_id, t.retired, t.fallback, t.priority, t.verdict, t.excuses, t.suspended) IS DISTINCT FROM
+               (n.number, n.id, n.revision_id, n.retired, n.fallback, n.priority, n.verdict, n.excuses, n.suspended)),
+      gone AS (DELETE FROM tally_pattern WHERE number IN (SELECT old_number FROM changed WHERE number IS NULL)),
+      kept AS (
         INSERT INTO tally_pattern (number, id, revision_id, retired, fallback, priority, verdict, excuses, suspended)
-        \(patternsNow(today: today))
-        """)
-    }
+        SELECT n.number, n.id, n.revision_id, n.retired, n.fallback, n.priority, n.verdict, n.excuses, n.suspended
+          FROM changed c JOIN now n ON n.number = c.number
+        ON CONFLICT (number) DO UPDATE SET id = excluded.id, revision_id = excluded.revision_id, retired = excluded.retired,
+               fallback = excluded.fallback, priority = excluded.priority, verdict = excluded.verdict, excuses = excluded.excuses,
+               suspended = excluded.suspended)
+      SELECT old, new, suspended FROM changed
+      """)
+  }
+
+  /// Brings `tally_state` up to what is tried, and marks the builds of logs whose set had all of it and hasn't now, or the other way round.
+  private static func takeActive(engine: Int, _ session: borrowing Session) throws {
     try session.execute(
       """
-      WITH \(active(RescanScope()))
-      UPDATE tally_state t SET engine = \(Int32(engine)), active = a.revisions, version = version + 1 FROM active a
-       WHERE t.engine <> \(Int32(engine)) OR t.active <> a.revisions
+      WITH \(active(RescanScope())),
+      taken AS (UPDATE tally_state t SET engine = \(Int32(engine)), active = a.revisions, version = version + 1 FROM active a)
+      INSERT INTO tally_due (build_id)
+      SELECT DISTINCT l.build_id FROM tally_state t, active a, tried_set s JOIN log l ON l.tried_set_id = s.id
+       WHERE (s.engine = t.engine AND s.members @> t.active) <> (s.engine = \(Int32(engine)) AND s.members @> a.revisions)
+          OR isempty(t.active) <> isempty(a.revisions)
       """)
   }
 
@@ -188,18 +194,6 @@ extension Store {
            r.suspended_at IS NOT NULL AS suspended
       FROM pattern p LEFT JOIN pattern_revision r ON r.id = p.revision_id
     """
-  }
-
-  /// Marks the builds of logs whose set had everything that was tried and hasn't what is tried now, or the other way round.
-  private static func markSets(engine: Int, _ session: borrowing Session) throws {
-    try session.execute(
-      """
-      INSERT INTO tally_due (build_id)
-      WITH \(active(RescanScope()))
-      SELECT DISTINCT l.build_id FROM tally_state t, active a, tried_set s JOIN log l ON l.tried_set_id = s.id
-       WHERE (s.engine = t.engine AND s.members @> t.active) <> (s.engine = \(Int32(engine)) AND s.members @> a.revisions)
-          OR isempty(t.active) <> isempty(a.revisions)
-      """)
   }
 
   /// Marks the builds that patterns concern: those with a finding, and those on which they weren't tried to the end.

@@ -44,16 +44,10 @@ struct EntryRoutes: Sendable {
     }
     let log = SentLog(backend.archive)
     var count = 0
-    do {
-      for try await piece in request.body {
-        count += piece.readableBytes
-        guard count <= Self.largest else { throw WebError(.contentTooLarge, "the log is larger than \(Self.largest) bytes") }
-        try await log.write(Array(piece.readableBytesView))
-      }
-    } catch let error as WebError {
-      throw error
-    } catch is CancellationError {
-      throw CancellationError()
+    for try await piece in request.body {
+      count += piece.readableBytes
+      guard count <= Self.largest else { throw WebError(.contentTooLarge, "the log is larger than \(Self.largest) bytes") }
+      try await log.write(Array(piece.readableBytesView))
     }
     guard count > 0 else { throw WebError(.badRequest, "the body is empty", hint: "curl --data-binary @build.log sends a file") }
     let kept = try await log.finish(build, step: step, backend.store, now: backend.now())

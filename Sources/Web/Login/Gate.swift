@@ -12,7 +12,8 @@ struct Gate: RouterMiddleware {
   private let names: HostNames
   private let cookies: Cookies
   private let requests: RateLimiter?
-  /// Of one address: tokens that aren't ours. Guessing is hopeless; this spares the database.
+  /// Of one address: tokens that aren't ours. Guessing is hopeless; this has a program that goes on with an old one slow down, and
+  /// doesn't keep out those with good ones behind the same address.
   private let failures = RateLimiter(perSecond: 0.5, burst: 20)
 
   init(store: Store, settings: LoginSettings, cookies: Cookies) {
@@ -33,9 +34,9 @@ struct Gate: RouterMiddleware {
       try refuseForwarded(request)
       context.viewer = Viewer(name: "local", role: .operator, way: .loopback)
     } else {
-      let address = address(request, context)
-      try limit(requests, "address \(address)")
-      try await identify(request, &context, address)
+      context.address = address(request, context)
+      try limit(requests, "address \(context.address)")
+      try await identify(request, &context)
     }
     if context.viewer?.way != .token, context.formToken.isEmpty {
       let secret = cookies.secret(.form, of: request) ?? .random()
@@ -47,29 +48,42 @@ struct Gate: RouterMiddleware {
     return response
   }
 
-  private func identify(_ request: Request, _ context: inout WebContext, _ address: String) async throws {
-    if let given = request.headers[.authorization] {
-      guard given.lowercased().hasPrefix("bearer "), given.utf8.count < 512,
-        let token = try await store.useToken(
-          digest: Secret(text: given.dropFirst(7).trimmingCharacters(in: .whitespaces)).digest)
-      else {
-        try limit(failures, address)
-        throw WebError(
-          .unauthorized, "the token isn't known, was revoked or has expired", hint: "culprit token add makes one",
-          headers: [.wwwAuthenticate: "Bearer error=\"invalid_token\""])
-      }
-      try limit(requests, "token \(token.id)")
-      let name = "token \(token.name)"
-      if let role = token.scopes.compactMap(\.role).max() { context.viewer = Viewer(name: name, role: role, way: .token) }
-      if token.scopes.contains(.logs) || token.scopes.contains(.operate) { context.entersLogsAs = name }
-      return
+  private func identify(_ request: Request, _ context: inout WebContext) async throws {
+    // Any other credential is a proxy's own way of knowing people, which it hands on and which says nothing here.
+    if let text = request.headers[.authorization].flatMap(Self.token(in:)) {
+      try await identify(byToken: text, &context)
+    } else {
+      try await identifyPerson(request, &context)
     }
+  }
+
+  /// The token of ours that a header holds; nil if it holds something else.
+  private static func token(in header: String) -> String? {
+    guard header.utf8.count < 512, header.lowercased().hasPrefix("bearer ") else { return nil }
+    let text = header.dropFirst(7).trimmingCharacters(in: .whitespaces)
+    return text.hasPrefix(Secret.tokenPrefix) ? text : nil
+  }
+
+  private func identify(byToken text: String, _ context: inout WebContext) async throws {
+    guard let token = try await store.useToken(digest: Secret(text: text).digest) else {
+      try limit(failures, context.address)
+      throw WebError(
+        .unauthorized, "the token isn't known, was revoked or has expired", hint: "culprit token add makes one",
+        headers: [.wwwAuthenticate: "Bearer error=\"invalid_token\""])
+    }
+    try limit(requests, "token \(token.id)")
+    let name = "token \(token.name)"
+    if let role = token.scopes.compactMap(\.role).max() { context.viewer = Viewer(name: name, role: role, way: .token) }
+    if token.scopes.contains(.logs) || token.scopes.contains(.operate) { context.entersLogsAs = name }
+  }
+
+  private func identifyPerson(_ request: Request, _ context: inout WebContext) async throws {
     if let secret = cookies.secret(.session, of: request), let session = try await store.useSession(digest: secret.digest) {
       context.viewer = Viewer(name: session.login, role: session.role, way: .session)
       context.formToken = secret.derived("form")
       return
     }
-    if let proxy = settings.proxy, let peer = context.peer, proxy.addresses.contains(peer),
+    if let proxy = settings.proxy, let peer = context.peer, settings.proxies?.contains(peer) ?? false,
       let name = request.headers[.init(proxy.header)!]
     {
       // Twice the same header means that someone's own got through beside the proxy's.
@@ -86,7 +100,7 @@ struct Gate: RouterMiddleware {
   /// Where the request comes from. Only a proxy that we know is believed what it says of that.
   private func address(_ request: Request, _ context: WebContext) -> String {
     guard let peer = context.peer else { return "unknown" }
-    if let proxy = settings.proxy, proxy.addresses.contains(peer), let chain = request.headers[.init("X-Forwarded-For")!],
+    if let proxies = settings.proxies, proxies.contains(peer), let chain = request.headers[.init("X-Forwarded-For")!],
       let last = chain.split(separator: ",").last?.trimmingCharacters(in: .whitespaces), last.utf8.count <= 64
     {
       return last

@@ -28,7 +28,7 @@ package struct HostNames: Sendable {
       throw WebError(
         .misdirectedRequest, "this server isn't called so", hint: "it answers to \(names.sorted().joined(separator: ", "))")
     }
-    guard request.method != .get, request.method != .head, !request.uri.path.hasPrefix("/webhooks/") else { return }
+    guard request.method != .get, request.method != .head else { return }
     if let site = request.headers[.init("Sec-Fetch-Site")!], site != "same-origin", site != "none" {
       throw WebError(.forbidden, "another site's page sent this")
     }

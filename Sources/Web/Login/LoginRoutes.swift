@@ -13,8 +13,8 @@ struct LoginRoutes: Sendable {
   let shell: Shell
   /// Where people reach the server, without a slash at the end.
   let publicURL: String
-  /// Of one address: logins that were begun.
-  private let attempts = RateLimiter(perSecond: 0.2, burst: 20)
+  /// Of one address: logins that were begun, and those that came back.
+  private let attempts = RateLimiter(perSecond: 0.4, burst: 40)
 
   init(
     store: Store, settings: LoginSettings, github: GitHubLogin?, cookies: Cookies, shell: Shell, publicURL: String
@@ -54,9 +54,7 @@ struct LoginRoutes: Sendable {
     guard let github else { throw WebError(.notFound, "nobody logs in by GitHub here") }
     let fields = try await FormText.fields(of: request)
     guard fields[FormText.tokenField] == context.formToken else { throw WebError(.forbidden, "the form is not one of ours") }
-    if let wait = attempts.wait(for: context.peer?.ipAddress ?? "", now: ProcessInfo.processInfo.systemUptime) {
-      throw WebError(.tooManyRequests, "too many logins", headers: [.retryAfter: String(Int(wait.rounded(.up)))])
-    }
+    try countAttempt(context)
     let journey = Journey(state: Secret.random().text, verifier: Secret.random().text, next: Self.local(fields["next"]))
     return Response(
       status: .seeOther,
@@ -76,6 +74,8 @@ struct LoginRoutes: Sendable {
     guard let code = query["code"], !code.isEmpty, code.utf8.count <= 256 else {
       throw WebError(.forbidden, "GitHub didn't let you in", hint: "begin once more at /login")
     }
+    // Anyone can make up a journey, and each is a question to GitHub.
+    try countAttempt(context)
     let person = try await github.person(code: code, verifier: journey.verifier, redirect: redirect)
     guard let role = try await role(of: person) else {
       throw WebError(.forbidden, "\(person.login) belongs to nobody who may look here")
@@ -87,6 +87,11 @@ struct LoginRoutes: Sendable {
       .init(name: .setCookie, value: cookies.header(.session, secret.text, seconds: Int(Store.sessionSeconds))))
     response.headers.append(.init(name: .setCookie, value: cookies.header(.login, "", seconds: 0)))
     return response
+  }
+
+  private func countAttempt(_ context: WebContext) throws {
+    guard let wait = attempts.wait(for: context.address, now: ProcessInfo.processInfo.systemUptime) else { return }
+    throw WebError(.tooManyRequests, "too many logins", headers: [.retryAfter: String(Int(wait.rounded(.up)))])
   }
 
   /// The highest role that the lists give; nil if none does.
@@ -103,10 +108,13 @@ struct LoginRoutes: Sendable {
     return nil
   }
 
-  /// A path of this server; nothing that a browser could take for an address elsewhere.
+  /// A path of this server, as it is; nothing that a browser, or a proxy that decodes once more, could take for an address elsewhere.
   static func local(_ text: String?) -> String {
-    guard let text = text.flatMap({ $0.removingPercentEncoding ?? $0 }), text.utf8.count <= 1_024, text.hasPrefix("/"),
-      !text.hasPrefix("//"), !text.contains("\\"), !text.utf8.contains(where: { $0 < 0x20 || $0 > 0x7E })
+    guard let text, text.utf8.count <= 1_024, !text.utf8.contains(where: { $0 <= 0x20 || $0 > 0x7E }),
+      [text, text.removingPercentEncoding ?? text].allSatisfy({ form in
+        form.hasPrefix("/") && !form.hasPrefix("//") && !form.contains("\\")
+          && !form.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
+      })
     else { return "/" }
     return text
   }

@@ -16,18 +16,15 @@ package struct LoginSettings: Sendable {
   /// A proxy that has people log in, and names them in a header.
   package struct Proxy: Sendable {
     package let header: String
-    /// The addresses that such a header is taken from.
-    package let addresses: AddressList
 
-    package init(header: String, addresses: AddressList) {
-      self.header = header
-      self.addresses = addresses
-    }
+    package init(header: String) { self.header = header }
   }
 
   package var github: GitHub?
+  /// Taken from `proxies` only.
   package var proxy: Proxy?
   /// Proxies that are believed where a request comes from, whether or not they log people in.
+  package var proxies: AddressList?
   package var rules = AccessRules([:])
   /// Nobody has to log in, as only this machine can connect.
   package var isOpen = true

@@ -33,9 +33,6 @@ struct Assets: Sendable {
     self.files = files
   }
 
-  /// Whether there is such a file.
-  func has(_ name: String) -> Bool { files[name] != nil }
-
   /// The address of a file, which changes with its content, so that browsers may keep it.
   func link(_ name: String) -> String { "/static/\(name)?v=\(files[name]?.tag ?? "0")" }
 

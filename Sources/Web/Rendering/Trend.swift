@@ -5,12 +5,9 @@ import Store
 enum Trend {
   /// - Parameters:
   ///   - values: by day, or by the Monday of the week; those that are missing are 0.
-  ///   - since, until: the first and the last day.
+  ///   - steps: the days or Mondays, each a bar.
   ///   - label: what the bars are, for those who can't see them.
-  static func bars(
-    _ values: [CalendarDay: Int], by step: Store.Step, since: CalendarDay, until: CalendarDay, label: String
-  ) -> Markup {
-    let steps = days(by: step, since: since, until: until)
+  static func bars(_ values: [CalendarDay: Int], over steps: [CalendarDay], label: String) -> Markup {
     let most = max(1, values.values.max() ?? 1)
     let width = 120.0 / Double(max(1, steps.count))
     var svg = Markup()
@@ -31,14 +28,18 @@ enum Trend {
     return svg
   }
 
-  /// Every day, or every Monday, from the one that holds `since` on.
+  /// More bars than these nobody tells apart.
+  static let mostBars = 1_000
+
+  /// Every day, or every Monday, from the one that holds `since` on; of too many the last ones.
   static func days(by step: Store.Step, since: CalendarDay, until: CalendarDay) -> [CalendarDay] {
     // Day 0 of 1970 was a Thursday.
     let start = since.secondsSince1970 / 86_400
-    let first = step == .day ? start : start - (start + 3) % 7
+    let length = step == .day ? 1 : 7
     let last = until.secondsSince1970 / 86_400
-    guard first <= last else { return [] }
-    return stride(from: first, through: last, by: step == .day ? 1 : 7).map {
+    let first = max(start, last - (mostBars - 1) * length)
+    guard start <= last else { return [] }
+    return stride(from: step == .day ? first : first - (first + 3) % 7, through: last, by: length).map {
       CalendarDay(secondsSince1970: Double($0) * 86_400)
     }
   }

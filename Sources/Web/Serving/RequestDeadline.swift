@@ -2,52 +2,70 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Closes connections whose requests don't come to an end: a client that sends a byte a minute holds one for ever otherwise, as it is never idle.
+/// Closes connections on which a request's body or an answer doesn't come to an end. Heads and pauses between requests are limited by the
+/// server's own idle time; it doesn't count while an answer is being written, and a byte a minute of a body is not idle.
 final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
   typealias OutboundIn = HTTPResponsePart
   typealias OutboundOut = HTTPResponsePart
 
-  /// From the connection to the end of the first request's head.
+  /// From the connection to the first request's head.
   private let firstLimit: TimeAmount
-  /// From the end of the answer before to the end of the request's head.
-  private let headLimit: TimeAmount
-  /// From there to the end of its body, which may be a large log.
+  /// From a request's head to the end of its body, which may be a large log.
   private let bodyLimit: TimeAmount
-  private var timer: Scheduled<Void>?
+  /// For so long the client may take nothing of an answer that is ready for it.
+  private let writeLimit: TimeAmount
+  private var reading: Scheduled<Void>?
+  private var writing: Scheduled<Void>?
+  /// Parts of answers that the system hasn't taken yet.
+  private var unwritten = 0
 
-  init(firstLimit: TimeAmount, headLimit: TimeAmount, bodyLimit: TimeAmount) {
+  init(firstLimit: TimeAmount, bodyLimit: TimeAmount, writeLimit: TimeAmount) {
     self.firstLimit = firstLimit
-    self.headLimit = headLimit
     self.bodyLimit = bodyLimit
+    self.writeLimit = writeLimit
   }
 
-  func handlerAdded(context: ChannelHandlerContext) { start(firstLimit, context) }
-  func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+  func handlerAdded(context: ChannelHandlerContext) { reading = close(in: firstLimit, context) }
+  func handlerRemoved(context: ChannelHandlerContext) { cancel() }
 
   func channelInactive(context: ChannelHandlerContext) {
-    timer?.cancel()
+    cancel()
     context.fireChannelInactive()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch Self.unwrapInboundIn(data) {
-    case .head: start(bodyLimit, context)
+    case .head:
+      reading?.cancel()
+      reading = close(in: bodyLimit, context)
     case .body: break
-    case .end: timer?.cancel()
+    case .end: reading?.cancel()
     }
     context.fireChannelRead(data)
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if case .end = Self.unwrapOutboundIn(data) { start(headLimit, context) }
+    let promise = promise ?? context.eventLoop.makePromise()
+    unwritten += 1
+    if writing == nil { writing = close(in: writeLimit, context) }
+    promise.futureResult.assumeIsolated().whenComplete { _ in
+      // Something was taken: the time for what is left begins anew.
+      self.unwritten -= 1
+      self.writing?.cancel()
+      self.writing = self.unwritten > 0 ? self.close(in: self.writeLimit, context) : nil
+    }
     context.write(data, promise: promise)
   }
 
-  private func start(_ limit: TimeAmount, _ context: ChannelHandlerContext) {
-    timer?.cancel()
+  private func close(in limit: TimeAmount, _ context: ChannelHandlerContext) -> Scheduled<Void> {
     let channel = context.channel
-    timer = context.eventLoop.scheduleTask(in: limit) { channel.close(mode: .all, promise: nil) }
+    return context.eventLoop.scheduleTask(in: limit) { channel.close(mode: .all, promise: nil) }
+  }
+
+  private func cancel() {
+    reading?.cancel()
+    writing?.cancel()
   }
 }

@@ -6,6 +6,8 @@ struct WebContext: RequestContext {
   var coreContext: CoreRequestContextStorage
   /// Whom the connection comes from; nil for a connection without an address.
   let peer: SocketAddress?
+  /// Where the request comes from, as the gate found it out: that of the peer, or what a trusted proxy says.
+  var address = "unknown"
   /// Set by the login; nil before, and where nobody is logged in.
   var viewer: Viewer?
   /// Whom logs are entered by that a token allows for nothing else; nil where it may not.

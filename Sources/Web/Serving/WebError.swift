@@ -1,6 +1,7 @@
 import Hummingbird
 import LogArchive
 import Model
+import Pipeline
 import Postgres
 import Providers
 import Store
@@ -38,6 +39,10 @@ struct WebError: Error, Equatable {
       }
     case let error as PostgresError where error.isConnectionLost:
       self.init(.serviceUnavailable, "the database doesn't answer", headers: [.retryAfter: "5"])
+    case let error as Places.Full:
+      self.init(
+        .tooManyRequests, error.isOwn ? "\(error.most) of yours are at it already" : "\(error.most) are at it already",
+        hint: "wait for their end", headers: [.retryAfter: "5"])
     case let error as ArchiveError:
       self.init(error == .full || error.isRetryable ? .serviceUnavailable : .notFound, error.description, hint: error.hint)
     case let error as ProviderError:

@@ -113,7 +113,8 @@ private struct Walkthrough {
     var logger = Logger(label: "culprit") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .error
     let backend = Backend(
-      store: workplace.store, archive: try await workplace.openArchive(), database: workplace.database, rescan: try settings.rescan)
+      store: workplace.store, archive: try await workplace.openArchive(), database: workplace.database,
+      rescan: try settings.rescan, logger: logger)
     let http = try WebServer(backend: backend, settings: web, readers: [], logger: logger) { port in
       step("6. Look at it", style)
       // The samples are of November 2026.
@@ -121,7 +122,7 @@ private struct Walkthrough {
       Output.flush()
     }
     // Without a deadline: its database is still to be removed.
-    try await Serve.run([http.service], logger)
+    try await Serve.run([http.service, backend.desks], logger)
   }
 
   private func step(_ text: String) { Self.step(text, style) }

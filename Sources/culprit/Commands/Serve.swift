@@ -8,7 +8,7 @@ import Store
 import Telemetry
 import Web
 
-/// `culprit serve`: webhooks, health, and workers beside them.
+/// `culprit serve`: the web UI, the API, webhooks and health, and workers beside them.
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Take webhooks, and do the work beside.",
@@ -51,7 +51,7 @@ struct Serve: AsyncParsableCommand {
       let address = web.host
       let backend = Backend(
         store: workplace.store, archive: archive, database: workplace.database, providers: integrations.providers,
-        rescan: try settings.rescan, proposals: integrations.proposals(workplace.store))
+        rescan: try settings.rescan, proposals: integrations.proposals(workplace.store), logger: log.logger)
       let http = try WebServer(
         backend: backend, settings: web, readers: integrations.readers, github: integrations.login, logger: log.logger
       ) { port in
@@ -62,6 +62,7 @@ struct Serve: AsyncParsableCommand {
       if !noWork {
         services.append(WorkService(worker: try workplace.worker(settings, integrations, archive) { log.report($0) }))
       }
+      services.append(backend.desks)
       let all = services
       try await StopDeadline.run { try await Self.run(all, log.logger) }
     }

@@ -48,7 +48,7 @@ struct Work: AsyncParsableCommand {
       if let web {
         let backend = Backend(
           store: workplace.store, archive: archive, database: workplace.database, providers: [:],
-          rescan: try settings.rescan)
+          rescan: try settings.rescan, logger: log.logger)
         var told = try await Serve.closed(web.settings, workplace.store, web.address)
         told.healthChecks = HealthChecks.all(workplace.database, archive, patterns: folder)
         let host = told.host

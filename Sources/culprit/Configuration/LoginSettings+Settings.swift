@@ -31,18 +31,21 @@ extension LoginSettings {
       }
       github = GitHub(client: client, secret: secret)
     }
+    if let (text, origin) = settings.told(.loginProxies) {
+      proxies = AddressList(text)
+      guard proxies != nil else {
+        throw Failure("\(origin): \"login-proxies\" is \"\(text)\"", hint: "it must be addresses such as 10.0.0.5, 192.168.0.0/24")
+      }
+    }
     if let header = settings.text(.loginProxyHeader) {
-      guard let (text, origin) = settings.told(.loginProxies) else {
+      guard proxies != nil else {
         throw Failure(
           "login-proxy-header is set, and no proxy is named that it is taken from", hint: "set login-proxies to its addresses")
-      }
-      guard let addresses = AddressList(text) else {
-        throw Failure("\(origin): \"login-proxies\" is \"\(text)\"", hint: "it must be addresses such as 10.0.0.5, 192.168.0.0/24")
       }
       guard header.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }) else {
         throw Failure("login-proxy-header is \"\(header)\"", hint: "it must be a header's name, such as X-Forwarded-User")
       }
-      proxy = Proxy(header: header, addresses: addresses)
+      proxy = Proxy(header: header)
     }
     if let rate = try settings.rateLimit { requestsPerSecond = rate > 0 ? rate : nil }
     isOpen = github == nil && proxy == nil

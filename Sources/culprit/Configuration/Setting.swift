@@ -108,7 +108,7 @@ enum Setting: String, CaseIterable {
     case .loginGitHubClient: "client id of the OAuth app by which people log in"
     case .loginGitHubSecretFile: "file that holds the OAuth app's secret"
     case .loginProxyHeader: "header in which a proxy names who has logged in"
-    case .loginProxies: "addresses of the proxies that this header is taken from"
+    case .loginProxies: "addresses of the proxies that are believed where requests come from, and that header"
     case .rateLimit: "requests per second from one address or token, 0 for any number"
     case .folder: "folder with a manifest, as a CI system of its own"
     }

@@ -94,7 +94,7 @@ struct Workplace: Sendable {
   /// Brings the tally, which pages are made from, up to what was entered and found.
   func tally(isQuiet: Bool) async throws {
     let bar = ProgressBar("tallying", unit: "marks", isQuiet: isQuiet)
-    let marks = try await store.tallyLag().marks
+    let marks = try await store.tallyMarks()
     try await TallyStage(store: store) { .now }.run { bar.update($0, of: max($0, marks)) }
     bar.finish()
   }

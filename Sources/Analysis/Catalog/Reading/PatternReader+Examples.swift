@@ -1,4 +1,5 @@
 import Model
+import PCRE2
 import Yams
 
 extension PatternReader {
@@ -123,16 +124,28 @@ extension PatternReader {
     return isFine
   }
 
+  /// CPU time that all examples of a file may take, in nanoseconds. Those of an honest pattern take a thousandth of it.
+  private static let longestRun: UInt64 = 1_000_000_000
+
   mutating func run(_ examples: LocatedExamples, _ definition: MatchDefinition) {
     // The expressions have been compiled before; what the scan engine refuses beyond that is not an example's fault.
     guard let runner = try? ExampleRunner(definition) else { return }
+    let ends = Matcher.threadNanoseconds() + Self.longestRun
     for hit in examples.hits {
+      guard Matcher.threadNanoseconds() < ends else { return tooSlow(hit, Self.hitField) }
       guard let failure = runner.failure(ofHit: hit.example) else { continue }
       report(failure.capture.flatMap { hit.captureLines[$0] } ?? hit.line, Self.hitField, failure.message, failure.hint)
     }
     for miss in examples.misses {
+      guard Matcher.threadNanoseconds() < ends else { return tooSlow(miss, Self.missField) }
       guard let failure = runner.failure(ofMiss: miss.example) else { continue }
       report(miss.line, Self.missField, failure.message, failure.hint)
     }
+  }
+
+  private mutating func tooSlow(_ example: LocatedExample, _ field: String) {
+    report(
+      example.line, field, "is not searched any more, as the examples before it took \(Self.longestRun / 1_000_000_000) s",
+      "the expression backtracks too much; avoid a repetition within a repetition")
   }
 }

@@ -42,7 +42,7 @@ enum BuildPage {
     var findings: [Store.FindingRow] = []
     if let log { findings = try await store.findingPage(ofBuild: detail.id, log: log.id, most: mostFindings).rows }
     let search = try await search(in: log, input)
-    let (window, problem) = try await window(of: log, detail, findings, search, input)
+    let (window, titles, problem) = try await window(of: log, detail, findings, search, input)
     let build = detail.build
     return BuildReport(
       id: detail.id, provider: build.provider, repository: build.repository,
@@ -60,14 +60,16 @@ enum BuildPage {
       findings: findings.map { row in
         .init(
           pattern: row.finding.pattern.rawValue, revision: row.revision,
-          title: TitleTemplate.render(row.title, captures: row.finding.captures), verdict: row.verdict.rawValue,
+          title: title(row), verdict: row.verdict.rawValue,
           isFallback: row.isFallback, isCurrent: row.isCurrent, line: row.finding.line, segment: row.finding.segment,
           start: row.finding.start, end: row.finding.end, text: row.finding.text, remedy: row.remedy)
       },
       inconclusive: detail.inconclusive.map {
         .init(log: $0.log, pattern: $0.pattern.rawValue, reason: $0.reason, line: $0.line)
       },
-      shown: window.flatMap { window in log.map { ShownLines(log: $0.id, window: window, total: window.total ?? $0.lines) } },
+      shown: window.flatMap { window in
+        log.map { ShownLines(log: $0.id, window: window, total: window.total ?? $0.lines, titles: titles) }
+      },
       problem: problem, search: search.map { value($0.0, input) })
   }
 
@@ -87,9 +89,9 @@ enum BuildPage {
   private static func window(
     of log: Store.LogDetail?, _ detail: Store.BuildDetail, _ findings: [Store.FindingRow], _ search: (LogSearch, [LineMark])?,
     _ input: PageInput
-  ) async throws -> (LogWindow?, problem: String?) {
-    guard let log else { return (nil, "The provider has told of no log.") }
-    guard let digest = log.digest else { return (nil, problem(log)) }
+  ) async throws -> (LogWindow?, titles: [String], problem: String?) {
+    guard let log else { return (nil, [], "The provider has told of no log.") }
+    guard let digest = log.digest else { return (nil, [], problem(log)) }
     let count = input.number("lines") ?? 300
     let telling = detail.best.flatMap { $0.log == log.id ? $0.line : nil } ?? findings.first { $0.isCurrent }?.finding.line
     let target = input.number("line") ?? input.number("whole") ?? (input.number("from") == nil ? telling : nil)
@@ -99,16 +101,26 @@ enum BuildPage {
     request.hasHeadings = detail.build.provider == "buildkite"
     request.isRaw = input.text("view") == "raw"
     if let whole = input.number("whole") { request.wholeLines = [whole] }
+    // The findings of these lines: the listed ones are the first of the log, and what tells why a build failed is often the last.
+    let lines = atEnd ? max(1, (log.lines ?? 1) - count)..<Int.max : first..<first + count
+    let found = try await input.backend.store.findingPage(
+      ofBuild: detail.id, log: log.id, lines: lines, most: Store.longestPage
+    ).rows
     request.marks =
-      findings.enumerated().map { index, row in
+      found.enumerated().map { index, row in
         LineMark(line: row.finding.line, segment: row.finding.segment, start: row.finding.start, end: row.finding.end, id: index)
       } + (search?.1 ?? [])
     do {
       let viewer = input.backend.viewer
-      return (try await atEnd ? viewer.end(of: digest, request) : viewer.window(of: digest, request), nil)
+      let window = try await atEnd ? viewer.end(of: digest, request) : viewer.window(of: digest, request)
+      return (window, found.map { "\(title($0)) (\($0.finding.pattern.rawValue))" }, nil)
     } catch let error as ArchiveError {
-      return (nil, "\(error.description). \(error.hint)")
+      return (nil, [], "\(error.description). \(error.hint)")
     }
+  }
+
+  private static func title(_ row: Store.FindingRow) -> String {
+    TitleTemplate.render(row.title, captures: row.finding.captures)
   }
 
   private static func problem(_ log: Store.LogDetail) -> String {
@@ -127,7 +139,7 @@ enum BuildPage {
     var query = LogSearch.Query(text, isExpression: input.flag("expression"))
     query.most = mostHits
     do {
-      let found = try await input.backend.viewer.search(digest, for: query)
+      let found = try await input.backend.viewer.search(digest, asker: input.viewer.name, for: query)
       return (
         found,
         found.findings.map {

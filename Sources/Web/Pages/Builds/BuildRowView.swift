@@ -20,7 +20,7 @@ struct BuildRowView: Sendable {
 
   init(_ build: BuildSummary, now: Double) {
     link = "/builds/\(build.id)"
-    job = build.workflow.map { "\($0)/\(build.job)" } ?? build.job
+    job = JobName.short(build.workflow, build.job)
     attemptText = build.attempt > 1 ? "attempt \(build.attempt)" : nil
     repository = build.repository
     branch = build.branch

@@ -60,10 +60,15 @@ struct TellingLine: APIValue {
   let line: Int
   /// The cleaned line, cut to 500 characters around the match.
   let text: String
+  /// What the pattern's author says is to be done.
+  let remedy: String?
 
   static let schema = Schema.object(
     "TellingLine",
-    ["pattern": .string, "title": .string, "verdict": .string, "log": .integer, "line": .integer, "text": .string])
+    [
+      "pattern": .string, "title": .string, "verdict": .string, "log": .integer, "line": .integer, "text": .string,
+      "remedy": .optional(.string),
+    ])
 
   init(_ best: Store.BestLine) {
     pattern = best.pattern.rawValue
@@ -72,5 +77,6 @@ struct TellingLine: APIValue {
     log = best.log
     line = best.line
     text = best.text
+    remedy = best.remedy
   }
 }

@@ -143,11 +143,11 @@ struct BuildView: Sendable {
         text: telling.text, title: telling.title, verdict: telling.verdict,
         link: Links.line(telling.line, ofLog: telling.log, ofBuild: build.id), lineText: "line \(Figures.count(telling.line))",
         patternLink: "/patterns/\(telling.pattern)", pattern: telling.pattern,
-        remedyMarkup: Remedy.markup(build.findings.first { $0.pattern == telling.pattern }?.remedy))
+        remedyMarkup: Remedy.markup(telling.remedy))
     }
     canSay = build.kind != nil && input.viewer.role >= .curator
     actionPath = "/builds/\(build.id)"
-    kinds = BuildKind.allCases.map(\.rawValue).filter { $0 != "unread" }
+    kinds = BuildActions.kinds
 
     logs = build.logs.map { log in
       let size = log.bytes.map { Figures.bytes(Int64($0)) } ?? log.state
@@ -161,8 +161,7 @@ struct BuildView: Sendable {
     logMarkup =
       shown.map {
         LogMarkup.of(
-          $0.window, target: input.number("line"), isPlain: view == "plain",
-          titles: build.findings.map { "\($0.title) (\($0.pattern))" },
+          $0.window, target: input.number("line"), isPlain: view == "plain", titles: $0.titles,
           link: link(line:), wholeLink: { link(["whole": String($0)]) + "#L\($0)" })
       } ?? Markup()
     hasLog = shown != nil

@@ -14,7 +14,9 @@ enum BuildsPage {
       .query(
         "kind", .choice(BuildKind.allCases.map(\.rawValue)), "Only failed builds of this kind, as far as a build itself tells it."),
       .query("pattern", .text(most: 300), "Only failed builds whose verdict this pattern decides."),
+      .query("unexplained", .flag, "Only failed builds that are read to the end and that no pattern but fallbacks explains."),
       .query("since", .since, "Builds that finished since."),
+      .query("until", .since, "Builds that finished before."),
       .limit, .cursor,
     ],
     load: load, view: { builds, input in Page.View("builds", title: "Builds", BuildsView(builds, input)) })
@@ -27,7 +29,9 @@ enum BuildsPage {
     filter.outcome = input.text("outcome").flatMap { Build.Outcome(rawValue: $0) }
     filter.kind = input.text("kind").flatMap { BuildKind(rawValue: $0) }
     filter.pattern = input.text("pattern").map { PatternID($0) }
+    filter.onlyUnexplained = input.flag("unexplained")
     filter.since = input.moment("since")
+    filter.until = input.moment("until")
     let page = try await input.backend.store.buildPage(filter, after: input.cursor?.keys.first, most: input.limit)
     return Listing(items: page.rows.map { BuildSummary($0) }, next: page.next.map { Cursor(keys: [$0]) })
   }
@@ -44,11 +48,12 @@ struct BuildsView: Sendable {
 
   init(_ builds: Listing<BuildSummary>, _ input: PageInput) {
     filters = FilterView(input, times: .any, verdicts: false)
-    let kind = input.text("kind") ?? (input.flag("failed") ? "failed" : "")
-    kinds = ([("", "all"), ("failed", "failed")] + BuildKind.allCases.map { ($0.rawValue, $0.rawValue) }).map { value, label in
-      FilterView.Choice(
-        value: input.link(["failed": value == "failed" ? "1" : nil, "kind": value.isEmpty || value == "failed" ? nil : value]),
-        label: label, isChosen: value == kind)
+    let flags = ["failed", "unexplained"]
+    let kind = input.text("kind") ?? flags.last { input.flag($0) } ?? ""
+    kinds = ([("", "all")] + (flags + BuildKind.allCases.map(\.rawValue)).map { ($0, $0) }).map { value, label in
+      var changes: [String: String?] = ["kind": value.isEmpty || flags.contains(value) ? nil : value]
+      for flag in flags { changes[flag] = .some(flag == value ? "1" : nil) }
+      return FilterView.Choice(value: input.link(changes), label: label, isChosen: value == kind)
     }
     self.builds = builds.items.map { BuildRowView($0, now: input.now) }
     isLaterPage = input.cursor != nil

@@ -6,8 +6,10 @@ struct ShownLines: APIValue {
   let window: LogWindow
   /// Lines of the whole log, where that is known.
   let total: Int?
+  /// Of the findings in these lines, by the marks' ids. Not told to programs, which have the findings.
+  let titles: [String]
 
-  /// The mark of what a search found; findings have their place in the report's list, from 0.
+  /// The mark of what a search found; findings have their place in `titles`, from 0.
   static let searched = -1
 
   private enum CodingKeys: String, CodingKey { case log, lines, sections, total }

@@ -8,7 +8,7 @@ struct Causes: APIValue {
   let failed: Int
   /// Failed builds, read to the end, that no pattern but fallbacks explains.
   let unexplained: Int
-  /// Failed builds with a log that isn't read to the end.
+  /// Failed builds whose verdict can't be told, as a log isn't read to the end.
   let unread: Int
   /// Failed builds that passed in another attempt.
   let retried: Int

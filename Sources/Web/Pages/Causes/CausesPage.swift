@@ -44,7 +44,8 @@ enum CausesPage {
     async let branches = store.lineTotals(repository: filter.repository, since: since, most: 8)
     let (all, page) = try await (totals, causes)
     return Causes(
-      since: since.description, builds: all.builds, failed: all.failed, unexplained: all.unexplained, unread: all.unread,
+      since: since.description, builds: all.builds, failed: all.failed, unexplained: all.unexplained,
+      unread: all.kinds[.unread] ?? 0,
       retried: all.retried, causes: page.rows.map { cause($0, ofFailed: all.failed) },
       next: page.next.map { Cursor(keys: [$0]).text },
       new: try await new.map {

@@ -1,4 +1,5 @@
 import Model
+import Store
 
 /// What the template `causes` shows.
 struct CausesView: Sendable {
@@ -92,12 +93,15 @@ struct CausesView: Sendable {
     explainedShare = Figures.percent(Self.share(causes.failed - causes.unexplained - causes.unread, of: causes.failed))
     unexplained = Figures.count(causes.unexplained)
     unexplainedShare = Figures.percent(Self.share(causes.unexplained, of: causes.failed))
-    unexplainedLink = builds(["kind": "unknown"])
+    unexplainedLink = builds(["unexplained": "1"])
     hasUnread = causes.unread > 0
     unread = Figures.count(causes.unread)
     unreadLink = builds(["kind": "unread"])
     let week = input.now - 7 * 86_400
     let most = causes.causes.map(\.builds).max() ?? 0
+    // Before the first builds there is nothing to draw.
+    let steps = Trend.days(
+      by: step, since: max(since, causes.periods.first.flatMap { CalendarDay($0.day) } ?? since), until: input.today)
     self.causes = causes.causes.map { cause in
       let days = Dictionary(cause.trend.compactMap { point in CalendarDay(point.day).map { ($0, point.builds) } }) { $1 }
       return Row(
@@ -106,7 +110,7 @@ struct CausesView: Sendable {
         // Against the most frequent one: shares are small where causes are many.
         barMarkup: Trend.share(most > 0 ? Double(cause.builds) / Double(most) : 0, of: cause.verdict),
         trendMarkup: Trend.bars(
-          days, by: step, since: since, until: input.today, label: "Builds by \(step.rawValue): \(Self.told(cause.trend))"),
+          days, over: steps, label: "Builds by \(step.rawValue): \(Self.told(cause.trend))"),
         jobs: Figures.count(cause.jobs), isNew: cause.firstSeen.map { $0 >= week } ?? false,
         lastSeen: cause.lastSeen.map { Figures.ago($0, now: input.now) } ?? "")
     }
@@ -124,11 +128,11 @@ struct CausesView: Sendable {
     periods = causes.periods.reversed().map {
       PeriodRow(
         day: $0.day, builds: Figures.count($0.builds), failed: Figures.count($0.failed), unexplained: Figures.count($0.unexplained),
-        link: builds(["failed": "1"], from: $0.day))
+        link: builds(["failed": "1", "until": Self.end(of: $0.day, step)], from: $0.day))
     }
-    periodMarkup = PeriodChart.markup(causes.periods, by: step, since: since, until: input.today)
+    periodMarkup = PeriodChart.markup(causes.periods, by: step, over: steps)
     jobs = causes.jobs.map { group in
-      let job = group.workflow.map { "\($0)/\(group.name)" } ?? group.name
+      let job = JobName.short(group.workflow, group.name)
       return GroupRow(
         name: job, place: group.repository, link: input.link(["job": job, "repository": group.repository]),
         failed: "\(Figures.count(group.failed)) of \(Figures.count(group.builds))",
@@ -144,6 +148,13 @@ struct CausesView: Sendable {
         share: Figures.percent(Self.share(group.failed, of: group.builds)),
         barMarkup: Trend.share(Self.share(group.failed, of: group.builds)))
     }
+  }
+
+  /// The first day behind a day or week.
+  private static func end(of day: String, _ step: Store.Step) -> String {
+    CalendarDay(day).map {
+      CalendarDay(secondsSince1970: Double($0.secondsSince1970 + (step == .day ? 1 : 7) * 86_400)).description
+    } ?? day
   }
 
   private static func share(_ part: Int, of whole: Int) -> Double { whole > 0 ? Double(part) / Double(whole) : 0 }

@@ -5,11 +5,10 @@ import Store
 enum PeriodChart {
   private static let (width, height) = (720.0, 120.0)
 
-  static func markup(_ periods: [Causes.Period], by step: Store.Step, since: CalendarDay, until: CalendarDay) -> Markup {
+  static func markup(_ periods: [Causes.Period], by step: Store.Step, over days: [CalendarDay]) -> Markup {
     var svg = Markup()
     guard periods.count > 1 else { return svg }
     let byDay = Dictionary(periods.map { ($0.day, $0) }) { $1 }
-    let days = Trend.days(by: step, since: since, until: until)
     let most = Double(periods.map(\.builds).max() ?? 1)
     let slot = width / Double(max(1, days.count))
     svg.open(

@@ -113,7 +113,7 @@ struct CommitView: Sendable {
     rerunPath = mayRerun ? "/commits/\(commit.commit)/rerun" : nil
     rerunText = "Run \(Figures.count(flaky, "flaky build")) again"
     canSay = input.viewer.role >= .curator
-    kinds = BuildKind.allCases.map(\.rawValue).filter { $0 != BuildKind.unread.rawValue }
+    kinds = BuildActions.kinds
   }
 
   private static func job(_ workflow: String?, _ job: String) -> String { workflow.map { "\($0) / \(job)" } ?? job }

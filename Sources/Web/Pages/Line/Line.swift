@@ -45,6 +45,8 @@ struct Line: APIValue {
   }
 
   struct Cell: APIValue {
+    let provider: String
+    let workflow: String?
     let job: String
     let build: Int64
     let state: String
@@ -52,14 +54,16 @@ struct Line: APIValue {
     let pattern: String?
 
     init(_ cell: Store.LineCell) {
-      (job, build, state) = (cell.job.shortName, cell.build, cell.state.rawValue)
+      (provider, workflow, job) = (cell.job.provider, cell.job.workflow.isEmpty ? nil : cell.job.workflow, cell.job.job)
+      (build, state) = (cell.build, cell.state.rawValue)
       (kind, pattern) = (cell.kind?.rawValue, cell.pattern?.rawValue)
     }
 
     static let schema = Schema.object(
       "LineCell",
       [
-        "job": .string, "build": .integer, "state": .choice(Store.CellState.allCases.map(\.rawValue)),
+        "provider": .string, "workflow": .optional(.string), "job": .string, "build": .integer,
+        "state": .choice(Store.CellState.allCases.map(\.rawValue)),
         "kind": .optional(.choice(BuildKind.allCases.map(\.rawValue))), "pattern": .optional(.string),
       ])
   }
@@ -73,6 +77,8 @@ struct Line: APIValue {
   }
 
   struct Repair: APIValue {
+    let provider: String
+    let workflow: String?
     let job: String
     let breaks: Int
     let repairs: Int
@@ -81,14 +87,16 @@ struct Line: APIValue {
     let brokenSince: Double?
 
     init(_ repair: Store.JobRepair) {
-      (job, breaks, repairs) = (repair.job.shortName, repair.breaks, repair.repairs)
+      (provider, workflow, job) = (repair.job.provider, repair.job.workflow.isEmpty ? nil : repair.job.workflow, repair.job.job)
+      (breaks, repairs) = (repair.breaks, repair.repairs)
       (meanSeconds, longestSeconds, brokenSince) = (repair.meanSeconds, repair.longestSeconds, repair.brokenSince)
     }
 
     static let schema = Schema.object(
       "JobRepair",
       [
-        "job": .string, "breaks": .integer, "repairs": .integer, "meanSeconds": .optional(.number),
+        "provider": .string, "workflow": .optional(.string), "job": .string, "breaks": .integer, "repairs": .integer,
+        "meanSeconds": .optional(.number),
         "longestSeconds": .optional(.number), "brokenSince": .optional(.time),
       ])
   }
@@ -100,9 +108,4 @@ struct Line: APIValue {
       "commits": .array(Commit.schema), "next": .optional(.string), "shares": .array(Share.schema),
       "repairs": .array(Repair.schema),
     ])
-}
-
-extension Store.JobIdentity {
-  /// Within its repository: `workflow/job`.
-  var shortName: String { workflow.isEmpty ? job : "\(workflow)/\(job)" }
 }

@@ -34,6 +34,16 @@ struct LineView: Sendable {
     let name: String
   }
 
+  /// Two CI systems can each have a job of the same name.
+  fileprivate struct JobKey: Hashable, Comparable {
+    let name: String
+    let provider: String
+
+    init(of cell: Line.Cell) { (name, provider) = (JobName.short(cell.workflow, cell.job), cell.provider) }
+
+    static func < (left: JobKey, right: JobKey) -> Bool { (left.name, left.provider) < (right.name, right.provider) }
+  }
+
   struct Row: Sendable {
     let commit: String
     let link: String
@@ -92,10 +102,11 @@ struct LineView: Sendable {
     }
     figures = Self.figures(line)
     // Those that fail most stand where one looks first.
-    let failures = Dictionary(line.commits.flatMap(\.jobs).map { ($0.job, $0.state == "failed" ? 1 : 0) }) { $0 + $1 }
+    let failures = Dictionary(line.commits.flatMap(\.jobs).map { (JobKey(of: $0), $0.state == "failed" ? 1 : 0) }) { $0 + $1 }
     let names = failures.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
     let shown = Array(names.prefix(Self.mostJobs))
-    jobs = shown.map { Job(name: $0) }
+    let providers = Dictionary(grouping: names, by: \.name)
+    jobs = shown.map { Job(name: providers[$0.name]?.count == 1 ? $0.name : "\($0.name) (\($0.provider))") }
     moreJobs = names.count > shown.count ? "\(names.count - shown.count) more jobs, which failed less often, are not shown." : nil
     rows = line.commits.map { Row($0, jobs: shown, repository: line.repository ?? "", now: input.now) }
     next = line.next.map { input.link(["cursor": $0]) }
@@ -110,10 +121,10 @@ struct LineView: Sendable {
     repairs = line.repairs.prefix(50).map { repair in
       let known: [String: String] = [
         "repository": line.repository ?? "", "branch": line.branch ?? "",
-        "job": String(repair.job.split(separator: "/").last ?? ""),
+        "job": repair.job,
       ]
       return Repair(
-        job: repair.job, broken: repair.brokenSince.map { Figures.span(max(0, input.now - $0)) },
+        job: JobName.short(repair.workflow, repair.job), broken: repair.brokenSince.map { Figures.span(max(0, input.now - $0)) },
         knownLink: repair.brokenSince == nil || input.viewer.role < .curator ? nil : PageInput.link("/known", known) + "#add",
         breaks: Figures.count(repair.breaks), repairs: Figures.count(repair.repairs),
         mean: repair.meanSeconds.map { Figures.span($0) } ?? "–", longest: repair.longestSeconds.map { Figures.span($0) } ?? "–")
@@ -138,13 +149,13 @@ struct LineView: Sendable {
 }
 
 extension LineView.Row {
-  fileprivate init(_ commit: Line.Commit, jobs: [String], repository: String, now: Double) {
+  fileprivate init(_ commit: Line.Commit, jobs: [LineView.JobKey], repository: String, now: Double) {
     self.commit = String(commit.commit.prefix(10))
     link = Links.commit(commit.commit, of: repository)
     when = Figures.ago(commit.firstAt, now: now)
     needs = commit.attention
     isBroken = commit.attention > 0
-    let cells = Dictionary(commit.jobs.map { ($0.job, $0) }) { first, _ in first }
+    let cells = Dictionary(commit.jobs.map { (LineView.JobKey(of: $0), $0) }) { first, _ in first }
     self.cells = jobs.map { job in cells[job].map { LineView.Cell($0) } ?? LineView.Cell() }
   }
 }

@@ -74,6 +74,7 @@ struct OperationsView: Sendable {
     "deliveries": "webhooks to be read", "listings": "failed builds whose logs are to be looked up",
     "fetches": "logs to be fetched",
     "scans": "logs to be scanned", "commits": "commits to be judged and posted on",
+    "reruns": "failed builds that somebody wants to be run again",
     "tallies": "builds to be counted for these pages",
   ]
 

@@ -130,14 +130,14 @@ struct PatternView: Sendable {
     let since = CalendarDay(secondsSince1970: input.moment("since") ?? 0)
     let days = Dictionary(pattern.weeks.compactMap { week in CalendarDay(week.day).map { ($0, week.hits) } }) { $1 }
     trendMarkup = Trend.bars(
-      days, by: .week, since: since, until: input.today,
+      days, over: Trend.days(by: .week, since: max(since, days.keys.min() ?? since), until: input.today),
       label: "Failed builds with a finding, by week; the table below has the numbers")
     weeks = pattern.weeks.reversed().map {
       WeekView(day: $0.day, hits: Figures.count($0.hits), builds: Figures.count($0.builds))
     }
     hasWeeks = !weeks.isEmpty
     jobs = pattern.jobs.map { job in
-      let name = job.workflow.map { "\($0)/\(job.job)" } ?? job.job
+      let name = JobName.short(job.workflow, job.job)
       return JobView(
         name: name, place: job.repository,
         link: PageInput.link("/builds", ["pattern": pattern.id, "job": name, "repository": job.repository]),

@@ -46,7 +46,7 @@ enum TryPage {
     ],
     role: .reader,
     perform: { input in
-      let order = try Self.order(input)
+      let order = try await Self.order(input)
       do {
         let key = try await input.backend.trials.begin(order, owner: input.viewer.name)
         return Action.Done(location: "/try?trial=\(key)", detail: "the trial \(key) runs")
@@ -96,10 +96,10 @@ enum TryPage {
           field: "id")
       }
       // What is proposed must hold as a file: under its name, with its examples.
-      do throws(Candidate.Refusal) {
-        _ = try Candidate.file(file.yaml, id: PatternID(id))
-      } catch {
-        throw WebError(.unprocessableContent, error.message, hint: "mend it as a file, and try that", field: "id")
+      do {
+        _ = try await input.backend.trials.check(for: input.viewer.name) { try Candidate.file(file.yaml, id: PatternID(id)) }
+      } catch let refusal as Candidate.Refusal {
+        throw WebError(.unprocessableContent, refusal.message, hint: "mend it as a file, and try that", field: "id")
       }
       let why =
         "It finds \(Figures.count(report.findings, "line")) in the archived logs: in \(report.failedBuilds) of "
@@ -119,23 +119,25 @@ enum TryPage {
     WebError(.tooManyRequests, what, hint: "stop one, or wait for its end", headers: [.retryAfter: "30"])
   }
 
-  private static func order(_ input: PageInput) throws -> TrialDesk.Order {
+  private static func order(_ input: PageInput) async throws -> TrialDesk.Order {
     let since = input.moment("since")
     do {
       if let text = input.text("file") {
         let id = input.text("id").map { PatternID($0) } ?? Candidate.id
         // Browsers send line breaks as CR LF.
         let file = text.replacing("\r\n", with: "\n")
-        return TrialDesk.Order(candidate: try Candidate.file(file, id: id), since: since, source: file, isFile: true)
+        let candidate = try await input.backend.trials.check(for: input.viewer.name) { try Candidate.file(file, id: id) }
+        return TrialDesk.Order(candidate: candidate, since: since, source: file, isFile: true)
       }
       guard let expression = input.text("expression") else {
         throw WebError(.badRequest, "expression is missing", hint: "give an expression, or a pattern file", field: "expression")
       }
       let groupBy = (input.text("group_by") ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-      let candidate = try Candidate.expression(
-        expression, ignoreCase: input.flag("ignore_case"),
-        verdict: PatternVerdict(rawValue: input.text("verdict") ?? "") ?? .failure,
-        groupBy: groupBy.filter { !$0.isEmpty })
+      let (ignoresCase, verdict) = (input.flag("ignore_case"), PatternVerdict(rawValue: input.text("verdict") ?? "") ?? .failure)
+      let candidate = try await input.backend.trials.check(for: input.viewer.name) {
+        try Candidate.expression(
+          expression, ignoreCase: ignoresCase, verdict: verdict, groupBy: groupBy.filter { !$0.isEmpty })
+      }
       return TrialDesk.Order(candidate: candidate, since: since, source: expression, isFile: false)
     } catch let refusal as Candidate.Refusal {
       throw WebError(

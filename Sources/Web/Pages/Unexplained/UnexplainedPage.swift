@@ -57,12 +57,13 @@ struct Unexplained: APIValue {
 
   struct Sample: APIValue {
     let build: Int64
+    let log: Int64
     let commit: String
     let line: Int
     let text: String
 
     static let schema = Schema.object(
-      "UnexplainedSample", ["build": .integer, "commit": .string, "line": .integer, "text": .string])
+      "UnexplainedSample", ["build": .integer, "log": .integer, "commit": .string, "line": .integer, "text": .string])
   }
 
   struct Draft: APIValue {
@@ -104,7 +105,7 @@ struct Unexplained: APIValue {
           "\(job.repository) " + [job.workflow, job.job].filter { !$0.isEmpty }.joined(separator: "/")
         },
         samples: suggestion.samples.map {
-          Sample(build: $0.build.id, commit: $0.build.commit, line: $0.line, text: $0.text)
+          Sample(build: $0.build.id, log: $0.log, commit: $0.build.commit, line: $0.line, text: $0.text)
         },
         draft: suggestion.draft.map { Draft(name: $0.name, title: $0.title, yaml: $0.yaml) })
     }

@@ -66,7 +66,7 @@ struct UnexplainedView: Sendable {
         samples: cluster.samples.map { sample in
           Sample(
             text: sample.text, place: "\(sample.commit.prefix(10)), line \(sample.line)",
-            link: "/builds/\(sample.build)?line=\(sample.line)#L\(sample.line)")
+            link: Links.line(sample.line, ofLog: sample.log, ofBuild: sample.build))
         },
         yaml: cluster.draft?.yaml, tryLink: cluster.draft.map { PageInput.link("/try", ["file": $0.yaml]) })
     }

@@ -1,0 +1,90 @@
+import Foundation
+import HTTPTypes
+import Model
+import NIOCore
+import NIOEmbedded
+import NIOHTTPTypes
+import Pipeline
+import Store
+import TestSupport
+import Testing
+
+@testable import Web
+
+/// What anybody on the network can send, whether or not they may look.
+@Suite struct StrangerTests {
+  @Test func whatIsNotSignedIsRefusedBeforeItsBody() async throws {
+    try await WebSite.with({ $0.webhookSecrets = ["github": "s"] }) { site in
+      let head = "POST /webhooks/github HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000000\r\n"
+      // None of the body is sent, so only what doesn't wait for it answers. The connection is no use after that.
+      let answer = await (try PlainConnection(site, head + "Connection: close\r\n\r\n")).answer()
+      #expect(answer.hasPrefix("HTTP/1.1 401"))
+    }
+  }
+
+  @Test func fewLargeDeliveriesAreReadAtOnce() async throws {
+    try await WebSite.with({ $0.webhookSecrets = ["github": "s"] }) { site in
+      let signature = ["X-Hub-Signature-256": "sha256=00"]
+      let head = "POST /webhooks/github HTTP/1.1\r\nHost: localhost\r\nX-Hub-Signature-256: sha256=00\r\n"
+      let waiting = try (0..<8).map { _ in try PlainConnection(site, head + "Content-Length: 300000\r\n\r\n") }
+      // They are there when the server has read what they say; until then one more finds a place.
+      let large = String(repeating: "x", count: 300_000)
+      let ends = ContinuousClock.now + .seconds(60)
+      var status: Int? = 401
+      while status == 401, ContinuousClock.now < ends {
+        status = try await PlainConnection.status(site, "POST /webhooks/github", signature, large)
+      }
+      #expect(status == 503)
+      // Small ones don't wait for anybody.
+      #expect(try await PlainConnection.status(site, "POST /webhooks/github", signature, "{}") == 401)
+      withExtendedLifetime(waiting) {}
+    }
+  }
+
+  @Test func placesAreGivenBackAndNobodyTakesThemAll() async throws {
+    let places = Places(2, ofOne: 1)
+    try await places.take(for: "ann") {
+      await #expect(throws: Places.Full(most: 1, isOwn: true)) { try await places.take(for: "ann") {} }
+      try await places.take(for: "bob") {
+        await #expect(throws: Places.Full(most: 2, isOwn: false)) { try await places.take(for: "cyd") {} }
+      }
+      await #expect(throws: WebError.self) { try await places.take(for: "bob") { throw WebError(.conflict, "x") } }
+      try await places.take(for: "cyd") {}
+    }
+  }
+
+  @Test func whoTakesNothingOfAnAnswerIsClosed() throws {
+    let channel = EmbeddedChannel(handler: RequestDeadline(bodyLimit: .seconds(600), writeLimit: .seconds(60)))
+    try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()
+    let body = HTTPResponsePart.body(ByteBuffer(string: "x"))
+    // Taken within the time, and then nothing more to take: that may last.
+    channel.write(body, promise: nil)
+    channel.embeddedEventLoop.advanceTime(by: .seconds(59))
+    channel.flush()
+    channel.embeddedEventLoop.advanceTime(by: .seconds(3_600))
+    #expect(channel.isActive)
+    // Two parts; one is taken late, the other never.
+    channel.write(body, promise: nil)
+    channel.embeddedEventLoop.advanceTime(by: .seconds(59))
+    #expect(channel.isActive)
+    channel.write(body, promise: nil)
+    channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+    #expect(!channel.isActive)
+  }
+
+  @Test func aBodyThatNeverEndsIsClosed() throws {
+    let channel = EmbeddedChannel(handler: RequestDeadline(bodyLimit: .seconds(600), writeLimit: .seconds(60)))
+    try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()
+    let head = HTTPRequestPart.head(HTTPRequest(method: .post, scheme: "http", authority: "x", path: "/"))
+    try channel.writeInbound(head)
+    try channel.writeInbound(HTTPRequestPart.end(nil))
+    channel.embeddedEventLoop.advanceTime(by: .seconds(601))
+    #expect(channel.isActive)
+    try channel.writeInbound(head)
+    for _ in 0..<10 {
+      channel.embeddedEventLoop.advanceTime(by: .seconds(60))
+      _ = try? channel.writeInbound(HTTPRequestPart.body(ByteBuffer(string: "x")))
+    }
+    #expect(!channel.isActive)
+  }
+}
