@@ -59,7 +59,8 @@ import Testing
   @Test func theStack() throws {
     let log = [UInt8](repeating: 0x61, count: 1_000_000) + Array("\nerror\nb".utf8)
     #expect(
-      try reasons(Pattern("evil", "(?:a|b)*[^ab]"), log) == [Inconclusive(pattern: PatternID("evil"), reason: .stackLimit, line: 1)])
+      try reasons(Pattern("evil", "(?:a|b)*[^ab]"), log) == [Inconclusive(pattern: PatternID("evil"), reason: .stackLimit, line: 1)]
+    )
   }
 
   @Test func theTimeOfAPattern() throws {

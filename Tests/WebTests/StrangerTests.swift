@@ -54,8 +54,9 @@ import Testing
   }
 
   @Test func whoTakesNothingOfAnAnswerIsClosed() throws {
-    let channel = EmbeddedChannel(handler: RequestDeadline(bodyLimit: .seconds(600), writeLimit: .seconds(60)))
-    try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()
+    let channel = try Self.connection()
+    try channel.writeInbound(Self.head)
+    try channel.writeInbound(HTTPRequestPart.end(nil))
     let body = HTTPResponsePart.body(ByteBuffer(string: "x"))
     // Taken within the time, and then nothing more to take: that may last.
     channel.write(body, promise: nil)
@@ -73,18 +74,32 @@ import Testing
   }
 
   @Test func aBodyThatNeverEndsIsClosed() throws {
-    let channel = EmbeddedChannel(handler: RequestDeadline(bodyLimit: .seconds(600), writeLimit: .seconds(60)))
-    try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()
-    let head = HTTPRequestPart.head(HTTPRequest(method: .post, scheme: "http", authority: "x", path: "/"))
-    try channel.writeInbound(head)
+    let channel = try Self.connection()
+    try channel.writeInbound(Self.head)
     try channel.writeInbound(HTTPRequestPart.end(nil))
     channel.embeddedEventLoop.advanceTime(by: .seconds(601))
     #expect(channel.isActive)
-    try channel.writeInbound(head)
+    try channel.writeInbound(Self.head)
     for _ in 0..<10 {
       channel.embeddedEventLoop.advanceTime(by: .seconds(60))
       _ = try? channel.writeInbound(HTTPRequestPart.body(ByteBuffer(string: "x")))
     }
     #expect(!channel.isActive)
+  }
+  @Test func whoConnectsAndSaysNothingIsClosed() throws {
+    let channel = try Self.connection()
+    channel.embeddedEventLoop.advanceTime(by: .seconds(14))
+    #expect(channel.isActive)
+    channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+    #expect(!channel.isActive)
+  }
+
+  private static let head = HTTPRequestPart.head(HTTPRequest(method: .post, scheme: "http", authority: "x", path: "/"))
+
+  private static func connection() throws -> EmbeddedChannel {
+    let channel = EmbeddedChannel(
+      handler: RequestDeadline(firstLimit: .seconds(15), bodyLimit: .seconds(600), writeLimit: .seconds(60)))
+    try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()
+    return channel
   }
 }
