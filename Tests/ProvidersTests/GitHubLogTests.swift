@@ -98,7 +98,10 @@ import Testing
   /// 202: it is being made. 206: a part of it.
   @Test(arguments: [202, 206]) func whatIsPromisedOrAPartIsNoLog(_ status: Int) async throws {
     let fixture = try await GitHubFixture()
-    fixture.world.set { $0.faults = [GitHubWorld.Fault("STORE", GitHubWorld.Answer(status, body: Array("{}".utf8)))] }
+    fixture.world.set { world in
+      world.logs[71] = text
+      world.faults = [GitHubWorld.Fault("STORE", GitHubWorld.Answer(status, body: Array("{}".utf8)))]
+    }
     #expect(await reason(fixture)?.reason == .notReady)
   }
 

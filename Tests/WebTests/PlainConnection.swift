@@ -8,8 +8,9 @@ final class PlainConnection: Sendable {
 
   struct Failed: Error { let number = errno }
 
+  /// Connects, and sends the text from a thread of its own: what the server doesn't read stops the sender.
   init(_ site: WebSite, _ text: String) throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { throw Failed() }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -20,8 +21,16 @@ final class PlainConnection: Sendable {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
       }
     }
-    let bytes = Array(text.utf8)
-    guard isConnected, send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else { throw Failed() }
+    guard isConnected else { throw Failed() }
+    queue.async { [self] in
+      var rest = Array(text.utf8)[...]
+      while !rest.isEmpty {
+        let sent = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        // The server may close before it has read everything; what it answered can still be read.
+        guard sent > 0 else { return }
+        rest = rest.dropFirst(sent)
+      }
+    }
   }
 
   deinit { close(descriptor) }
