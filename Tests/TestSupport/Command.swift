@@ -122,6 +122,7 @@ package struct Command {
     posix_spawn_file_actions_addopen(&files, 0, place.appending(path: "in").path, O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&files, 1, place.appending(path: "out").path, O_WRONLY | O_CREAT, 0o600)
     posix_spawn_file_actions_addopen(&files, 2, place.appending(path: "err").path, O_WRONLY | O_CREAT, 0o600)
+    OpenFiles.close(in: &files)
     var words = (["env", "-C", folder ?? "/"] + command).map { strdup($0) } + [nil]
     var settings = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for word in words + settings { free(word) } }

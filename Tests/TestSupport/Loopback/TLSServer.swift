@@ -72,6 +72,7 @@ package final class TLSServer: Sendable {
       }
     }
     posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0)
+    OpenFiles.close(in: &files)
     var words = (["env"] + command).map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
     var process: pid_t = 0
