@@ -1,7 +1,7 @@
 import Model
 import Postgres
 
-/// What breaks builds, counted.
+/// What breaks builds, counted from the tally to the second; pages count whole days.
 extension Store {
   /// How the failed builds of a time are accounted for.
   package struct Totals: Sendable, Equatable {
@@ -33,48 +33,17 @@ extension Store {
 
   package enum Grouping: String, Sendable, CaseIterable { case pattern, job, week }
 
-  /// A table `failed`: each failed build since a time with its best finding. The order is that of `BestFinding`.
-  static func failed(since: Double?, today: CalendarDay, engine: Int) -> SQL {
-    """
-    \(active(RescanScope())), failed AS (
-      SELECT b.id, b.repository_id, r.name AS repository, b.provider, b.workflow, b.job, coalesce(b.finished_at, b.created_at) AS at,
-             best.pattern_id, best.title, best.verdict,
-             EXISTS (SELECT 1 FROM build o WHERE o.repository_id = b.repository_id AND o.commit = b.commit AND o.provider = b.provider AND o.workflow = b.workflow
-                        AND o.job = b.job AND o.run = b.run AND o.attempt <> b.attempt AND o.outcome = 'success') AS passed_on_retry,
-             NOT EXISTS (SELECT 1 FROM log l WHERE l.build_id = b.id) OR
-             EXISTS (SELECT 1 FROM log l LEFT JOIN tried_set s ON s.id = l.tried_set_id
-                      WHERE l.build_id = b.id
-                        AND (l.fetch_state <> 'stored' OR s.engine <> \(Int32(engine)) OR NOT s.members @> (SELECT revisions FROM active)
-                             OR EXISTS (SELECT 1 FROM pattern p JOIN pattern_revision v ON v.id = p.revision_id
-                                         WHERE NOT p.retired AND NOT p.fallback AND v.suspended_at IS NOT NULL AND NOT s.members @> v.id)
-                             OR EXISTS (SELECT 1 FROM inconclusive i JOIN pattern p ON p.revision_id = i.revision_id
-                                         WHERE i.log_id = l.id AND NOT p.retired AND NOT p.fallback)))
-               AS unread
-        FROM build b
-        JOIN repository r ON r.id = b.repository_id
-        LEFT JOIN LATERAL (
-          SELECT p.id AS pattern_id, p.title, p.verdict
-            FROM log l JOIN finding f ON f.log_id = l.id JOIN pattern p ON p.revision_id = f.revision_id
-           WHERE l.build_id = b.id AND NOT p.retired AND NOT p.fallback
-           ORDER BY p.priority DESC, (p.verdict = 'failure' OR coalesce(p.review_by <= \(today.description)::text::date, false)
-                     OR \(isSuspect)) DESC, l.id DESC, f.line DESC, p.id
-           LIMIT 1) best ON true
-       WHERE b.outcome IN ('failure', 'timed_out')
-         AND (\(since)::float8 IS NULL OR coalesce(b.finished_at, b.created_at) >= to_timestamp(\(since)::float8)))
-    """
-  }
+  private static func since(_ time: Double?) -> SQL { "(\(time)::float8 IS NULL OR t.at >= to_timestamp(\(time)::float8))" }
 
-  package func totals(since: Double?, today: CalendarDay) async throws -> Totals {
-    let engine = engine
-    return try await transaction { session in
+  /// - Parameter since: in seconds since 1970; nil for all time.
+  package func totals(since: Double?) async throws -> Totals {
+    try await transaction { session in
       let row = try session.query(
         """
-        WITH \(Self.failed(since: since, today: today, engine: engine))
-        SELECT (SELECT count(*) FROM build b
-                 WHERE \(since)::float8 IS NULL OR coalesce(b.finished_at, b.created_at) >= to_timestamp(\(since)::float8)) AS builds,
-               count(*) AS failed, count(*) FILTER (WHERE pattern_id IS NULL AND NOT unread) AS unexplained,
-               count(*) FILTER (WHERE unread) AS unread, count(*) FILTER (WHERE passed_on_retry) AS passed_on_retry
-          FROM failed
+        SELECT count(*) AS builds, count(*) FILTER (WHERE failed) AS failed,
+               count(*) FILTER (WHERE failed AND pattern IS NULL AND NOT unread) AS unexplained,
+               count(*) FILTER (WHERE failed AND unread) AS unread, count(*) FILTER (WHERE failed AND retried) AS passed_on_retry
+          FROM tally t WHERE \(Self.since(since))
         """
       ).only()
       return Totals(
@@ -84,34 +53,39 @@ extension Store {
   }
 
   /// The most frequent first; weeks in their order.
-  package func causes(by grouping: Grouping, since: Double?, today: CalendarDay, most: Int) async throws -> [Cause] {
-    let engine = engine
+  ///
+  /// - Parameter since: in seconds since 1970; nil for all time.
+  package func causes(by grouping: Grouping, since: Double?, most: Int) async throws -> [Cause] {
     let key: SQL
+    let name: SQL
     let order: SQL
-    let filter: SQL
     switch grouping {
-    case .pattern: (key, order, filter) = ("pattern_id", "builds DESC, name", "pattern_id IS NOT NULL")
+    case .pattern: (key, name, order) = ("t.pattern", "p.id", "builds DESC, name")
+    // A job of the same name in two CI systems is two, told as one.
     case .job:
-      (key, order, filter) = (
-        "(repository || ' ' || concat_ws('/', nullif(workflow, ''), job)) COLLATE \"C\"", "builds DESC, name", "true"
+      (key, name, order) = (
+        "(r.name || ' ' || concat_ws('/', nullif(j.workflow, ''), j.job)) COLLATE \"C\"", "c.key", "builds DESC, name"
       )
-    case .week: (key, order, filter) = ("to_char(date_trunc('week', at AT TIME ZONE 'UTC'), 'YYYY-MM-DD')", "name", "true")
+    case .week: (key, name, order) = ("date_trunc('week', t.at AT TIME ZONE 'UTC')", "to_char(c.key, 'YYYY-MM-DD')", "name")
     }
+    let jobs: SQL = grouping == .job ? "JOIN tally_job j ON j.id = t.job_id JOIN repository r ON r.id = t.repository_id" : ""
+    let pattern: SQL = grouping == .pattern ? "JOIN pattern p ON p.number = c.key" : ""
+    let about: SQL = grouping == .pattern ? "p.title, p.verdict" : "'' AS title, '' AS verdict"
     return try await transaction { session in
       try session.query(
         """
-        WITH \(Self.failed(since: since, today: today, engine: engine))
-        SELECT \(key) AS name, coalesce(min(title), '') AS title, min(verdict) AS verdict, count(*) AS builds,
-               count(DISTINCT (repository_id, provider, workflow, job)) AS jobs, count(DISTINCT repository_id) AS repositories,
-               count(*) FILTER (WHERE passed_on_retry) AS passed_on_retry,
-               count(*) FILTER (WHERE pattern_id IS NULL AND NOT unread) AS unexplained,
-               extract(epoch FROM max(at))::float8 AS last_seen
-          FROM failed WHERE \(filter) GROUP BY 1 ORDER BY \(order) LIMIT \(Int64(most))
+        SELECT \(name) AS name, \(about), c.builds, c.jobs, c.repositories, c.passed_on_retry, c.unexplained, c.last_seen
+          FROM (SELECT \(key) AS key, count(*) AS builds, count(DISTINCT t.job_id) AS jobs, count(DISTINCT t.repository_id) AS repositories,
+                       count(*) FILTER (WHERE t.retried) AS passed_on_retry,
+                       count(*) FILTER (WHERE t.pattern IS NULL AND NOT t.unread) AS unexplained,
+                       extract(epoch FROM max(t.at))::float8 AS last_seen
+                  FROM tally t \(jobs) WHERE t.failed AND \(Self.since(since)) GROUP BY 1) c \(pattern)
+         ORDER BY \(order) LIMIT \(Int64(most))
         """
       ).map { row in
         Cause(
-          name: try row.decode("name"), title: grouping == .pattern ? try row.decode("title") : "",
-          verdict: grouping == .pattern ? PatternVerdict(rawValue: try row.decode(String?.self, "verdict") ?? "") : nil,
+          name: try row.decode("name"), title: try row.decode("title"),
+          verdict: PatternVerdict(rawValue: try row.decode("verdict")),
           builds: try row.decode("builds"), jobs: try row.decode("jobs"), repositories: try row.decode("repositories"),
           passedOnRetry: try row.decode("passed_on_retry"), unexplained: try row.decode("unexplained"),
           lastSeen: try row.decode("last_seen"))

@@ -49,22 +49,28 @@ struct TallyExpectation {
   /// The same figures as the queries that look at everything.
   private func comparePages(_ place: String) async throws {
     let store = ledger.store
+    let exactly = ExactCounts(store: store, today: today)
     for since in [nil, CalendarDay("2023-11-20"), CalendarDay("2023-12-01")] {
       let start = since.map { Double($0.secondsSince1970) }
-      let exact = try await store.totals(since: start, today: today)
+      let exact = try await exactly.totals(since: start)
+      #expect(try await store.totals(since: start) == exact, "\(place)")
+      for grouping in Store.Grouping.allCases {
+        let wanted = try await exactly.causes(by: grouping, since: start)
+        #expect(try await store.causes(by: grouping, since: start, most: 1_000) == wanted, "\(place) by \(grouping)")
+      }
       let totals = try await store.buildTotals(since: since)
       #expect(
         [exact.builds, exact.failed, exact.unexplained, exact.unread, exact.passedOnRetry]
           == [totals.builds, totals.failed, totals.unexplained, totals.unread, totals.retried],
         "\(place) since \(String(describing: since))")
       #expect(totals.kinds.values.reduce(0, +) == totals.failed)
-      let causes = try await store.causes(by: .pattern, since: start, today: today, most: 100)
+      let causes = try await exactly.causes(by: .pattern, since: start)
       let rows = try await store.causePage(since: since, most: 100).rows
       #expect(
         Set(causes.map { "\($0.name) \($0.builds) \($0.jobs) \($0.repositories) \($0.passedOnRetry)" })
           == Set(rows.map { "\($0.pattern) \($0.builds) \($0.jobs) \($0.repositories) \($0.retried)" }), "\(place)")
       for row in rows { #expect(row.trend.reduce(0) { $0 + $1.builds } == row.builds, "\(place)") }
-      let weeks = try await store.causes(by: .week, since: start, today: today, most: 100)
+      let weeks = try await exactly.causes(by: .week, since: start)
       let series = try await store.buildSeries(since: since, by: .week)
       #expect(
         weeks.map { "\($0.name) \($0.builds) \($0.unexplained)" }

@@ -84,8 +84,9 @@ private struct Walkthrough {
       Output.line("\(first.pairs) pairs on \(first.logs) logs: \(first.findings) findings, \(first.inconclusive) not conclusive")
 
       Self.step("3. What breaks the builds", style)
-      let totals = try await store.totals(since: nil, today: .now)
-      let causes = try await store.causes(by: .pattern, since: nil, today: .now, most: 10)
+      try await workplace.tally(isQuiet: isQuiet)
+      let totals = try await store.totals(since: nil)
+      let causes = try await store.causes(by: .pattern, since: nil, most: 10)
       Output.write(ReportText(totals: totals, causes: causes, grouping: .pattern).text(.text, style))
 
       Self.step("4. One commit: whose is the red?", style)
@@ -99,8 +100,8 @@ private struct Walkthrough {
         "new: \(changed.changes.added.map(\.rawValue).joined(separator: ", ")); \(changed.due) pairs are due, one per log")
       let second = try await rescan.run()
       Output.line("\(second.pairs) pairs on \(second.logs) logs: \(second.findings) findings")
-      let after = try await store.totals(since: nil, today: .now)
       try await workplace.tally(isQuiet: isQuiet)
+      let after = try await store.totals(since: nil)
       Output.line("no pattern explains \(after.unexplained) failed builds now; it was \(totals.unexplained)")
       if !once { try await Self.serve(workplace, settings, style) }
     }

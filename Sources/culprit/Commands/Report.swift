@@ -24,10 +24,11 @@ struct Report: AsyncParsableCommand {
   func run() async throws {
     let settings = try global.settings()
     let (since, by, limit) = (since?.seconds, by, max(1, min(limit, 10_000)))
+    let isQuiet = global.quiet
     let (totals, causes) = try await Workplace.open(settings) { workplace in
-      (
-        try await workplace.store.totals(since: since, today: .now),
-        try await workplace.store.causes(by: by, since: since, today: .now, most: limit)
+      try await workplace.tally(isQuiet: isQuiet)
+      return (
+        try await workplace.store.totals(since: since), try await workplace.store.causes(by: by, since: since, most: limit)
       )
     }
     Output.write(ReportText(totals: totals, causes: causes, grouping: by).text(format, global.style(settings)))
