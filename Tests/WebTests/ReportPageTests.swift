@@ -249,7 +249,7 @@ import Testing
       #expect(twin["builds"].number == 1 && twin["jobs"][0]["job"].text == "linux" && twin["trust"]["passingSampled"].number == 1)
       let page = try await site.page("/patterns/net/reset")
       #expect(page.contains("<ins>+ match: &#39;(?i)reset by (?&lt;host&gt;"))
-      let list = try await site.json("/patterns?order=builds")
+      let list = try await site.json("/patterns?sort=-builds")
       #expect(list["items"].count == 3 && list["items"][0]["builds"].number == 1)
       #expect(try await site.json("/patterns?text=RESET")["items"].count == 1)
       #expect(try await site.get("/patterns/no/such").status == 404)

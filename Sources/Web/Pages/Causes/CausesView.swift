@@ -19,6 +19,7 @@ struct CausesView: Sendable {
   let hasUnread: Bool
   let unread: String
   let unreadLink: String
+  let columns: [ColumnView]
   let causes: [Row]
   let isLaterPage: Bool
   let firstLink: String
@@ -42,8 +43,11 @@ struct CausesView: Sendable {
     let share: String
     let barMarkup: Markup
     let trendMarkup: Markup
+    /// `+3`; nil where there is nothing to compare with.
+    let change: String?
     let jobs: String
     let isNew: Bool
+    let firstSeen: String
     let lastSeen: String
   }
 
@@ -102,6 +106,16 @@ struct CausesView: Sendable {
     // Before the first builds there is nothing to draw.
     let steps = Trend.days(
       by: step, since: max(since, causes.periods.first.flatMap { CalendarDay($0.day) } ?? since), until: input.today)
+    let sorting = input.sorting(usual: CausesPage.usual)
+    columns = [
+      ColumnView("Cause", .ascending(.title), sorting, input),
+      ColumnView("Builds", .descending(.builds), sorting, input, classes: "number"),
+      ColumnView("Share", .descending(.share), sorting, input),
+      ColumnView("Trend", .descending(.change), sorting, input, classes: "wide"),
+      ColumnView("Jobs", classes: "number wide"),
+      ColumnView("First seen", .descending(.firstSeen), sorting, input, classes: "wide"),
+      ColumnView("Last seen", .descending(.lastSeen), sorting, input, classes: "wide"),
+    ]
     self.causes = causes.causes.map { cause in
       let days = Dictionary(cause.trend.compactMap { point in CalendarDay(point.day).map { ($0, point.builds) } }) { $1 }
       return Row(
@@ -111,7 +125,8 @@ struct CausesView: Sendable {
         barMarkup: Trend.share(most > 0 ? Double(cause.builds) / Double(most) : 0, of: cause.verdict),
         trendMarkup: Trend.bars(
           days, over: steps, label: "Builds by \(step.rawValue): \(Self.told(cause.trend))"),
-        jobs: Figures.count(cause.jobs), isNew: cause.firstSeen.map { $0 >= week } ?? false,
+        change: cause.change.map { ($0 > 0 ? "+" : $0 == 0 ? "±" : "") + Figures.count($0) }, jobs: Figures.count(cause.jobs), isNew: cause.firstSeen.map { $0 >= week } ?? false,
+        firstSeen: cause.firstSeen.map { Figures.ago($0, now: input.now) } ?? "",
         lastSeen: cause.lastSeen.map { Figures.ago($0, now: input.now) } ?? "")
     }
     isLaterPage = input.cursor != nil
