@@ -55,6 +55,11 @@ extension Store {
     package let passingRate: Double?
     /// CPU time in milliseconds for 1,000,000 raw bytes of logs; nil if none was measured.
     package let millisecondsPerMegabyte: Double?
+
+    package init(passingRate: Double?, millisecondsPerMegabyte: Double?) {
+      self.passingRate = passingRate
+      self.millisecondsPerMegabyte = millisecondsPerMegabyte
+    }
   }
 
   /// Of all patterns. It takes a third of a second where thousands of passing builds are sampled.

@@ -36,10 +36,12 @@ extension Parameter {
   static let sortName = "sort"
 
   /// What a list is sorted by: the name of a member of its items.
-  static func sort<Key>(usual: Sorting<Key>) -> Parameter {
+  ///
+  /// - Parameter list: what is sorted, where a page has several lists.
+  static func sort<Key>(_ list: String = "the list", usual: Sorting<Key>) -> Parameter {
     query(
       sortName, .choice(Sorting<Key>.texts),
-      "What the list is sorted by, the least, earliest or first in the alphabet at the top; with `-` before it, the other way round.",
+      "What \(list) is sorted by, the least, earliest or first in the alphabet at the top; with `-` before it, the other way round.",
       usual: usual.text)
   }
 }
@@ -50,5 +52,19 @@ extension PageInput {
   /// - Parameter usual: that of the parameter.
   func sorting<Key>(usual: Sorting<Key>) -> Sorting<Key> {
     text(Parameter.sortName).flatMap { Sorting($0) } ?? usual
+  }
+}
+
+extension Sequence {
+  /// In the order of values, those without one last; equal ones stay as they were.
+  func sorted<Key, Value: Comparable>(by sorting: Sorting<Key>, _ value: (Element) -> Value?) -> [Element] {
+    enumerated().map { (place: $0, value: value($1), element: $1) }.sorted { first, second in
+      switch (first.value, second.value) {
+      case (let one?, let other?) where one != other: sorting.isDescending ? one > other : one < other
+      case (.some, nil): true
+      case (nil, .some): false
+      default: first.place < second.place
+      }
+    }.map(\.element)
   }
 }

@@ -51,7 +51,8 @@ struct Causes: APIValue {
       "Cause",
       [
         "pattern": .string, "title": .string, "verdict": .choice(PatternVerdict.allCases.map(\.rawValue)), "builds": .integer,
-        "change": .optional(.integer), "retried": .integer, "share": .number, "jobs": .integer, "repositories": .integer, "firstSeen": .optional(.time),
+        "change": .optional(.integer), "retried": .integer, "share": .number, "jobs": .integer, "repositories": .integer,
+        "firstSeen": .optional(.time),
         "lastSeen": .optional(.time), "trend": .array(Point.schema),
       ])
   }

@@ -15,6 +15,7 @@ struct OperationsView: Sendable {
   let posts: [State]
   let limits: [Limit]
   let troubles: [Trouble]
+  let moreLink: String?
 
   struct Figure: Sendable {
     let value: String
@@ -78,7 +79,8 @@ struct OperationsView: Sendable {
     "tallies": "builds to be counted for these pages",
   ]
 
-  init(_ value: Operations, now: Double) {
+  init(_ value: Operations, _ input: PageInput) {
+    let now = input.now
     let ledger = value.ledger
     let all = ledger.done + ledger.due
     let alive = value.workers.count(where: \.isAlive)
@@ -137,6 +139,8 @@ struct OperationsView: Sendable {
         resets: limit.resetsAt.map { $0 > now ? Figures.ago($0, now: now) : "since then" } ?? "–",
         told: Figures.ago(limit.toldAt, now: now))
     }
+    let isCut = Dictionary(grouping: value.troubles, by: \.what).values.contains { $0.count >= input.limit }
+    moreLink = isCut && input.limit < 200 ? input.link(["limit": "200"]) : nil
     troubles = value.troubles.map { trouble in
       Trouble(
         what: trouble.what, subject: trouble.subject, reason: trouble.reason,
