@@ -179,6 +179,12 @@ import Testing
           from: "/builds/\(windows)"
         ).status == 303)
       #expect(try await site.json("/commits/aaaaaaa")["state"].text == "success")
+      // The build's page has the verdict, and says what lists have.
+      let excused = try await site.json("/builds/\(windows)")
+      #expect(excused["verdict"]["kind"].text == "known" && excused["kind"].text == "unknown")
+      #expect(excused["verdict"]["why"].text == "known problem: the runner is old" && excused["verdict"]["isExcused"].flag == true)
+      #expect(try await site.page("/builds/\(windows)").contains("By itself it would be unknown, as lists"))
+      #expect(!(try await site.page("/builds/\(linux)").contains("By itself")))
       // What can't be asked for is said, and nothing is written down.
       let rerun = try await site.send([:], to: "/commits/aaaaaaa/rerun", from: "/commits/aaaaaaa")
       #expect(
