@@ -80,6 +80,19 @@ TARGET static inline __m512i group_buckets(const uint8_t tables[CULPRIT_SHORT_BY
   return _mm512_and_si512(front, back);
 }
 
+// Adds the positions of a block's bits, without a branch that may be foretold wrongly: sixteen are written in any case, more are rare.
+TARGET static inline size_t add_positions(uint32_t *hits, size_t count, size_t at, uint64_t bits) {
+  __m512i set = byte_numbers(bits), base = _mm512_set1_epi32((int)at);
+  size_t more = (size_t)__builtin_popcountll(bits);
+  _mm512_storeu_si512(hits + count, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(_mm512_castsi512_si128(set))));
+  if (__builtin_expect(more > 16, 0)) {
+    _mm512_storeu_si512(hits + count + 16, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(set, 1))));
+    _mm512_storeu_si512(hits + count + 32, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(set, 2))));
+    _mm512_storeu_si512(hits + count + 48, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(set, 3))));
+  }
+  return count + more;
+}
+
 TARGET static inline size_t find_in_groups(
     const culprit_shorts *shorts, int groups, const uint8_t *text, size_t from, size_t to, uint32_t *hits) {
   size_t count = 0;
@@ -88,9 +101,7 @@ TARGET static inline size_t find_in_groups(
     for (int byte = 0; byte < CULPRIT_SHORT_BYTES; byte++) bytes[byte] = _mm512_loadu_si512(text + at + byte);
     __m512i found = group_buckets(shorts->bytes[0], bytes);
     if (groups == 2) found = _mm512_or_si512(found, group_buckets(shorts->bytes[1], bytes));
-    uint64_t positions = _mm512_test_epi8_mask(found, found);
-    for (; __builtin_expect(positions != 0, 0); positions &= positions - 1)
-      hits[count++] = (uint32_t)(at + (size_t)__builtin_ctzll(positions));
+    count = add_positions(hits, count, at, _mm512_test_epi8_mask(found, found));
   }
   return count;
 }
