@@ -143,7 +143,8 @@ let package = Package(
     // Random expressions and texts, for the tests and for `scripts/fuzz`.
     .target(name: "FuzzSupport", dependencies: ["Analysis", "PCRE2"], path: "Tests/FuzzSupport", swiftSettings: ours),
     .executableTarget(
-      name: "culprit-fuzz", dependencies: ["Analysis", "FuzzSupport", "Model", "PCRE2"], path: "Tests/Fuzz", swiftSettings: ours),
+      name: "culprit-fuzz", dependencies: ["Analysis", "CPCRE2", "FuzzSupport", "Model", "PCRE2"], path: "Tests/Fuzz",
+      swiftSettings: ours),
     .testTarget(name: "PCRE2Tests", dependencies: ["PCRE2"], swiftSettings: ours),
     .testTarget(
       name: "AnalysisTests", dependencies: ["Analysis", "CScanKernels", "FuzzSupport", "Model", "PCRE2"], swiftSettings: ours),
