@@ -54,6 +54,24 @@ import Testing
     }
   }
 
+  @Test(arguments: [(30, nil), (90, 4)])
+  func figuresThatLagForMoreThanAMinuteSaySo(seconds: Int, behind: Double?) async throws {
+    try await WebSite.with { site in
+      try await site.fill(Self.patterns, Self.builds())
+      try await site.ledger.pool.run { session in
+        try session.execute(
+          "INSERT INTO tally_due (build_id, at) SELECT id, now() - make_interval(secs => \(Double(seconds))) FROM build")
+      }
+      for path in ["/", "/commits", "/builds", "/patterns", "/patterns/net/reset", "/main"] {
+        let page = try await site.page(path)
+        #expect(page.contains("with 4 changes of builds to go") == (behind != nil), "\(path)")
+        let twin = try await site.json(path == "/" ? "/causes" : path)
+        #expect(twin["behind"].number == behind, "\(path)")
+      }
+      #expect(!(try await site.page("/known").contains("to go")))
+    }
+  }
+
   /// Who enters builds that are older than the time that the page shows at first is led to them, and not told to enter some.
   @Test func whereTheTimeHasNoBuildsTheNewestAreOffered() async throws {
     try await WebSite.with { site in

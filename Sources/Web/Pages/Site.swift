@@ -47,7 +47,7 @@ struct Site {
     operations.append(
       Operation(
         method: .get, path: page.path, summary: page.summary, about: page.about, parameters: page.parameters, role: page.role,
-        answer: Value.schema))
+        answer: page.isCounted ? Counted<Value>.schema : Value.schema))
     let (backend, shell) = (backend, shell)
     router.get(RouterPath(page.path)) { request, context in
       let input = try Self.input(page.parameters, request, context, page.role, backend, strict: false)
@@ -55,11 +55,13 @@ struct Site {
       let section = page.path.split(separator: "/").first.map(String.init) ?? ""
       return try shell.response(
         view.content, template: view.template, title: view.title, section: section, viewer: context.viewer,
-        formToken: context.formToken)
+        formToken: context.formToken, behind: page.isCounted ? try await backend.behind.answer : nil)
     }
     router.get(RouterPath("api/v1/" + (page.path.isEmpty ? "causes" : page.path))) { request, context in
       let input = try Self.input(page.parameters, request, context, page.role, backend, strict: true)
-      return try JSONBody.tagged(try await page.load(input), for: request)
+      let value = try await page.load(input)
+      guard page.isCounted else { return try JSONBody.tagged(value, for: request) }
+      return try JSONBody.tagged(Counted(value: value, behind: try await backend.behind.answer), for: request)
     }
   }
 

@@ -21,6 +21,7 @@ enum BuildsPage {
       .query("until", .since, "Builds that finished before."),
       .sort(usual: usual), .limit, .cursor,
     ],
+    isCounted: true,
     load: load, view: { builds, input in Page.View("builds", title: "Builds", BuildsView(builds, input)) })
 
   private static func load(_ input: PageInput) async throws -> Listing<BuildSummary> {

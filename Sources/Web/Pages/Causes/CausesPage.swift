@@ -25,6 +25,7 @@ enum CausesPage {
       .query("limit", .number(1...200), "The most causes that are told.", usual: "15"),
       .sort(usual: usual), .cursor,
     ],
+    isCounted: true,
     load: load, view: { causes, input in Page.View("causes", title: "What breaks the builds", CausesView(causes, input)) })
 
   /// Days from which on weeks are told.

@@ -13,6 +13,7 @@ enum CommitsPage {
       .query("attention", .flag, "Only commits with a failure that nothing about the build itself excuses."),
       .query("since", .since, "Only commits whose last build finished since."), .sort(usual: usual), .limit, .cursor,
     ],
+    isCounted: true,
     load: { input in
       let filter = Store.TallyFilter(repository: input.text("repository"), branch: input.text("branch"))
       let page = try await input.backend.store.commitPage(

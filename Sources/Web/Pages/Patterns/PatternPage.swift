@@ -13,6 +13,7 @@ enum PatternPage {
       .query("since", .since, "What was found in builds that finished since the beginning of that day.", usual: "180d"),
       .query("limit", .number(1...mostSamples), "Samples of one page.", usual: "20"), .cursor,
     ],
+    isCounted: true,
     load: load, view: { pattern, input in Page.View("pattern", title: pattern.id, PatternView(pattern, input)) })
 
   private static func load(_ input: PageInput) async throws -> PatternReport {
