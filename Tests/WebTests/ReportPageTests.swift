@@ -177,6 +177,21 @@ import Testing
     }
   }
 
+  /// A name that may be entered may be asked for: the pages' own links are no errors.
+  @Test func linksToLongNamesLead() async throws {
+    try await WebSite.with { site in
+      let name = String(repeating: "é", count: 2_000)
+      try await site.fill(
+        Self.patterns, [(TestLedger.build("1", branch: name, job: name, finishedAt: WebSite.now - 60), "reset by x\n")])
+      for path in ["/", "/builds", "/main", "/builds/\(try await site.build())", "/patterns/net/reset"] {
+        let page = try await site.page(path)
+        let links = Set(page.matches(of: /href="(\/[^"]*%C3%A9[^"]*)"/).map { String($0.1) })
+        #expect(!links.isEmpty, "\(path)")
+        for link in links { #expect(try await site.get(link.replacing("&amp;", with: "&")).status == 200, "\(link.prefix(60))") }
+      }
+    }
+  }
+
   @Test func aCommitTellsWhy() async throws {
     try await WebSite.with { site in
       try await site.fill(Self.patterns, Self.builds())
@@ -212,6 +227,13 @@ import Testing
 
       let linux = try await site.build("?job=linux")
       #expect(try await site.send(["reason": "not flaky"], to: "/builds/\(linux)/wrong", from: "/builds/\(linux)").status == 303)
+      // Where nothing decided, there is nothing to report, and nothing that asks for it.
+      let unknown = try await site.build("?job=windows")
+      #expect(try await site.send(["reason": "x"], to: "/builds/\(unknown)/wrong", from: "/builds/\(unknown)").status == 409)
+      #expect(try await site.page("/builds/\(linux)").contains("/builds/\(linux)/wrong"))
+      #expect(!(try await site.page("/builds/\(unknown)").contains("/builds/\(unknown)/wrong")))
+      let commit = try await site.page("/commits/aaaaaaa")
+      #expect(commit.contains("/builds/\(linux)/wrong") && !commit.contains("/builds/\(unknown)/wrong"))
       let pattern = try await site.json("/patterns/net/reset")
       #expect(pattern["trust"]["wrongReports"].number == 1 && pattern["reports"][0]["reason"].text == "not flaky")
 

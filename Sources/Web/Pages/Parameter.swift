@@ -6,6 +6,11 @@ struct Parameter: Sendable {
   enum Place: Sendable { case path, query, form }
 
   enum Kind: Sendable {
+    /// The name of a repository, branch, job or pattern: as long as one may be that is entered (`ManifestLine`).
+    static let name = Kind.text(most: 4_096)
+    /// A job's name, or that of its workflow, `/`, and the job's.
+    static let job = Kind.text(most: 2 * 4_096 + 1)
+
     /// - Parameter most: in code points, as JSON Schema counts.
     case text(most: Int)
     case choice([String])

@@ -14,9 +14,9 @@ enum CausesPage {
       """,
     parameters: [
       .query("since", .since, "Builds that finished since the beginning of that day.", usual: "14d"),
-      .query("repository", .text(most: 200), "Only builds of this repository, `owner/name`."),
-      .query("branch", .text(most: 250), "Only builds of this branch."),
-      .query("job", .text(most: 250), "Only builds of this job, by its name or as `workflow/job`."),
+      .query("repository", .name, "Only builds of this repository, `owner/name`."),
+      .query("branch", .name, "Only builds of this branch."),
+      .query("job", .job, "Only builds of this job, by its name or as `workflow/job`."),
       .query("verdict", .choice(PatternVerdict.allCases.map(\.rawValue)), "Only causes of this verdict."),
       .query(
         "by", .choice(Store.Step.allCases.map(\.rawValue)),
