@@ -181,8 +181,10 @@ import Testing
   @Test func linksToLongNamesLead() async throws {
     try await WebSite.with { site in
       let name = String(repeating: "é", count: 2_000)
-      try await site.fill(
-        Self.patterns, [(TestLedger.build("1", branch: name, job: name, finishedAt: WebSite.now - 60), "reset by x\n")])
+      var onBranch = TestLedger.build("1", job: name, finishedAt: WebSite.now - 60)
+      onBranch.branch = name
+      let onMain = TestLedger.build("2", job: name, finishedAt: WebSite.now - 120)
+      try await site.fill(Self.patterns, [(onBranch, "reset by x\n"), (onMain, "reset by x\n")])
       for path in ["/", "/builds", "/main", "/builds/\(try await site.build())", "/patterns/net/reset"] {
         let page = try await site.page(path)
         let links = Set(page.matches(of: /href="(\/[^"]*%C3%A9[^"]*)"/).map { String($0.1) })

@@ -48,14 +48,11 @@ enum BuildActions {
       From this commit on, failures of this job that the same pattern decides are excused, until the known problem is resolved. Where no \
       pattern decided, every failure of the job is.
       """,
-    parameters: [id, reason, .form("issue", .text(most: 2_000), "Link to the ticket.")],
+    parameters: [id, reason, .form("issue", .address(most: 2_000), "Link to the ticket.")],
     perform: { input in
       let (name, build) = try await failed(input)
       let verdict = try await WrongReports(store: input.backend.store).verdict(onBuild: build.id, of: name, today: input.today)
         .verdict
-      if let issue = input.text("issue"), Links.outside(issue) == nil {
-        throw WebError(.badRequest, "issue must be an http or https address", field: "issue")
-      }
       _ = try await input.backend.store.add(
         KnownProblem(
           repository: name.repository, jobs: [build.build.job], fromCommit: name.commit,

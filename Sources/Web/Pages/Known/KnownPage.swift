@@ -41,7 +41,7 @@ enum KnownPage {
     about:
       "Covers failed builds of the jobs, on the branch and on pull requests into it. Statuses that were posted lately are computed again.",
     parameters: [
-      .form("repository", .name, "`owner/name`.", needed: true),
+      .form("repository", .repository(most: 4_096), "`owner/name`.", needed: true),
       .form(
         "jobs", .text(most: 16_384),
         "Names of jobs, one on each line or with commas between them; `*` stands for any text. None: all."),
@@ -74,9 +74,6 @@ enum KnownPage {
 
   private static func problem(_ input: PageInput) throws -> KnownProblem {
     let repository = (input.text("repository") ?? "").trimmed
-    guard repository.split(separator: "/", omittingEmptySubsequences: false).count >= 2 else {
-      throw WebError(.badRequest, "repository is \"\(repository)\"", hint: "it must be owner/name", field: "repository")
-    }
     let reason = (input.text("reason") ?? "").trimmed
     guard !reason.isEmpty else { throw WebError(.badRequest, "reason is empty", hint: "say why", field: "reason") }
     let issue = (input.text("issue") ?? "").trimmed
