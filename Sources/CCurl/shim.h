@@ -67,12 +67,6 @@ static inline CURLcode ccurl_set_sinks(CurlEasy self, CurlSink _Nonnull body, Cu
     return code ? code : curl_easy_setopt(self.pointer, CURLOPT_PRIVATE, context);
 }
 
-/// Where libcurl writes its own words on a failure: `CURL_ERROR_SIZE` bytes that outlive the transfer.
-CCURL_NAME("CurlEasy.setErrorBuffer(self:_:)")
-static inline CURLcode ccurl_set_error_buffer(CurlEasy self, char *_Nonnull buffer) {
-    return curl_easy_setopt(self.pointer, CURLOPT_ERRORBUFFER, buffer);
-}
-
 /// Goes on with a transfer that a sink has paused. Calls the sinks.
 CCURL_NAME("CurlEasy.resume(self:)")
 static inline CURLcode ccurl_resume(CurlEasy self) { return curl_easy_pause(self.pointer, CURLPAUSE_CONT); }
@@ -97,9 +91,6 @@ static inline curl_off_t ccurl_microseconds(CurlEasy self, CURLINFO info) {
 
 CCURL_NAME("CurlMulti.make()")
 static inline CurlMulti ccurl_multi(void) { return (CurlMulti){curl_multi_init()}; }
-
-CCURL_NAME("CurlMulti.cleanup(self:)")
-static inline void ccurl_multi_cleanup(CurlMulti self) { curl_multi_cleanup(self.pointer); }
 
 CCURL_NAME("CurlMulti.set(self:_:number:)")
 static inline CURLMcode ccurl_multi_set(CurlMulti self, CURLMoption option, long number) {

@@ -48,7 +48,11 @@ package struct RerunStage: Sendable {
     let judged = try await JudgeStage(store: store).judge(
       commit: wish.build.commit, repository: wish.build.repository, today: today())
     // The job may have run again since: what counts is its last attempt.
-    guard let current = judged.builds.first(where: { $0.build.isSameJob(as: wish.build) }) else {
+    guard
+      let current = judged.builds.first(where: {
+        $0.build.jobIdentity == wish.build.jobIdentity && $0.build.run == wish.build.run
+      })
+    else {
       return try await end(wish, .needless, "it doesn't fail any more")
     }
     if current.verdict.isWaiting {
@@ -91,11 +95,5 @@ package struct RerunStage: Sendable {
     let wait = RetryPlan().wait(wish.attempts, first: Self.firstWait)
     try await store.postpone(wish, answer: why, seconds: max(wait, (until ?? 0) - Date().timeIntervalSince1970))
     return StepReport("not run again yet", build: wish.build, problem: why)
-  }
-}
-
-extension Build {
-  fileprivate func isSameJob(as other: Build) -> Bool {
-    (provider, workflow, job, run) == (other.provider, other.workflow, other.job, other.run)
   }
 }

@@ -61,27 +61,23 @@ package struct RescanStage: Sendable {
   package func run(
     _ scope: RescanScope = RescanScope(), report: @Sendable @escaping (Progress) -> Void = { _ in }
   ) async throws -> Progress {
-    // This connection is the worker's sign of life: when the process dies, the server lets go of its lock at once.
-    let lifeline = try await Connection.connect(database)
-    let host = ProcessInfo.processInfo.hostName
-    let pid = ProcessInfo.processInfo.processIdentifier
-    let worker = try await lifeline.run { session in try Store.register(host: host, pid: pid, session) }
-    let tally = Tally(report)
-    var begun = scope
-    // What is entered meanwhile would let it go on for ever.
-    begun.newest = try await store.newestLog()
-    var wait = Self.shortestWait
-    while true {
-      let before = await tally.progress
-      try await drain(begun, worker, tally)
-      guard try await store.due(begun).logs > 0 else { break }
-      wait = await tally.progress == before ? min(wait * 2, Self.longestWait) : Self.shortestWait
-      try await Task.sleep(for: .seconds(wait))
+    try await Lifeline.with(database) { lifeline in
+      let tally = Tally(report)
+      var begun = scope
+      // What is entered meanwhile would let it go on for ever.
+      begun.newest = try await store.newestLog()
+      var wait = Self.shortestWait
+      while true {
+        let before = await tally.progress
+        try await drain(begun, lifeline.worker, tally)
+        guard try await store.due(begun).logs > 0 else { break }
+        wait = await tally.progress == before ? min(wait * 2, Self.longestWait) : Self.shortestWait
+        try await Task.sleep(for: .seconds(wait))
+      }
+      // Also for what was recorded by a run that was killed before it could look.
+      try await store.markSuspects()
+      return await tally.progress
     }
-    // Also for what was recorded by a run that was killed before it could look.
-    try await store.markSuspects()
-    _ = await lifeline.isAlive()
-    return await tally.progress
   }
 
   /// How often it looks whether what others have is done, in seconds.

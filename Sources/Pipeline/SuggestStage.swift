@@ -82,7 +82,7 @@ package struct SuggestStage: Sendable {
       let (job, digest) = logs[index]
       return try await lane.familiar(linesOfJob[job] ?? [], in: digest, rules)
     }
-    var keys: [Store.JobIdentity: Set<String>] = [:]
+    var keys: [JobIdentity: Set<String>] = [:]
     for (index, (job, _)) in logs.enumerated() { if let value = seen.values[index] { keys[job, default: []].formUnion(value) } }
     for (job, indices) in buildsOfJob {
       let familiar = keys[job]

@@ -1,3 +1,4 @@
+import Model
 import Analysis
 import Store
 
@@ -25,7 +26,7 @@ package struct Suggestions: Sendable {
     /// When the first and the last of them finished, in seconds since 1970.
     package let firstSeen, lastSeen: Double
     /// In order.
-    package let jobs: [Store.JobIdentity]
+    package let jobs: [JobIdentity]
     /// Lines of different builds, the latest first; at most three.
     package let samples: [Sample]
     /// Nil if the lines are such that no pattern could be drafted.

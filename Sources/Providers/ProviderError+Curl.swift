@@ -13,7 +13,7 @@ extension ProviderError {
     case .rateLimited(let until): (reason, retryAt) = (.rateLimited, until.timeIntervalSince1970)
     case .timedOut: reason = .timedOut
     case .cutShort, .outOfMemory: reason = .cutShort
-    case .tooLarge, .tooManyPages: reason = .tooLarge
+    case .tooLarge: reason = .tooLarge
     case .refusedRedirect, .badResponse, .invalidRequest: reason = .malformed
     }
     return ProviderError(reason, operation: operation, detail: error.cause, retryAt: retryAt, hint: error.hint)

@@ -154,14 +154,14 @@ extension Store {
     let own = try rows.map { row in try buildFacts(row) }
     let bases = try bases(ofCommit: commit, repository: repository, jobs: own, engine: engine, session)
     // Whether a job fails in the same way as at the base takes all that was found, not only the last of each pattern.
-    let (compared, others) = (own.filter { bases[JobName($0.build)] != nil }, own.filter { bases[JobName($0.build)] == nil })
+    let (compared, others) = (own.filter { bases[$0.build.jobIdentity] != nil }, own.filter { bases[$0.build.jobIdentity] == nil })
     let logs = try logs(ofBuilds: compared.map(\.id), all: true, engine: engine, session).merging(
       try logs(ofBuilds: others.map(\.id), all: false, engine: engine, session)
     ) { one, _ in one }
     return own.map { build in
       var build = build
       build.logs = logs[build.id] ?? []
-      build.base = bases[JobName(build.build)]
+      build.base = bases[build.build.jobIdentity]
       return build
     }
   }
@@ -178,16 +178,10 @@ extension Store {
       })
   }
 
-  private struct JobName: Hashable {
-    let provider, workflow, job: String
-
-    init(_ build: Build) { (provider, workflow, job) = (build.provider, build.workflow, build.job) }
-  }
-
   /// The runs of the commit's failed jobs at the nearest commit before it where they ran to an end.
   private static func bases(
     ofCommit commit: String, repository: Int64, jobs: [BuildFacts], engine: Int, _ session: borrowing Session
-  ) throws -> [JobName: BaseFacts] {
+  ) throws -> [JobIdentity: BaseFacts] {
     let names = Array(Set(jobs.filter(\.build.outcome.isFailure).map(\.build.job))).sorted()
     guard !names.isEmpty else { return [:] }
     let rows = try session.query(
@@ -205,10 +199,10 @@ extension Store {
       """)
     let builds = try rows.map { row in try buildFacts(row) }
     let logs = try logs(ofBuilds: builds.map(\.id), all: true, engine: engine, session)
-    var bases: [JobName: BaseFacts] = [:]
+    var bases: [JobIdentity: BaseFacts] = [:]
     for var build in builds {
       build.logs = logs[build.id] ?? []
-      bases[JobName(build.build), default: BaseFacts(commit: build.build.commit, builds: [])].builds.append(build)
+      bases[build.build.jobIdentity, default: BaseFacts(commit: build.build.commit, builds: [])].builds.append(build)
     }
     return bases
   }

@@ -20,15 +20,6 @@ extension Store {
     package let digest: [UInt8]
   }
 
-  /// What makes builds runs of the same job.
-  package struct JobIdentity: Sendable, Hashable, Comparable {
-    package let repository, provider, workflow, job: String
-
-    package static func < (left: JobIdentity, right: JobIdentity) -> Bool {
-      (left.repository, left.provider, left.workflow, left.job) < (right.repository, right.provider, right.workflow, right.job)
-    }
-  }
-
   /// Failed builds that are fully scanned and that nothing but fallbacks matched, as of the tally; the latest first.
   ///
   /// - Parameter since: in seconds since 1970.
@@ -47,9 +38,7 @@ extension Store {
       ).map { row in
         UnexplainedBuild(
           id: try row.decode("id"),
-          job: JobIdentity(
-            repository: try row.decode("repository"), provider: try row.decode("provider"), workflow: try row.decode("workflow"),
-            job: try row.decode("job")),
+          job: try JobIdentity(row),
           commit: try row.decode("commit"), externalID: try row.decode("external_id"), url: try row.decode("url"),
           finishedAt: try row.decode("finished"),
           logs: zip(try row.decode([Int64].self, "logs"), try row.decode([[UInt8]].self, "digests")).map {
@@ -82,9 +71,7 @@ extension Store {
         """)
       var logs: [JobIdentity: [[UInt8]]] = [:]
       for row in rows {
-        let job = JobIdentity(
-          repository: try row.decode("repository"), provider: try row.decode("provider"), workflow: try row.decode("workflow"),
-          job: try row.decode("job"))
+        let job = try JobIdentity(row)
         logs[job, default: []].append(try row.decode("digest"))
       }
       return logs

@@ -69,7 +69,6 @@ extension CurlError.Kind {
     case .invalidRequest: "invalid-request"
     case .rateLimited: "rate-limited"
     case .circuitOpen: "circuit-open"
-    case .tooManyPages: "too-many-pages"
     case .outOfMemory: "out-of-memory"
     }
   }

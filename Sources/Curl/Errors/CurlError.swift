@@ -42,8 +42,6 @@ package struct CurlError: Error, Sendable {
     case rateLimited(until: Date)
     /// The host has failed so often that it is left alone until that time.
     case circuitOpen(until: Date)
-    /// There are more pages than allowed.
-    case tooManyPages
     /// libcurl could not get memory.
     case outOfMemory
   }
@@ -100,7 +98,7 @@ extension CurlError.Kind {
   fileprivate var isTransient: Bool {
     switch self {
     case .cannotResolve, .cannotConnect, .timedOut, .cutShort, .rateLimited, .circuitOpen: true
-    case .tls, .tooLarge, .refusedRedirect, .cancelled, .sinkFailed, .badResponse, .invalidRequest, .tooManyPages, .outOfMemory:
+    case .tls, .tooLarge, .refusedRedirect, .cancelled, .sinkFailed, .badResponse, .invalidRequest, .outOfMemory:
       false
     }
   }

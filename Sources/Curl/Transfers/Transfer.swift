@@ -5,7 +5,7 @@ import Synchronization
 /// One request and its answer, without redirects and further tries.
 ///
 /// Everything but `SinkLine` is touched by the loop's thread only, from `begin` to `end`; then, by the sink's queue alone.
-// `@safe`: the handle, the list and the words are made once and freed by `deinit` only.
+// `@safe`: the handle and the list are made once and freed by `deinit` only.
 @safe final class Transfer: @unchecked Sendable {
   private let request: HTTPRequest
   private let trust: HTTPTrust
@@ -15,7 +15,6 @@ import Synchronization
   // Freed by `deinit`; libcurl has let go of both by then (`leave`).
   private let easy: CurlEasy
   private var fields: UnsafeMutablePointer<curl_slist>?
-  private let words: UnsafeMutablePointer<CChar>
 
   private var headers = HTTPHeaders()
   private var headerBytes = 0
@@ -37,15 +36,12 @@ import Synchronization
     self.trust = trust
     self.completion = completion
     unsafe easy = CurlEasy.make()
-    unsafe words = .allocate(capacity: Int(CURL_ERROR_SIZE))
-    unsafe words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     self.sink = unsafe sink.map { unsafe SinkLine($0) }
   }
 
   deinit {
     unsafe easy.cleanup()
     unsafe curl_slist_free_all(fields)
-    unsafe words.deallocate()
   }
 
   /// What libcurl knows the transfer by.
@@ -143,7 +139,7 @@ import Synchronization
     if let body = request.body {
       unsafe body.withUnsafeBytes { bytes in
         // An empty body has no address of its own.
-        let start = unsafe bytes.baseAddress ?? UnsafeRawPointer(words)
+        let start = unsafe bytes.baseAddress ?? UnsafeRawPointer(("" as StaticString).utf8Start)
         if code == CURLE_OK { unsafe code = easy.setBody(start, count: curl_off_t(bytes.count)) }
       }
       text(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
@@ -158,7 +154,6 @@ import Synchronization
       unsafe fields = longer
     }
     if code == CURLE_OK { unsafe code = easy.setHeaders(fields) }
-    if code == CURLE_OK { unsafe code = easy.setErrorBuffer(words) }
     if code == CURLE_OK {
       unsafe code = easy.setSinks(
         body: { bytes, size, count, context in

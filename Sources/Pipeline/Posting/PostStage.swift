@@ -72,17 +72,12 @@ package struct PostStage: Sendable {
   /// - Parameter database: for the connection that the lease lives by.
   /// - Throws: `PostgresError`, `CancellationError`.
   package func post(_ name: Store.CommitName, database: ConnectionConfiguration) async throws -> StepReport {
-    let lifeline = try await Connection.connect(database)
-    let host = ProcessInfo.processInfo.hostName
-    let pid = ProcessInfo.processInfo.processIdentifier
-    let worker = try await lifeline.run { session in try Store.register(host: host, pid: pid, session) }
-    guard let due = try await store.claim(name, worker: worker, leaseSeconds: Self.leaseSeconds) else {
-      return StepReport("another worker is posting it", commit: name)
+    try await Lifeline.with(database) { lifeline in
+      guard let due = try await store.claim(name, worker: lifeline.worker, leaseSeconds: Self.leaseSeconds) else {
+        return StepReport("another worker is posting it", commit: name)
+      }
+      return try await settle(due)
     }
-    let report = try await settle(due)
-    // The connection lives to here.
-    _ = await lifeline.isAlive()
-    return report
   }
 
   /// Posts what is to be posted on a commit that was claimed.

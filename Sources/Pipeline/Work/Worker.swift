@@ -102,14 +102,14 @@ package struct Worker: Sendable {
   ///
   /// - Throws: `PostgresError`, `ArchiveError`, `CancellationError`.
   package func drain() async throws {
-    try await withLifeline { worker, _ in
+    try await withLifeline { lifeline in
       let lanes = all(atOnce: true)
       var didSomething = true
       while didSomething {
         didSomething = false
         // In the order of a build's way, so that a status isn't posted before everything that it rests on was tried.
         for lane in lanes {
-          if try await drain(lane, worker) { didSomething = true }
+          if try await drain(lane, lifeline.worker) { didSomething = true }
         }
       }
     }
@@ -146,9 +146,9 @@ package struct Worker: Sendable {
     var wait: Double = 1
     while !Task.isCancelled {
       do {
-        try await withLifeline { worker, lifeline in
+        try await withLifeline { lifeline in
           wait = 1
-          try await work(worker, lifeline)
+          try await work(lifeline)
         }
       } catch is CancellationError {
         return
@@ -160,7 +160,7 @@ package struct Worker: Sendable {
     }
   }
 
-  private func work(_ worker: Store.WorkerID, _ lifeline: Connection) async throws {
+  private func work(_ lifeline: Lifeline) async throws {
     let bell = WorkBell()
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [database] in
@@ -176,7 +176,7 @@ package struct Worker: Sendable {
       group.addTask {
         while true {
           try await Task.sleep(for: .seconds(Self.pulse))
-          _ = try await lifeline.run { session in try session.query("SELECT 1") }
+          _ = try await lifeline.connection.run { session in try session.query("SELECT 1") }
         }
       }
       group.addTask {
@@ -187,7 +187,7 @@ package struct Worker: Sendable {
         }
       }
       for lane in all(atOnce: false) {
-        for _ in 0..<lane.count { group.addTask { try await repeatStep(lane, worker, bell) } }
+        for _ in 0..<lane.count { group.addTask { try await repeatStep(lane, lifeline.worker, bell) } }
       }
       // The first that fails ends all others; `waitForAll` would wait for them instead.
       for try await _ in group {}
@@ -223,17 +223,12 @@ package struct Worker: Sendable {
 
   private static func words(_ error: any Error) -> String { "\(error)" }
 
-  /// Registers a worker, whose leases are good as long as its connection lives.
-  private func withLifeline(_ body: (Store.WorkerID, Connection) async throws -> Void) async throws {
-    let lifeline = try await Connection.connect(database)
-    let host = ProcessInfo.processInfo.hostName
-    let pid = ProcessInfo.processInfo.processIdentifier
-    let worker = try await lifeline.run { session in try Store.register(host: host, pid: pid, session) }
-    // For what was recorded by a worker that was killed before it could look.
-    try await store.markSuspects()
-    _ = try await store.forgetCommits()
-    try await body(worker, lifeline)
-    // The connection lives to here.
-    _ = await lifeline.isAlive()
+  private func withLifeline(_ body: (Lifeline) async throws -> Void) async throws {
+    try await Lifeline.with(database) { lifeline in
+      // For what was recorded by a worker that was killed before it could look.
+      try await store.markSuspects()
+      _ = try await store.forgetCommits()
+      try await body(lifeline)
+    }
   }
 }

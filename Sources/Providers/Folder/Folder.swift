@@ -159,15 +159,4 @@ package struct Folder: Provider {
       DispatchQueue(label: "culprit.folder").async { continuation.resume(with: Result { try body() }) }
     }
   }
-
-  private struct BuildKey: Hashable {
-    let repository, externalID: String
-    let attempt: Int
-
-    init(_ build: Build) {
-      repository = build.repository
-      externalID = build.externalID
-      attempt = build.attempt
-    }
-  }
 }

@@ -9,10 +9,6 @@ package struct ManifestConflict: Error, Equatable, CustomStringConvertible {
 
   /// Finds the first pair in the order of the lines; nil if all agree.
   package init?(in lines: [ManifestLine]) {
-    struct BuildKey: Hashable {
-      let provider, repository, externalID: String
-      let attempt: Int
-    }
     struct LogKey: Hashable {
       let build: BuildKey
       let step: String
@@ -20,9 +16,7 @@ package struct ManifestConflict: Error, Equatable, CustomStringConvertible {
     var builds: [BuildKey: ManifestLine] = [:]
     var logs: [LogKey: ManifestLine] = [:]
     for line in lines {
-      let build = BuildKey(
-        provider: line.build.provider, repository: line.build.repository, externalID: line.build.externalID,
-        attempt: line.build.attempt)
+      let build = BuildKey(line.build)
       let log = LogKey(build: build, step: line.step)
       if let first = builds[build], let field = Self.difference(first.build, line.build) {
         (self.first, second, self.field) = (first, line, field)

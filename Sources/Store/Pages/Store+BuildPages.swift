@@ -132,12 +132,8 @@ extension Store {
   }
 
   private static func buildRow(_ row: Row) throws -> BuildRow {
-    let repository = try row.decode(String.self, "repository")
-    return BuildRow(
-      id: try row.decode("build_id"), repository: repository,
-      job: JobIdentity(
-        repository: repository, provider: try row.decode("provider"), workflow: try row.decode("workflow"),
-        job: try row.decode("job")),
+    BuildRow(
+      id: try row.decode("build_id"), repository: try row.decode("repository"), job: try JobIdentity(row),
       branch: try row.decode("branch"), pullRequest: try row.decode(Int32?.self, "pull_request").map(Int.init),
       commit: try row.decode("commit"), attempt: Int(try row.decode(Int32.self, "attempt")),
       outcome: Build.Outcome(rawValue: try row.decode("outcome")) ?? .failure, at: try row.decode("at"),

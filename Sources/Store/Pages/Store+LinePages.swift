@@ -147,9 +147,7 @@ extension Store {
       }
       cells[try row.decode("commit"), default: []].append(
         LineCell(
-          job: JobIdentity(
-            repository: try row.decode("repository"), provider: try row.decode("provider"), workflow: try row.decode("workflow"),
-            job: try row.decode("job")),
+          job: try JobIdentity(row),
           build: try row.decode("build_id"), state: state, kind: kind,
           pattern: try row.decode(String?.self, "pattern").map { PatternID($0) }))
     }
@@ -219,9 +217,7 @@ extension Store {
         """
       ).map { row in
         JobRepair(
-          job: JobIdentity(
-            repository: try row.decode("repository"), provider: try row.decode("provider"), workflow: try row.decode("workflow"),
-            job: try row.decode("job")),
+          job: try JobIdentity(row),
           breaks: try row.decode("breaks"), repairs: try row.decode("repairs"), meanSeconds: try row.decode("mean"),
           longestSeconds: try row.decode("longest"), brokenSince: try row.decode("broken_since"))
       }

@@ -202,9 +202,7 @@ extension Store {
         """
       ).map { row in
         PatternJob(
-          job: JobIdentity(
-            repository: try row.decode("repository"), provider: try row.decode("provider"), workflow: try row.decode("workflow"),
-            job: try row.decode("job")),
+          job: try JobIdentity(row),
           builds: try row.decode("builds"), firstSeen: try row.decode("first"), lastSeen: try row.decode("last"))
       }
     }

@@ -109,9 +109,7 @@ extension Store {
         """
       ).map { row in
         JobTotals(
-          job: JobIdentity(
-            repository: try row.decode("repository"), provider: try row.decode("provider"), workflow: try row.decode("workflow"),
-            job: try row.decode("job")),
+          job: try JobIdentity(row),
           totals: try BuildTotals(row))
       }
     }

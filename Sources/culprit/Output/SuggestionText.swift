@@ -46,7 +46,7 @@ struct SuggestionText {
 
   private func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
 
-  private func name(_ job: Store.JobIdentity) -> String {
+  private func name(_ job: JobIdentity) -> String {
     "\(job.repository) \([job.workflow, job.job].filter { !$0.isEmpty }.joined(separator: "/"))"
   }
 

@@ -1,0 +1,19 @@
+/// What makes builds runs of the same job.
+package struct JobIdentity: Sendable, Hashable, Comparable {
+  package let repository, provider, workflow, job: String
+
+  package init(repository: String, provider: String, workflow: String, job: String) {
+    self.repository = repository
+    self.provider = provider
+    self.workflow = workflow
+    self.job = job
+  }
+
+  package static func < (left: JobIdentity, right: JobIdentity) -> Bool {
+    (left.repository, left.provider, left.workflow, left.job) < (right.repository, right.provider, right.workflow, right.job)
+  }
+}
+
+extension Build {
+  package var jobIdentity: JobIdentity { JobIdentity(repository: repository, provider: provider, workflow: workflow, job: job) }
+}
