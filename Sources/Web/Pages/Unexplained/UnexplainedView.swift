@@ -18,11 +18,16 @@ struct UnexplainedView: Sendable {
   let detail: String?
   let made: String?
   let spans: [Span]
+  let repository: String
+  let job: String
+  /// What the form has no field for.
+  let hidden: [FilterView.Pair]
   /// What the clusters can be sorted by.
   let columns: [ColumnView]
   let clusters: [Cluster]
   let more: String?
   let hasNone: Bool
+  let hasNoSuch: Bool
   let canRefresh: Bool
 
   struct Span: Sendable {
@@ -78,9 +83,14 @@ struct UnexplainedView: Sendable {
       Untold(name: $0.job, buildLink: "/builds/\($0.build)", place: String($0.commit.prefix(10)))
     }
     moreUntold = value.untold > Self.mostUntold ? "and \(Figures.count(value.untold - Self.mostUntold)) more" : nil
+    let isFiltered = input.text("repository") != nil || input.text("job") != nil
+    hasNoSuch = hasBuilds && value.clusters.isEmpty && isFiltered
     more =
-      value.clusterCount > value.clusters.count
+      value.clusterCount > value.clusters.count && !isFiltered
       ? "and \(Figures.count(value.clusterCount - value.clusters.count, "smaller cluster"))" : nil
+    (repository, job) = (input.text("repository") ?? "", input.text("job") ?? "")
+    hidden = [("days", String(days)), (Parameter.sortName, input.query[Parameter.sortName] ?? "")].filter { !$0.1.isEmpty }
+      .map { FilterView.Pair(name: $0.0, value: $0.1) }
     let sorting = input.sorting(usual: UnexplainedPage.usual)
     columns = [
       ColumnView("size", .descending(.builds), sorting, input), ColumnView("first seen", .descending(.firstSeen), sorting, input),
