@@ -4,12 +4,12 @@ import Testing
 
 /// A curator's day: many failures of some kinds, in logs whose everyday lines sound like errors, and few of whose causes do.
 @Suite struct SuggestCuratorTests {
-  private struct Kind {
+  private struct Kind: Sendable {
     let builds: Int
     /// What the line that tells the cause has, in every build.
     let cause: String
     /// The lines at the failure, given some chance.
-    let lines: (inout SplitMix64) -> [String]
+    let lines: @Sendable (inout SplitMix64) -> [String]
   }
 
   private static let kinds = [

@@ -35,7 +35,8 @@ import Testing
 
   @Test(arguments: [
     "error TS2322: type mismatch in module", "error: python3.11 is not supported here", "error: the tool died of signal 11",
-    "error: HTTP 503 from the registry", "curl: (22) The requested URL returned error: 504",
+    "error: HTTP 503 from the registry",
+    "LM-E-0042: error: no seat for feature", "curl: (22) The requested URL returned error: 504",
     "error: read/write mismatch in the utf8 decoder", "error: can't find what isn't there",
     "engine: error: variable declared and not used [-Werror=unused-variable]",
     "[ERROR] Head: warnings found and -Werror specified",

@@ -27,6 +27,7 @@ package struct LineRules: Sendable {
       # Codes say what went wrong, so they stay.
       \b (?i: exit | code | status | signal | errno | HTTP (?:/[\d.]+)? ) (?: \s (?: code | status ) )? [\ :=\#]{1,3} \d{1,3} \b (*SKIP)(*FAIL)
     | (?: \b (?i: error ) [:\ ]{1,2} [45]\d\d \b | \w: \s \( \d{1,3} \) ) (*SKIP)(*FAIL)
+    | \b [A-Z]{2,} (?: - [A-Z]+ )* - \d{4,6} (?= : ) (*SKIP)(*FAIL)
     | ( \b \d{4} [-/] \d\d [-/] \d\d (?: T \d\d : \d\d (?: : \d\d (?: [.,] \d+ )? )? (?: Z \b | [+-] \d\d :? \d\d )? )?
       | \b \d\d? : \d\d : \d\d (?: [.,] \d+ )? )
     | ( \b [0-9a-fA-F]{8} (?: - [0-9a-fA-F]{4} ){3} - [0-9a-fA-F]{12} \b )
