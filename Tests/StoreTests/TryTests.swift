@@ -287,6 +287,20 @@ import TestSupport
     }
   }
 
+  /// What is kept of a log depends on them.
+  @Test func otherLimitsAreAnotherTrial() async throws {
+    try await TestLedger.with { ledger in
+      try await ledger.enter(String(repeating: "connection to x refused\n", count: 20), TestLedger.build("1"))
+      var settings = TryStage.Settings()
+      settings.limits.findingsPerPattern = 3
+      let few = try await TryStage(store: ledger.store, archive: ledger.archive, settings: settings)
+        .run(Self.candidate, today: CalendarDay("2026-01-01")!)
+      #expect(few.findings == 20 && few.unkept == 17)
+      let usual = try await run(ledger).report
+      #expect(usual.findings == 20 && usual.unkept == 0)
+    }
+  }
+
   @Test func notConclusiveIsTold() async throws {
     try await TestLedger.with { ledger in
       try await ledger.enter(String(repeating: "a", count: 5_000) + "b\n", TestLedger.build("1"))
