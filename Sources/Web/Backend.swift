@@ -27,6 +27,8 @@ package struct Backend: Sendable {
   package let suggestions: SuggestDesk
   /// What was measured of patterns, a minute old at most.
   let measures: SharedLook<[PatternID: Store.PatternMeasure]>
+  /// How good patterns are, a minute old at most.
+  let patternHealth: SharedLook<[PatternHealth]>
   /// How fast the ledger gets done.
   package let ledger = LedgerWatch()
 
@@ -44,6 +46,7 @@ package struct Backend: Sendable {
     self.proposals = proposals
     self.now = now
     measures = SharedLook(freshness: .seconds(60)) { try await store.patternMeasures() }
+    patternHealth = SharedLook(freshness: .seconds(60)) { try await store.patternHealth() }
     var trying = TrialDesk.Settings()
     trying.stage.limits = rescan.limits
     let trouble: @Sendable (any Error) -> Void = { logger.error("what someone began in a browser failed: \($0)") }
