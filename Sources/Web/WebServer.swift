@@ -130,6 +130,7 @@ package struct WebServer: Sendable {
     RawLogRoute(backend: backend).add(to: &site, router)
     site.add(PatternsPage.page)
     site.add(PatternPage.page)
+    site.add(PatternPage.review)
     site.add(TryPage.page)
     site.add(TryPage.begin)
     site.add(TryPage.stop)

@@ -255,6 +255,19 @@ import Testing
       #expect(twin["builds"].number == 1 && twin["jobs"][0]["job"].text == "linux" && twin["trust"]["passingSampled"].number == 1)
       let page = try await site.page("/patterns/net/reset")
       #expect(page.contains("<ins>+ match: &#39;(?i)reset by (?&lt;host&gt;"))
+      // Whoever has looked at the revision that is tried now can say so.
+      let (old, new) = (Int(twin["revisions"][1]["id"].number ?? 0), Int(twin["revisions"][0]["id"].number ?? 0))
+      func review(_ revision: Int) async throws -> Int? {
+        let fields = ["pattern": "net/reset", "revision": "\(revision)", "note": "see <b>all</b> 20"]
+        return try await site.send(fields, to: "/reviews", from: "/patterns/net/reset").status
+      }
+      #expect(page.contains("<dt>Reviewed</dt><dd>by nobody here</dd>"))
+      #expect(try await review(old) == 409)
+      #expect(try await review(new) == 303)
+      let reviewed = try await site.page("/patterns/net/reset")
+      #expect(reviewed.contains("<b>local</b>: see &lt;b&gt;all&lt;/b&gt; 20") && reviewed.contains("<dt>Reviewed</dt><dd>local, "))
+      #expect(try await site.json("/patterns/net/reset")["reviews"][0]["revision"].number == 2)
+      #expect(try await site.json("/audit")["items"][0]["action"].text == "pattern reviewed")
       let list = try await site.json("/patterns?sort=-builds")
       #expect(list["items"].count == 3 && list["items"][0]["builds"].number == 1)
       #expect(try await site.json("/patterns?text=RESET")["items"].count == 1)

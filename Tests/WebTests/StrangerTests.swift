@@ -41,6 +41,15 @@ import Testing
     }
   }
 
+  /// Such clients read to where the connection ends; they may ask for it to be kept, and learn by its end that it isn't.
+  @Test(arguments: ["", "Connection: Keep-Alive\r\n"])
+  func anAnswerToAnOldClientEndsWithItsConnection(_ header: String) async throws {
+    try await WebSite.with { site in
+      let answer = await (try PlainConnection(site, "GET /health HTTP/1.0\r\nHost: localhost\r\n\(header)\r\n")).answer()
+      #expect(answer.hasPrefix("HTTP/1.1 200") && answer.hasSuffix("\r\n\r\nok\n"), "\(answer)")
+    }
+  }
+
   @Test func placesAreGivenBackAndNobodyTakesThemAll() async throws {
     let places = Places(2, ofOne: 1)
     try await places.take(for: "ann") {

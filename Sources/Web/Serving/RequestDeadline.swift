@@ -1,6 +1,7 @@
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 
 /// Closes connections on which a request's body or an answer doesn't come to an end. Heads and pauses between requests are limited by the
 /// server's own idle time; it doesn't count while an answer is being written, and a byte a minute of a body is not idle. Tells
@@ -38,6 +39,11 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
+    // There is no other place from which to reach in front of the server's translation into parts without a version.
+    let pipeline = context.pipeline.syncOperations
+    if let codec = try? pipeline.context(handlerType: HTTP1ToHTTPServerCodec.self) {
+      try? pipeline.addHandler(OldClients(), position: .before(codec.handler))
+    }
     reading = close(in: firstLimit, context)
     isOpen = true
     idle.enter()

@@ -46,7 +46,9 @@ enum OperationsPage {
     return (0..<hours).reversed().map { back in
       let hour = last - Double(back) * 3_600
       let rate = known[hour]
-      return Operations.Hour(hour: hour, deliveries: rate?.deliveries ?? 0, builds: rate?.builds ?? 0, posts: rate?.posts ?? 0)
+      return Operations.Hour(
+        hour: hour, deliveries: rate?.deliveries ?? 0, builds: rate?.builds ?? 0, posts: rate?.posts ?? 0,
+        scannedLogs: rate?.scannedLogs ?? 0, scannedBytes: rate?.scannedBytes ?? 0, pairs: rate?.pairs ?? 0)
     }
   }
 }

@@ -46,6 +46,9 @@ struct OperationsView: Sendable {
     let deliveries: Int
     let builds: Int
     let posts: Int
+    let scanned: Int
+    let bytes: String
+    let pairs: String
   }
 
   struct State: Sendable {
@@ -127,7 +130,8 @@ struct OperationsView: Sendable {
     hours = value.hours.map { hour in
       Hour(
         name: String(Figures.time(hour.hour).dropFirst(11).prefix(5)), deliveries: hour.deliveries, builds: hour.builds,
-        posts: hour.posts)
+        posts: hour.posts, scanned: hour.scannedLogs, bytes: Figures.bytes(Int64(hour.scannedBytes)),
+        pairs: Figures.count(hour.pairs))
     }
     deliveries = Self.states(value.deliveries, bad: ["failed"])
     posts = Self.states(value.posts, bad: value.posts.keys.filter { $0.hasSuffix("refused") })

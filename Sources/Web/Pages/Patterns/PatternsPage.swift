@@ -75,7 +75,8 @@ struct PatternSummary: APIValue {
     ])
 
   init(
-    _ row: Store.PatternRow, _ measure: Store.PatternMeasure?, _ marks: Store.PatternMarks?, ofFailed failed: Int, today: CalendarDay
+    _ row: Store.PatternRow, _ measure: Store.PatternMeasure?, _ marks: Store.PatternMarks?, ofFailed failed: Int,
+    today: CalendarDay
   ) {
     id = row.id.rawValue
     title = TitleTemplate.render(row.title, captures: [])
