@@ -12,7 +12,7 @@ import Testing
     let lines: @Sendable (inout SplitMix64) -> [String]
   }
 
-  private static let kinds = [
+  private static let kinds: [Kind] = [
     Kind(builds: 20, cause: "went away while running") {
       [
         "[harness] spawning worker \(number(99, &$0))",
