@@ -91,7 +91,10 @@ extension Store {
   }
 
   /// The facts of several commits, in their order, with the queries of one. Those of unknown repositories are left out.
-  package func facts(ofCommits commits: [CommitName]) async throws -> [CommitFacts] {
+  ///
+  /// - Parameter trial: with it only those builds have their logs whose verdict may change with the pattern, by what they hold or their
+  ///   base does. A build's verdict rests on these, and on outcomes.
+  package func facts(ofCommits commits: [CommitName], changedBy trial: (Trial, PatternID)? = nil) async throws -> [CommitFacts] {
     let engine = engine
     return try await transaction { session in
       let repositories = Array(Set(commits.map(\.repository)))
@@ -103,7 +106,7 @@ extension Store {
         ids[commit.repository].map { CommitPlace(repository: $0, commit: commit.commit) }
       }
       let names = Dictionary(ids.map { ($1, $0) }, uniquingKeysWith: { one, _ in one })
-      return try Self.facts(of: places, names: names, engine: engine, session)
+      return try Self.facts(of: places, names: names, changedBy: trial, engine: engine, session)
     }
   }
 
@@ -120,9 +123,10 @@ extension Store {
   }
 
   private static func facts(
-    of places: [CommitPlace], names: [Int64: String], engine: Int, _ session: borrowing Session
+    of places: [CommitPlace], names: [Int64: String], changedBy trial: (Trial, PatternID)? = nil, engine: Int,
+    _ session: borrowing Session
   ) throws -> [CommitFacts] {
-    let builds = try builds(of: places, engine: engine, session)
+    let builds = try builds(of: places, changedBy: trial, engine: engine, session)
     let (repositories, commits) = (places.map(\.repository), places.map(\.commit))
     var ancestors: [CommitPlace: [String: Bool]] = [:]
     for row in try session.query(
@@ -198,7 +202,7 @@ extension Store {
   }
 
   private static func builds(
-    of places: [CommitPlace], engine: Int, _ session: borrowing Session
+    of places: [CommitPlace], changedBy trial: (Trial, PatternID)?, engine: Int, _ session: borrowing Session
   ) throws -> [CommitPlace: [BuildFacts]] {
     let (repositories, commits) = (places.map(\.repository), places.map(\.commit))
     let rows = try session.query(
@@ -212,22 +216,32 @@ extension Store {
       """)
     var own: [CommitPlace: [BuildFacts]] = [:]
     for row in rows { own[try CommitPlace(row), default: []].append(try buildFacts(row)) }
-    let bases = try bases(of: own, engine: engine, session)
+    let bases = try bases(of: own, session)
+    func base(_ build: BuildFacts, _ place: CommitPlace) -> BaseFacts? { bases[place]?[build.build.jobIdentity] }
     // Whether a job fails in the same way as at the base takes all that was found, not only the last of each pattern.
     var (compared, others): ([Int64], [Int64]) = ([], [])
+    let changed = try trial.map { trial, pattern in
+      let ids = own.values.joined().map(\.id) + bases.values.flatMap(\.values).flatMap(\.builds).map(\.id)
+      return try buildsThatMayChange(Array(Set(ids)), by: trial, pattern, session)
+    }
     for (place, builds) in own {
       for build in builds {
-        if bases[place]?[build.build.jobIdentity] != nil { compared.append(build.id) } else { others.append(build.id) }
+        let all = [build.id] + (base(build, place)?.builds.map(\.id) ?? [])
+        if let changed, changed.isDisjoint(with: all) { continue }
+        if all.count > 1 { compared += all } else { others += all }
       }
     }
-    let logs = try logs(ofBuilds: compared, all: true, engine: engine, session).merging(
-      try logs(ofBuilds: others, all: false, engine: engine, session)
-    ) { one, _ in one }
+    // Several commits may have the same base.
+    let whole = try logs(ofBuilds: Array(Set(compared)), all: true, engine: engine, session)
+    let last = try logs(ofBuilds: others, all: false, engine: engine, session)
     for (place, builds) in own {
       own[place] = builds.map { build in
         var build = build
-        build.logs = logs[build.id] ?? []
-        build.base = bases[place]?[build.build.jobIdentity]
+        build.base = base(build, place)
+        for index in build.base?.builds.indices ?? 0..<0 {
+          build.base?.builds[index].logs = whole[build.base?.builds[index].id ?? 0] ?? []
+        }
+        build.logs = (build.base == nil ? last : whole)[build.id] ?? []
         return build
       }
     }
@@ -246,9 +260,9 @@ extension Store {
       })
   }
 
-  /// The runs of each commit's failed jobs at the nearest commit before it where they ran to an end.
+  /// The runs of each commit's failed jobs at the nearest commit before it where they ran to an end, without their logs.
   private static func bases(
-    of own: [CommitPlace: [BuildFacts]], engine: Int, _ session: borrowing Session
+    of own: [CommitPlace: [BuildFacts]], _ session: borrowing Session
   ) throws -> [CommitPlace: [JobIdentity: BaseFacts]] {
     let failed = own.flatMap { place, builds in
       Set(builds.filter(\.build.outcome.isFailure).map(\.build.job)).sorted().map { (place, $0) }
@@ -274,15 +288,11 @@ extension Store {
              NULL::text AS overrule_kind, NULL::text AS overrule_who, NULL::text AS overrule_reason
         FROM ran b JOIN repository r ON r.id = b.repository_id WHERE b.place = b.nearest ORDER BY b.attempt, b.id
       """)
-    let builds = try rows.map { row in (place: try CommitPlace(row), build: try buildFacts(row)) }
-    // Several commits may have the same base.
-    let logs = try logs(ofBuilds: Array(Set(builds.map(\.build.id))), all: true, engine: engine, session)
     var bases: [CommitPlace: [JobIdentity: BaseFacts]] = [:]
-    for (place, build) in builds {
-      var build = build
-      build.logs = logs[build.id] ?? []
-      let job = build.build.jobIdentity
-      bases[place, default: [:]][job, default: BaseFacts(commit: build.build.commit, builds: [])].builds.append(build)
+    for row in rows {
+      let build = try buildFacts(row)
+      bases[try CommitPlace(row), default: [:]][build.build.jobIdentity, default: BaseFacts(commit: build.build.commit, builds: [])]
+        .builds.append(build)
     }
     return bases
   }

@@ -81,6 +81,26 @@ extension Store {
     }
   }
 
+  /// Of some builds those in which the trial has a hit, or the pattern's former self was found or may have been.
+  static func buildsThatMayChange(
+    _ builds: [Int64], by trial: Trial, _ pattern: PatternID, _ session: borrowing Session
+  ) throws -> Set<Int64> {
+    Set(
+      try session.query(
+        """
+        WITH former AS (
+          SELECT p.revision_id, r.suspended_at IS NOT NULL AS suspended FROM pattern p JOIN pattern_revision r ON r.id = p.revision_id
+           WHERE p.id = \(pattern.rawValue) AND NOT p.retired)
+        SELECT DISTINCT l.build_id FROM log l
+         WHERE l.build_id = ANY (\(builds))
+           AND (EXISTS (SELECT 1 FROM trial_log h WHERE h.trial_id = \(trial.id) AND h.log_id = l.id)
+             OR EXISTS (SELECT 1 FROM former WHERE suspended)
+             OR EXISTS (SELECT 1 FROM finding f JOIN former USING (revision_id) WHERE f.log_id = l.id)
+             OR EXISTS (SELECT 1 FROM inconclusive i JOIN former USING (revision_id) WHERE i.log_id = l.id))
+        """
+      ).map { try $0.decode(Int64.self, "build_id") })
+  }
+
   /// On how many of the hits' lines each active pattern has a finding, too.
   package func patternsOnSameLines(_ hits: [TrialHit], except candidate: PatternID) async throws -> [PatternID: Int] {
     var logs: [Int64] = []

@@ -178,7 +178,7 @@ package struct TryStage: Sendable {
             for start in stride(from: lane * Self.judgedAtOnce, to: page.count, by: settings.lanes * Self.judgedAtOnce) {
               try Task.checkCancellation()
               let commits = Array(page[start..<min(start + Self.judgedAtOnce, page.count)])
-              let facts = try await store.facts(ofCommits: commits)
+              let facts = try await store.facts(ofCommits: commits, changedBy: (trial, candidate.id))
               let tried = try await store.facts(facts, with: candidate, trial)
               for (facts, tried) in zip(facts, tried) { await tally.judged(judge.judge(facts, with: tried)) }
             }

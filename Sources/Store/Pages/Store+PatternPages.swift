@@ -112,7 +112,8 @@ extension Store {
   }
 
   /// Of `p`, a pattern: the index of the tally has each one's last build.
-  private static let lastSeen: SQL = "(SELECT t.at FROM tally t WHERE t.pattern = p.number ORDER BY t.at DESC, t.build_id DESC LIMIT 1)"
+  private static let lastSeen: SQL =
+    "(SELECT t.at FROM tally t WHERE t.pattern = p.number ORDER BY t.at DESC, t.build_id DESC LIMIT 1)"
 
   /// A pattern as the database has it.
   package struct PatternDetail: Sendable {
