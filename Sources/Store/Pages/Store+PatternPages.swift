@@ -37,11 +37,13 @@ extension Store {
   ///   - text: only patterns whose id or title holds it, in capital letters or small.
   ///   - since: the first day; nil: from the beginning.
   ///   - retired: whether those are wanted, too.
+  ///   - ids: only these; nil: all.
   ///   - measures: what `patternMeasures` said lately, for sorting by them.
   /// - Throws: `StoreError.badCursor`, `PostgresError`.
   package func patternPage(
     text: String? = nil, verdict: PatternVerdict? = nil, owner: String? = nil, retired: Bool = false, among ids: [PatternID]? = nil,
-    since: CalendarDay? = nil, sortedBy sorting: Sorting<PatternKey> = .descending(.hits), measures: [PatternID: PatternMeasure] = [:], after cursor: String? = nil, most: Int
+    since: CalendarDay? = nil, sortedBy sorting: Sorting<PatternKey> = .descending(.hits),
+    measures: [PatternID: PatternMeasure] = [:], after cursor: String? = nil, most: Int
   ) async throws -> Paged<PatternRow> {
     let after = try PageCursor.values(of: cursor, count: 2)
     let most = Self.pageSize(most)

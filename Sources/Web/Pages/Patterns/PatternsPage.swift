@@ -32,7 +32,8 @@ enum PatternsPage {
     }
     let page = try await store.patternPage(
       text: input.text("text"), verdict: input.text("verdict").flatMap { PatternVerdict(rawValue: $0) }, owner: input.text("owner"),
-      retired: input.flag("retired"), among: concerned, since: since, sortedBy: input.sorting(usual: usual), measures: measures, after: input.cursor?.keys.first, most: input.limit)
+      retired: input.flag("retired"), among: concerned, since: since, sortedBy: input.sorting(usual: usual),
+      measures: measures, after: input.cursor?.keys.first, most: input.limit)
     async let totals = store.buildTotals(since: since)
     async let marks = store.patternMarks(of: page.rows.map(\.id))
     let (failed, against) = try await (totals.failed, marks)
