@@ -237,9 +237,13 @@ extension Store {
     for (place, builds) in own {
       own[place] = builds.map { build in
         var build = build
-        build.base = base(build, place)
-        for index in build.base?.builds.indices ?? 0..<0 {
-          build.base?.builds[index].logs = whole[build.base?.builds[index].id ?? 0] ?? []
+        if var base = base(build, place) {
+          base.builds = base.builds.map { build in
+            var build = build
+            build.logs = whole[build.id] ?? []
+            return build
+          }
+          build.base = base
         }
         build.logs = (build.base == nil ? last : whole)[build.id] ?? []
         return build
