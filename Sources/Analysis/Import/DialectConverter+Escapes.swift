@@ -6,9 +6,12 @@ extension DialectConverter {
     switch scalar {
     case "d", "w", "s":
       at += 1
+      remarkOnWords(scalar)
       append(members(of: scalar).map { "[\($0)]" } ?? "\\\(scalar)")
     case "D", "W", "S":
       at += 1
+      remarkOnWords(scalar)
+      remarkOnHalves()
       append(members(of: scalar).map { "[^\($0)]" } ?? "\\\(scalar)")
     case "b", "B": try boundary()
     case "<" where dialect == .rust, ">" where dialect == .rust:
@@ -22,13 +25,14 @@ extension DialectConverter {
         at += 1
       }
     case "A" where dialect != .javascript, "z" where dialect != .javascript && dialect != .python,
-      "Z" where dialect == .java || dialect == .dotnet:
+      "Z" where dialect == .java || dialect.isDotnet:
       at += 1
+      if scalar == "Z" { remarkOnLineEnds(at: "$") }
       append("\\\(scalar)")
     case "Z" where dialect == .python:
       at += 1
       append("\\z")
-    case "k":
+    case "k" where dialect != .javascript || peek(1) == "<":
       at += 1
       try namedReference()
     case "1"..."9": try numberedReference()
@@ -36,11 +40,14 @@ extension DialectConverter {
       "R" where dialect == .java, "X" where dialect == .java:
       at += 1
       append("\\\(scalar)")
-    case "G": throw ImportRefusal("\\G goes on where another match ended")
+    case "G" where dialect != .javascript: throw ImportRefusal("\\G goes on where another match ended")
     default:
       if let named = try javaClass() {
+        remarkOnCase(ofClass: named.members)
         append("[\(named.isNegated ? "^" : "")\(named.members)]")
       } else {
+        if scalar == "p" || scalar == "P" { remarkOnHalves() }
+        remarkOnCase(of: scalar)
         append(try character())
       }
     }
@@ -60,7 +67,9 @@ extension DialectConverter {
     at += 1
     guard next != "{" else { throw ImportRefusal("\\b{ can't be told") }
     if dialect == .java, !isNegated { note("\\b takes words for ASCII, as Java does since version 19") }
-    guard let word = classes.word else {
+    remarkOnWords("w")
+    // To .NET, what joins letters is part of a word for its boundary, though no `\w`.
+    guard let word = dialect == .dotnet && !isASCII ? classes.word.map({ $0 + #"\x{200C}\x{200D}"# }) : classes.word else {
       append(isNegated ? "\\B" : "\\b")
       return
     }
@@ -72,26 +81,66 @@ extension DialectConverter {
   // MARK: - References
 
   private mutating func namedReference() throws(ImportRefusal) {
+    // Without a group that has a name, it isn't one there.
+    if dialect == .javascript, !String(String.UnicodeScalarView(scalars)).contains(/\(\?<[^=!]/) { return append("k") }
     guard dialect.hasLookaround, dialect != .python else { throw ImportRefusal("\\k is not known to \(dialect.rawValue)") }
-    guard next == "<" || (next == "'" && dialect == .dotnet), let opening = next else { throw ImportRefusal("\\k names no group") }
+    guard next == "<" || (next == "'" && dialect.isDotnet), let opening = next else { throw ImportRefusal("\\k names no group") }
     at += 1
-    append("\\k<\(try text(upTo: opening == "<" ? ">" : "'"))>")
+    let name = try text(upTo: opening == "<" ? ">" : "'")
+    if dialect.isDotnet, name.utf8.allSatisfy(Self.isDigit), let number = Int(name) {
+      return try reference(to: number)
+    }
+    append("\\k<\(name)>")
   }
 
   private mutating func numberedReference() throws(ImportRefusal) {
     guard dialect.hasLookaround else { throw ImportRefusal("references to groups are not known to \(dialect.rawValue)") }
+    let begin = at
+    // To .NET's ECMAScript, a group that begins only later isn't there.
+    let groupsThere = dialect == .dotnetECMAScript ? captures : groupsInAll
+    var digits: [Int] = []
+    while let digit = decimal(digits.count) { digits.append(digit) }
+    // How many of the digits make the number: all, as many as there are groups for, or two at most.
     var number = 0
-    // As many digits as make the number of a group; Java and .NET take the rest for text.
-    while let digit = next.flatMap({ Int(String($0)) }), number == 0 || number * 10 + digit <= mostGroups {
-      number = number * 10 + digit
-      at += 1
+    var taken = 0
+    switch dialect {
+    case .java, .dotnetECMAScript:
+      while taken < digits.count, taken == 0 || number * 10 + digits[taken] <= groupsThere {
+        number = number * 10 + digits[taken]
+        taken += 1
+      }
+    case .python:
+      // Three octal digits are the code of a character.
+      if digits.count >= 3, digits[..<3].allSatisfy({ $0 < 8 }) { return append(try character()) }
+      taken = min(2, digits.count)
+      number = digits[..<taken].reduce(0) { $0 * 10 + $1 }
+    default:
+      taken = digits.count
+      number = digits.reduce(0) { min(100_000, $0 * 10 + $1) }
     }
-    guard number <= mostGroups else { throw ImportRefusal("\\\(number) refers to a group that isn't there") }
-    if dialect == .dotnet, String(String.UnicodeScalarView(scalars)).contains(/\(\?(?:'|<[^=!])/) {
+    at = begin + taken
+    if number > groupsThere {
+      let text = "\\" + digits[..<taken].map(String.init).joined()
+      let isCode = dialect.escapesAnyLetter || dialect == .dotnet && number > 9
+      guard isCode else { throw ImportRefusal("\(text) refers to a group that isn't there") }
+      at = begin
+      return append(try character())
+    }
+    try reference(to: number)
+  }
+
+  private mutating func reference(to number: Int) throws(ImportRefusal) {
+    guard (1...max(1, groupsInAll)).contains(number), groupsInAll > 0 else {
+      throw ImportRefusal("\\\(number) refers to a group that isn't there")
+    }
+    if dialect.isDotnet, String(String.UnicodeScalarView(scalars)).contains(/\(\?(?:'|<[^=!])/) {
       throw ImportRefusal("\\\(number) counts groups as .NET does, those with a name last")
     }
-    // There, a group that took no part matches the empty text; in PCRE2 it matches nothing.
-    append(dialect == .javascript ? "(?(\(number))\\g{\(number)})" : "\\g{\(number)}")
+    append(dialect.unsetGroupIsEmpty ? "(?(\(number))\\g{\(number)})" : "\\g{\(number)}")
+  }
+
+  private func decimal(_ offset: Int) -> Int? {
+    peek(offset).flatMap { ("0"..."9").contains($0) ? Int($0.value - 0x30) : nil }
   }
 
   // MARK: - Characters
@@ -102,24 +151,37 @@ extension DialectConverter {
     at += 1
     switch scalar {
     case "n", "r", "t", "f": return "\\\(scalar)"
-    case "a" where dialect != .javascript, "e" where dialect == .java || dialect == .dotnet: return "\\\(scalar)"
+    case "a" where dialect != .javascript, "e" where dialect == .java || dialect.isDotnet: return "\\\(scalar)"
     case "v" where dialect != .java: return "\\x0B"
     case "0": return try octal()
+    case "1"..."7" where dialect == .javascript || dialect == .python || dialect.isDotnet:
+      at -= 1
+      return try octal()
     case "x": return try hexadecimal(digits: 2)
     case "u" where dialect != .go: return try unicode()
     case "U" where dialect == .rust || dialect == .python: return try hexadecimal(digits: 8)
-    case "c" where dialect == .java || dialect == .dotnet || dialect == .javascript:
-      guard let letter = next, letter.isASCII else { throw ImportRefusal("\\c lacks its letter") }
+    case "c" where dialect == .java || dialect.isDotnet || dialect == .javascript:
+      guard let letter = next, letter.isASCII, letter.properties.isAlphabetic || dialect == .java else {
+        throw ImportRefusal("\\c lacks its letter")
+      }
       at += 1
-      return Self.code(letter.value & 0x1F)
+      // Java turns one bit over, so that `\ci` is a parenthesis.
+      return Self.code(dialect == .java ? letter.value ^ 0x40 : letter.value & 0x1F)
+    case "p" where dialect == .javascript, "P" where dialect == .javascript:
+      throw ImportRefusal("\\\(scalar) is a property of characters only with JavaScript's flag u, which can't be told here")
     case "p", "P": return try property(scalar)
+    case "N" where dialect.escapesAnyLetter, "C" where dialect.escapesAnyLetter, "K" where dialect.escapesAnyLetter,
+      "G" where dialect == .javascript, "k" where dialect == .javascript:
+      return String(scalar)
     case "N": throw ImportRefusal("\\N names a character")
     case "C": throw ImportRefusal("\\C matches a single byte")
     case "K": throw ImportRefusal("\\K is not known to \(dialect.rawValue)")
     default:
-      guard scalar.isASCII, scalar.properties.isAlphabetic else { return Self.literal(scalar) }
+      guard scalar.isASCII, scalar.properties.isAlphabetic || scalar.properties.numericType != nil else {
+        return Self.literal(scalar)
+      }
       // Without its flag `u`, JavaScript takes any other letter for itself.
-      guard dialect == .javascript else { throw ImportRefusal("\\\(scalar) is not known to \(dialect.rawValue)") }
+      guard dialect.escapesAnyLetter else { throw ImportRefusal("\\\(scalar) is not known to \(dialect.rawValue)") }
       return String(scalar)
     }
   }
@@ -136,7 +198,8 @@ extension DialectConverter {
     guard dialect != .rust else { throw ImportRefusal("\\0 is not known to rust") }
     var value: UInt32 = 0
     var digits = 0
-    let most = dialect == .java ? 3 : dialect == .javascript ? 0 : 2
+    // Three digits, a first zero among them but in Java.
+    let most = dialect == .java || at > 0 && scalars[at - 1] == "\\" ? 3 : 2
     while digits < most, let digit = next.flatMap({ UInt32(String($0), radix: 8) }), value * 8 + digit <= 0o377 {
       value = value * 8 + digit
       digits += 1
@@ -146,13 +209,17 @@ extension DialectConverter {
   }
 
   private mutating func hexadecimal(digits: Int) throws(ImportRefusal) -> String {
-    let isBraced = dialect != .python && dialect != .javascript && dialect != .dotnet && next == "{"
+    let isBraced = dialect != .python && dialect != .javascript && !dialect.isDotnet && next == "{"
     if isBraced { at += 1 }
     let text = isBraced ? try text(upTo: "}") : try taken(digits)
-    guard let value = UInt32(text, radix: 16), Unicode.Scalar(value) != nil else {
+    guard let value = Self.hexadecimal(text), Unicode.Scalar(value) != nil else {
       throw ImportRefusal("\(text) is no code of a character")
     }
     return Self.code(value)
+  }
+
+  private static func hexadecimal(_ text: String) -> UInt32? {
+    text.allSatisfy(\.isHexDigit) ? UInt32(text, radix: 16) : nil
   }
 
   private mutating func taken(_ count: Int) throws(ImportRefusal) -> String {
@@ -164,20 +231,23 @@ extension DialectConverter {
   /// `\u0041`, two halves of a character beyond 16 bits, or `\u{41}`.
   private mutating func unicode() throws(ImportRefusal) -> String {
     if next == "{" {
-      guard dialect == .rust || dialect == .javascript else { throw ImportRefusal("\\u{ is not known to \(dialect.rawValue)") }
+      guard dialect != .javascript else {
+        throw ImportRefusal("\\u{ is a character only with JavaScript's flag u, which can't be told here")
+      }
+      guard dialect == .rust else { throw ImportRefusal("\\u{ is not known to \(dialect.rawValue)") }
       at += 1
-      guard let value = UInt32(try text(upTo: "}"), radix: 16), Unicode.Scalar(value) != nil else {
+      guard let value = Self.hexadecimal(try text(upTo: "}")), Unicode.Scalar(value) != nil else {
         throw ImportRefusal("\\u{ holds no code of a character")
       }
       return Self.code(value)
     }
     let text = try taken(4)
-    guard let high = UInt32(text, radix: 16) else { throw ImportRefusal("\\u lacks its digits") }
+    guard let high = Self.hexadecimal(text) else { throw ImportRefusal("\\u lacks its digits") }
     guard (0xD800...0xDBFF).contains(high) else {
       guard Unicode.Scalar(high) != nil else { throw ImportRefusal("\\u\(text) is half a character") }
       return Self.code(high)
     }
-    guard skip("\\u"), let low = UInt32(try taken(4), radix: 16), (0xDC00...0xDFFF).contains(low) else {
+    guard skip("\\u"), let low = Self.hexadecimal(try taken(4)), (0xDC00...0xDFFF).contains(low) else {
       throw ImportRefusal("\\u\(text) is half a character")
     }
     return Self.code(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
@@ -186,7 +256,10 @@ extension DialectConverter {
   /// `\p{…}` and `\pL`. Whether PCRE2 knows the name is told when the expression is compiled.
   private mutating func property(_ letter: Unicode.Scalar) throws(ImportRefusal) -> String {
     guard dialect != .python else { throw ImportRefusal("\\p is not known to python") }
-    guard next == "{" else { return "\\\(letter){\(try taken(1))}" }
+    guard next == "{" else {
+      guard !dialect.isDotnet else { throw ImportRefusal("\\\(letter) lacks its { }") }
+      return "\\\(letter){\(try taken(1))}"
+    }
     at += 1
     var name = try text(upTo: "}")
     var isNegated = letter == "P"
@@ -198,7 +271,7 @@ extension DialectConverter {
       guard !name.hasPrefix("In"), !name.hasPrefix("java") else { throw ImportRefusal("\\p{\(name)} is not known to PCRE2") }
       if name.hasPrefix("Is") { name.removeFirst(2) }
     }
-    if dialect == .dotnet, name.hasPrefix("Is") { throw ImportRefusal("\\p{\(name)} is a block, which PCRE2 doesn't know") }
+    if dialect.isDotnet, name.hasPrefix("Is") { throw ImportRefusal("\\p{\(name)} is a block, which PCRE2 doesn't know") }
     for prefix in ["sc=", "scx=", "gc=", "script=", "general_category=", "sc:", "scx:", "gc:"]
     where name.lowercased().hasPrefix(prefix) {
       name.removeFirst(prefix.count)
