@@ -61,7 +61,9 @@ import Testing
     (.dotnet, #"^[\w-.]+$"#, ["ä-b.c"], ["a,b"]), (.go, #"^[\w-.]+$"#, ["a-b.c"], ["a,b"]),
     (.javascript, #"^[a-\d]+$"#, ["a-1"], ["b"]), (.java, #"^[]a]+$"#, ["]a"], ["b"]), (.java, #"^\ci$"#, [")"], ["\t"]),
     (.java, "^(?i)é+$", ["éé"], ["É"]), (.java, "^(?iu)é+$", ["éÉ"], ["e"]), (.java, "^(?i:É)é$", ["Éé"], ["éé", "ÉÉ"]),
-    (.javascript, #"^\k<a>\G$"#, ["k<a>G"], ["k"]),
+    (.javascript, #"^\k<a>\G$"#, ["k<a>G"], ["k"]), (.java, "^[a&&]$", ["a"], ["&"]), (.dotnet, #"^(ab)\k<1>$"#, ["abab"], ["ab"]),
+    (.dotnetECMAScript, #"^\1(a)$"#, ["\u{01}a"], ["a"]), (.go, #"^\101[\102]$"#, ["AB"], ["A1"]),
+    (.dotnet, #"x\b"#, ["x."], ["x\u{200D}"]),
   ])
   func dialectsKeepTheirMeaning(_ dialect: Dialect, _ expression: String, _ hits: [String], _ misses: [String]) throws {
     let converted = try DialectConverter(expression, dialect: dialect).result
@@ -88,7 +90,8 @@ import Testing
     (.dotnet, #"[a-\d]"#, "ends in a class"), (.java, #"(?:a)\1"#, #"\1 refers to a group that isn't there"#),
     (.python, #"[(](?#()\1"#, "isn't there"), (.javascript, #"\p{L}"#, "flag u"), (.javascript, #"\u{41}"#, "flag u"),
     (.javascript, "(?i)x", "(?i)"), (.javascript, "(?>a)", "option"), (.javascript, "[😀]", "two characters"),
-    (.java, "x{3,2}", "at most"), (.go, #"\x+4"#, "no code"),
+    (.java, "x{3,2}", "at most"), (.java, "x{y", "no repetition"), (.javascript, "😀+", "only the second"),
+    (.go, #"\x+4"#, "no code"),
   ])
   func whatCannotBeToldIsRefused(_ dialect: Dialect, _ expression: String, _ reason: String) {
     do throws(ImportRefusal) {
@@ -324,13 +327,26 @@ import Testing
   @Test(arguments: [
     (Dialect.java, "x.y", "U+0085"), (.java, "x$", "U+0085"), (.java, "(?s)x.y", ""), (.java, "(?d)x.y$", ""),
     (.java, #"x\.y"#, ""),
-    (.javascript, "x.y$", "U+2028"), (.javascript, "x$", ""), (.dotnet, "x.y$", ""), (.java, "(?i)stop", "U+017F"),
+    (.javascript, "x.y$", "U+2028"), (.javascript, "x$", ""), (.dotnet, "xy$", ""), (.java, "(?i)stop", "U+017F"),
     (.java, "(?iu)stop", ""), (.java, "(?i:stop) k", "U+017F"), (.java, "(?i)[a-z]x", "U+212A"), (.java, "stop", ""),
-    (.javascript, "(?i:x)y", "since 2025"), (.python, "(?i)fail", "U+0130"), (.rust, "(?i)kiss", ""),
+    (.javascript, "(?i:x)y", "since 2025"), (.javascript, "[^a]", "U+FFFF"), (.javascript, "[ab]", ""), (.dotnet, #"\w"#, "U+FFFF"),
+    (.dotnet, "[^a-z-[b]]", "U+FFFF"), (.dotnetECMAScript, #"\w"#, "U+0130"), (.dotnet, "(?i)σ", "ς"),
+    (.python, "(?i)fail", "U+0130"), (.rust, "(?i)kiss", ""),
   ])
   func rareDifferencesAreRemarked(_ dialect: Dialect, _ expression: String, _ remark: String) throws {
     let remarks = try DialectConverter(expression, dialect: dialect).remarks
     #expect(remark.isEmpty ? remarks.isEmpty : remarks.contains { $0.contains(remark) }, "\(remarks)")
+  }
+
+  /// JavaScript, Go and Rust say otherwise what a group has captured in the last round of a repetition.
+  @Test(arguments: [
+    (Dialect.javascript, "(?:(a)|b)+z", true), (.javascript, "(?:a(b)?)+", true), (.javascript, "(a)+(?:b(c))", false),
+    (.javascript, "(?:(a)|b)z", false), (.go, "(a*)*b", true), (.go, "(?:(a)|b)+z", false), (.rust, "(|a)+b", true),
+    (.java, "(a*)*b", false),
+  ])
+  func capturesOfRepetitionsAreNoted(_ dialect: Dialect, _ expression: String, _ isNoted: Bool) throws {
+    let notes = try DialectConverter(expression, dialect: dialect).notes
+    #expect(notes.contains { $0.contains("repetition") } == isNoted, "\(notes)")
   }
 
   @Test func olderQueriesNameTheirFieldsTwice() throws {

@@ -47,11 +47,7 @@ extension DialectConverter {
       guard let scalar = next else { throw ImportRefusal("[ is not closed") }
       if scalar == "]", !(isFirst && dialect != .javascript) {
         at += 1
-        remarkOnCase(ofClass: members.items)
-        let isOpen =
-          members.isNegated || !members.isSimple
-          || [#"\D"#, #"\W"#, #"\S"#, #"\p"#, #"\P"#].contains(where: members.items.contains)
-        if isOpen { remarkOnHalves() }
+        remark(on: members)
         return members.expression
       }
       isFirst = false
@@ -71,6 +67,7 @@ extension DialectConverter {
         let without = try characterClass(depth: depth + 1)
         guard next == "]" else { throw ImportRefusal("a class that is taken away must come last") }
         at += 1
+        remark(on: members)
         return "(?:(?!\(without))\(members.expression))"
       case "-": try hyphen(&members)
       default:
@@ -79,6 +76,12 @@ extension DialectConverter {
         add(try plain(scalar), to: &members)
       }
     }
+  }
+
+  private mutating func remark(on members: Members) {
+    remarkOnCase(ofClass: members.items)
+    let others = [#"\D"#, #"\W"#, #"\S"#, #"\p"#, #"\P"#]
+    if members.isNegated || !members.isSimple || others.contains(where: members.items.contains) { remarkOnHalves() }
   }
 
   /// A character of a class that stands for itself.
@@ -227,6 +230,7 @@ extension DialectConverter {
     }
     guard next == "]" else { throw ImportRefusal("[ is not closed") }
     at += 1
+    remark(on: left)
     // Where nothing follows the sign, Java takes none for being there.
     if dialect == .java, inner == nil, right.isSimple, right.items.isEmpty { return left.expression }
     return "(?:(?\(isIntersection ? "=" : "!")\(inner ?? right.expression))\(left.expression))"

@@ -94,6 +94,7 @@ extension DialectConverter {
   }
 
   private mutating func numberedReference() throws(ImportRefusal) {
+    if dialect == .go, let second = decimal(1), second < 8 { return append(try character()) }
     guard dialect.hasLookaround else { throw ImportRefusal("references to groups are not known to \(dialect.rawValue)") }
     let begin = at
     // To .NET's ECMAScript, a group that begins only later isn't there.
@@ -154,7 +155,8 @@ extension DialectConverter {
     case "a" where dialect != .javascript, "e" where dialect == .java || dialect.isDotnet: return "\\\(scalar)"
     case "v" where dialect != .java: return "\\x0B"
     case "0": return try octal()
-    case "1"..."7" where dialect == .javascript || dialect == .python || dialect.isDotnet:
+    case "1"..."7"
+    where dialect == .javascript || dialect == .python || dialect.isDotnet || dialect == .go && (decimal(0) ?? 9) < 8:
       at -= 1
       return try octal()
     case "x": return try hexadecimal(digits: 2)
@@ -205,6 +207,7 @@ extension DialectConverter {
       digits += 1
       at += 1
     }
+    guard digits > 0 || dialect != .java else { throw ImportRefusal("\\0 lacks its digits") }
     return Self.code(value)
   }
 

@@ -205,8 +205,8 @@ struct DialectConverter {
     {
       throw ImportRefusal("\(result[atom...]) is two characters to \(dialect.rawValue), of which only the second is repeated")
     }
-    if dialect == .javascript, forgetsCaptures(from: atom) {
-      note("what groups in a repetition have captured in the end may differ, as JavaScript forgets it in each round")
+    if losesCaptures(from: atom) {
+      note("what groups in a repetition have captured in the end may differ from what \(dialect.rawValue) says")
     }
     if hasQuantifier {
       if dialect == .rust {
@@ -236,11 +236,14 @@ struct DialectConverter {
     hasQuantifier = true
   }
 
-  /// Whether the group that ends here, if it began there, captures something that another round of it may not: in a group within it, or
-  /// as it may match no character.
-  private func forgetsCaptures(from start: String.Index) -> Bool {
-    guard let last = lastGroup, last.start == start, captures > last.capturesBefore else { return false }
-    return captures - last.capturesBefore > (last.number == nil ? 0 : 1) || !takesWholly(String(result[start...]), [""]).isEmpty
+  /// Whether the group that ends here, if it began there, holds other captures after some rounds than in the dialect. JavaScript forgets in
+  /// each round what it captured in the one before; it, Go and Rust leave out a last round that matches no character.
+  private func losesCaptures(from start: String.Index) -> Bool {
+    guard [.javascript, .go, .rust].contains(dialect), let last = lastGroup, last.start == start else { return false }
+    let within = captures - last.capturesBefore
+    guard within > 0 else { return false }
+    let hasInner = within > (last.number == nil ? 0 : 1)
+    return dialect == .javascript && hasInner || !takesWholly(String(result[start...]), [""]).isEmpty
   }
 
   /// The group that was closed last.
