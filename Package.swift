@@ -98,7 +98,9 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: ours),
@@ -141,7 +143,8 @@ let package = Package(
     // Random expressions and texts, for the tests and for `scripts/fuzz`.
     .target(name: "FuzzSupport", dependencies: ["Analysis", "PCRE2"], path: "Tests/FuzzSupport", swiftSettings: ours),
     .executableTarget(
-      name: "culprit-fuzz", dependencies: ["Analysis", "FuzzSupport", "Model", "PCRE2"], path: "Tests/Fuzz", swiftSettings: ours),
+      name: "culprit-fuzz", dependencies: ["Analysis", "CPCRE2", "FuzzSupport", "Model", "PCRE2"], path: "Tests/Fuzz",
+      swiftSettings: ours),
     .testTarget(name: "PCRE2Tests", dependencies: ["PCRE2"], swiftSettings: ours),
     .testTarget(
       name: "AnalysisTests", dependencies: ["Analysis", "CScanKernels", "FuzzSupport", "Model", "PCRE2"], swiftSettings: ours),

@@ -28,7 +28,7 @@ TARGET static inline uint64_t special_mask(__m512i bytes) {
 #include "clean_avx512.h"
 
 // Which of eight words have both the bits set that the hashes choose.
-TARGET static inline uint32_t have_bits(__m256i words, __m256i hashes, __m128i first, __m128i second) {
+TARGET static inline __mmask8 have_bits(__m256i words, __m256i hashes, __m128i first, __m128i second) {
   const __m256i one = _mm256_set1_epi32(1);
   // A rotation goes by the lowest five bits.
   __m256i bits = _mm256_or_si256(
@@ -41,6 +41,8 @@ TARGET static size_t find_sampled(
     const culprit_sampled *grams, const uint8_t *text, size_t from, size_t to, uint32_t *hits) {
   const __m256i fold = _mm256_set1_epi32(0x20202020);
   const __m256i low = _mm256_set1_epi32((int)0x9E3779B1u), high = _mm256_set1_epi32((int)0x85EBCA77u);
+  const __m256i may_be_four = _mm256_set1_epi32(CULPRIT_MAY_BE_FOUR), may_be_eight = _mm256_set1_epi32(CULPRIT_MAY_BE_EIGHT);
+  const __m256i steps = _mm256_setr_epi32(0, 4, 8, 12, 16, 20, 24, 28);
   const __m128i shift = _mm_cvtsi32_si128(grams->shift);
   const __m128i first = _mm_cvtsi32_si128(grams->shift - 5), second = _mm_cvtsi32_si128(grams->shift - 10);
   const int has_eights = grams->has_eights;
@@ -51,12 +53,18 @@ TARGET static size_t find_sampled(
     __m256i hashes = _mm256_mullo_epi32(_mm256_or_si256(_mm256_loadu_si256(here), fold), low);
     // What is left of a hash is less than the map has words.
     __m256i words = _mm256_i32gather_epi32(map, _mm256_srl_epi32(hashes, shift), 4);
-    uint32_t fours = have_bits(words, hashes, first, second), eights = 0;
+    __mmask8 fours = have_bits(words, hashes, first, second), eights = 0;
+    __m256i places = _mm256_add_epi32(_mm256_set1_epi32((int)at), steps);
+    places = _mm256_mask_or_epi32(places, fours, places, may_be_four);
     if (has_eights) {
       __m256i more = _mm256_mullo_epi32(_mm256_or_si256(_mm256_loadu_si256(behind), fold), high);
       eights = have_bits(words, _mm256_add_epi32(hashes, more), first, second);
+      places = _mm256_mask_or_epi32(places, eights, places, may_be_eight);
     }
-    count = culprit_add_sampled(hits, count, at, fours, eights);
+    // Eight are written in any case, and those counted that were found: a branch would often be foretold wrongly.
+    __mmask8 found = (__mmask8)(fours | eights);
+    _mm256_storeu_si256((__m256i *)(hits + count), _mm256_maskz_compress_epi32(found, places));
+    count += (size_t)__builtin_popcount(found);
   }
   return count;
 }
@@ -72,6 +80,19 @@ TARGET static inline __m512i group_buckets(const uint8_t tables[CULPRIT_SHORT_BY
   return _mm512_and_si512(front, back);
 }
 
+// Adds the positions of a block's bits, without a branch that may be foretold wrongly: sixteen are written in any case, more are rare.
+TARGET static inline size_t add_positions(uint32_t *hits, size_t count, size_t at, uint64_t bits) {
+  __m512i set = byte_numbers(bits), base = _mm512_set1_epi32((int)at);
+  size_t more = (size_t)__builtin_popcountll(bits);
+  _mm512_storeu_si512(hits + count, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(_mm512_castsi512_si128(set))));
+  if (__builtin_expect(more > 16, 0)) {
+    _mm512_storeu_si512(hits + count + 16, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(set, 1))));
+    _mm512_storeu_si512(hits + count + 32, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(set, 2))));
+    _mm512_storeu_si512(hits + count + 48, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(set, 3))));
+  }
+  return count + more;
+}
+
 TARGET static inline size_t find_in_groups(
     const culprit_shorts *shorts, int groups, const uint8_t *text, size_t from, size_t to, uint32_t *hits) {
   size_t count = 0;
@@ -80,9 +101,7 @@ TARGET static inline size_t find_in_groups(
     for (int byte = 0; byte < CULPRIT_SHORT_BYTES; byte++) bytes[byte] = _mm512_loadu_si512(text + at + byte);
     __m512i found = group_buckets(shorts->bytes[0], bytes);
     if (groups == 2) found = _mm512_or_si512(found, group_buckets(shorts->bytes[1], bytes));
-    uint64_t positions = _mm512_test_epi8_mask(found, found);
-    for (; __builtin_expect(positions != 0, 0); positions &= positions - 1)
-      hits[count++] = (uint32_t)(at + (size_t)__builtin_ctzll(positions));
+    count = add_positions(hits, count, at, _mm512_test_epi8_mask(found, found));
   }
   return count;
 }

@@ -118,12 +118,16 @@ typedef struct {
   size_t newline_count, special_count;
 } stretch;
 
+// The numbers of the bits that are set, as bytes, lowest first; zeros behind them.
+TARGET static inline __m512i byte_numbers(uint64_t bits) {
+  return _mm512_maskz_compress_epi8(bits, _mm512_set_epi8(
+      63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32,
+      31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
+}
+
 // Adds the places of a block's bits to a list that has `count`. Returns how many it has then.
 TARGET static inline size_t list_places(uint16_t *places, size_t count, size_t block, uint64_t bits) {
-  const __m512i numbers = _mm512_set_epi8(
-      63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32,
-      31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-  __m512i set = _mm512_maskz_compress_epi8(bits, numbers), base = _mm512_set1_epi16((short)block);
+  __m512i set = byte_numbers(bits), base = _mm512_set1_epi16((short)block);
   size_t more = (size_t)__builtin_popcountll(bits);
   _mm512_storeu_si512(places + count, _mm512_add_epi16(base, _mm512_cvtepu8_epi16(_mm512_castsi512_si256(set))));
   if (__builtin_expect(more > 32, 0))

@@ -16,4 +16,7 @@ package struct JobIdentity: Sendable, Hashable, Comparable {
 
 extension Build {
   package var jobIdentity: JobIdentity { JobIdentity(repository: repository, provider: provider, workflow: workflow, job: job) }
+
+  /// Whether two builds of a commit are attempts of one thing: the same job in the same run.
+  package func isSameJob(as other: Build) -> Bool { jobIdentity == other.jobIdentity && run == other.run }
 }

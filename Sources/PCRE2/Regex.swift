@@ -54,7 +54,7 @@ import Synchronization
   /// Longest expression that is compiled, in bytes.
   package static let longestExpression = 64 * 1024
 
-  /// - Throws: `PCRE2Error` if the expression isn't one.
+  /// - Throws: `PCRE2Error` if the expression isn't one, or begins with a setting that is refused.
   package init(_ expression: String, options: Options = []) throws(PCRE2Error) {
     guard expression.utf8.count <= Regex.longestExpression else {
       throw PCRE2Error(message: "the expression is longer than \(Regex.longestExpression) bytes", offset: Regex.longestExpression)
@@ -68,6 +68,7 @@ import Synchronization
     var errorCode: CInt = 0
     var errorOffset = 0
     let pattern = Array(expression.utf8)
+    if !options.contains(.literal), let refusal = Regex.refusal(of: pattern) { throw refusal }
     let compiled = unsafe pattern.withUnsafeBufferPointer { buffer in
       unsafe pcre2_compile_8(buffer.baseAddress, buffer.count, flags, &errorCode, &errorOffset, nil)
     }

@@ -45,7 +45,9 @@ package struct JudgeStage: Sendable {
 
   /// The verdict on one of the builds, whatever became of later attempts.
   static func verdict(on build: Store.BuildFacts, of commit: Store.CommitFacts, today: CalendarDay) -> BuildVerdict {
-    BuildVerdict.of(evidence(build, of: commit, today: today), today: today)
+    BuildVerdict.of(
+      evidence(build, of: commit, today: today),
+      passedOnRetry: commit.builds.contains { $0.build.outcome == .success && $0.build.isSameJob(as: build.build) }, today: today)
   }
 
   private static func evidence(_ facts: Store.BuildFacts, of commit: Store.CommitFacts, today: CalendarDay) -> BuildEvidence {

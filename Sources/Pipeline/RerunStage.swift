@@ -48,11 +48,7 @@ package struct RerunStage: Sendable {
     let judged = try await JudgeStage(store: store).judge(
       commit: wish.build.commit, repository: wish.build.repository, today: today())
     // The job may have run again since: what counts is its last attempt.
-    guard
-      let current = judged.builds.first(where: {
-        $0.build.jobIdentity == wish.build.jobIdentity && $0.build.run == wish.build.run
-      })
-    else {
+    guard let current = judged.builds.first(where: { $0.build.isSameJob(as: wish.build) }) else {
       return try await end(wish, .needless, "it doesn't fail any more")
     }
     if current.verdict.isWaiting {

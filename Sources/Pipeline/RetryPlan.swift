@@ -14,7 +14,7 @@ package struct RetryPlan: Sendable {
   /// a token may be away over the weekend, but few, as they come for everything that the token isn't good for.
   package var moreWhileRefused = 42
   package var longestWaitWhileRefused: Double = 14_400
-  /// How long a finished build's log may be on its way, in seconds: "not found" is believed only afterwards.
+  /// How long a finished build's log may be on its way, in seconds: "not found" and an empty body are believed only afterwards.
   package var settlingTime: Double = 600
 
   package init() {}
@@ -27,6 +27,7 @@ package struct RetryPlan: Sendable {
     switch error.reason {
     case .gone: return .gone
     case .notFound where age >= settlingTime && attempts >= 2: return .gone
+    case .empty where age >= settlingTime && attempts >= 2: return .failed
     case .rateLimited: return .later(seconds: min(max((error.retryAt ?? now + 60) - now, 1), longestWait))
     case .refused, .unsupported, .tooLarge: return .failed
     // Someone may mend the token, so this is tried for long, but seldom.
@@ -36,7 +37,7 @@ package struct RetryPlan: Sendable {
     case .malformed: return attempts >= 2 ? .failed : .after(seconds: wait(attempts, first: firstWait))
     case .serverError, .timedOut, .unreachable:
       return attempts + 1 >= most + moreWhileDown ? .failed : .after(seconds: wait(attempts, first: firstWait))
-    case .notFound, .cutShort, .linkExpired, .notReady:
+    case .notFound, .cutShort, .linkExpired, .notReady, .empty:
       return attempts + 1 >= most ? .failed : .after(seconds: wait(attempts, first: firstWait))
     }
   }

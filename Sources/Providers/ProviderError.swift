@@ -20,6 +20,8 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
     case unreachable
     /// The build runs still, or its log is being written.
     case notReady = "not_ready"
+    /// 200 without a body, which isn't what a log is like: it isn't written yet, or what was asked for isn't there.
+    case empty
     case tooLarge = "too_large"
     /// The answer isn't what the provider documents.
     case malformed
@@ -50,7 +52,7 @@ package struct ProviderError: Error, Sendable, Equatable, CustomStringConvertibl
   /// Whether the same request may succeed later.
   package var isTransient: Bool {
     switch reason {
-    case .rateLimited, .serverError, .cutShort, .linkExpired, .timedOut, .unreachable, .notReady: true
+    case .rateLimited, .serverError, .cutShort, .linkExpired, .timedOut, .unreachable, .notReady, .empty: true
     // A log that was just finished is "not found" for some seconds; the caller decides how often to believe that.
     case .notFound: true
     case .unauthorized, .forbidden, .gone, .tooLarge, .malformed, .refused, .unsupported: false
@@ -82,6 +84,7 @@ extension ProviderError.Reason {
     case .timedOut: "timed out"
     case .unreachable: "can't be reached"
     case .notReady: "not finished yet"
+    case .empty: "the log is empty"
     case .tooLarge: "too large"
     case .malformed: "the answer is not understood"
     case .refused: "refused"

@@ -12,16 +12,19 @@ extension Store {
     package let detail: String
   }
 
-  /// The newest first.
-  ///
-  /// - Parameter before: only those entered before this one.
-  package func auditTrail(who: String? = nil, before: Int64? = nil, most: Int) async throws -> [AuditEntry] {
+  /// What changes can be sorted by.
+  package enum AuditKey: String, Sendable, CaseIterable { case at }
+
+  /// - Parameter last: only what stands behind this one.
+  package func auditTrail(
+    who: String? = nil, sortedBy sorting: Sorting<AuditKey> = .descending(.at), after last: Int64? = nil, most: Int
+  ) async throws -> [AuditEntry] {
     try await transaction { session in
       try session.query(
         """
         SELECT id, extract(epoch FROM at)::float8 AS at, who, action, detail::text AS detail FROM audit
-         WHERE (\(before)::bigint IS NULL OR id < \(before)::bigint) AND (\(who)::text IS NULL OR who = \(who)::text)
-         ORDER BY id DESC LIMIT \(Int64(most))
+         WHERE (\(last)::bigint IS NULL OR id \(sorting.behind) \(last)::bigint) AND (\(who)::text IS NULL OR who = \(who)::text)
+         ORDER BY id \(sorting.direction) LIMIT \(Int64(most))
         """
       ).map {
         AuditEntry(

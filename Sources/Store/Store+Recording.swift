@@ -48,6 +48,9 @@ extension Store {
       try Self.insertFindings(written, session)
       try Self.insertInconclusive(written, suspendAfter: suspendAfter, session)
       try Self.markDue(logs: Array(owned), coolOff: coolOff, session)
+      try Self.addScanned(
+        logs: (owned.count, claim.logs.reduce(0) { $0 + (owned.contains($1.id) ? $1.bytes : 0) }), tried: claim.missing,
+        token: claim.token, session)
       // Last, as all workers add to the same rows and wait for each other from here on.
       try Self.addCosts(of: written, tried: claim.missing, session)
       return owned

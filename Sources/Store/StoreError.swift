@@ -5,6 +5,7 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
   case ambiguousCommit(String, [String])
   case noSuchPattern(String)
   case notSuspect(String)
+  case revisionChanged(String)
   case noSuchKnownProblem(Int64)
   case noSuchToken(Int64)
   case noSuchJob(String, String)
@@ -20,6 +21,7 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case .ambiguousCommit(let commit, let candidates): "commit \(commit) is ambiguous: \(candidates.joined(separator: ", "))"
     case .noSuchPattern(let pattern): "no pattern \(pattern) is in the database"
     case .notSuspect(let pattern): "pattern \(pattern) is not suspect"
+    case .revisionChanged(let pattern): "another revision of pattern \(pattern) is tried by now"
     case .noSuchKnownProblem(let id): "no known problem \(id) is open"
     case .noSuchToken(let id): "no token \(id) is in force"
     case .noSuchJob(let job, let commit): "no failed build of job \(job) of commit \(commit.prefix(12)) is known"
@@ -37,6 +39,7 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case .noSuchCommit: "give at least 4 digits of its name; `culprit import` enters builds"
     case .ambiguousCommit: "give more digits of its name, or --repository"
     case .notSuspect: "`culprit patterns stats` tells which ones are"
+    case .revisionChanged: "load its page again, and look at what has changed"
     case .noSuchKnownProblem: "`culprit known list` tells the numbers of those that are open"
     case .noSuchToken: "`culprit token list` tells the numbers"
     case .noSuchJob: "`culprit status <commit>` names the jobs"

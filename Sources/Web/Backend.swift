@@ -25,6 +25,8 @@ package struct Backend: Sendable {
   package let proposals: ProposeStage?
   /// What could be written a pattern for.
   package let suggestions: SuggestDesk
+  /// What was measured of patterns, a minute old at most.
+  let measures: SharedLook<[PatternID: Store.PatternMeasure]>
   /// How fast the ledger gets done.
   package let ledger = LedgerWatch()
 
@@ -41,6 +43,7 @@ package struct Backend: Sendable {
     self.rescan = rescan
     self.proposals = proposals
     self.now = now
+    measures = SharedLook(freshness: .seconds(60)) { try await store.patternMeasures() }
     var trying = TrialDesk.Settings()
     trying.stage.limits = rescan.limits
     let trouble: @Sendable (any Error) -> Void = { logger.error("what someone began in a browser failed: \($0)") }

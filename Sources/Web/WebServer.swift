@@ -65,6 +65,8 @@ package struct WebServer: Sendable {
 
   /// Connections at once: more wait in the system's queue. Each holds some memory, and a slow client holds it long.
   private static let mostConnections = 1_000
+  /// From so many on, who comes takes the place of one on which nothing is going on.
+  private static let mostWithIdle = 900
   /// After so many seconds in which nothing comes or goes, a connection is closed.
   private static let idleSeconds: Int64 = 60
   /// Who connects and says nothing takes somebody else's place.
@@ -76,13 +78,14 @@ package struct WebServer: Sendable {
   /// The server, which runs until its service group is shut down: it takes no more requests then, and answers those that it has.
   package var service: some Service {
     let onListening = onListening
+    let idle = IdleConnections(most: Self.mostWithIdle)
     return Application(
       router: router,
       server: .http1(
         configuration: .init(
           additionalChannelHandlers: [
             RequestDeadline(
-              firstLimit: .seconds(Self.firstSeconds), bodyLimit: .seconds(Self.bodySeconds),
+              idle: idle, firstLimit: .seconds(Self.firstSeconds), bodyLimit: .seconds(Self.bodySeconds),
               writeLimit: .seconds(Self.writeSeconds))
           ],
           idleTimeout: .seconds(Self.idleSeconds))),
@@ -127,6 +130,7 @@ package struct WebServer: Sendable {
     RawLogRoute(backend: backend).add(to: &site, router)
     site.add(PatternsPage.page)
     site.add(PatternPage.page)
+    site.add(PatternPage.review)
     site.add(TryPage.page)
     site.add(TryPage.begin)
     site.add(TryPage.stop)

@@ -223,6 +223,16 @@ import Testing
     #expect(all.state == .success)
   }
 
+  /// Whichever came first; only in words, as both are excused, and what is the change's own stays so.
+  @Test func whatPassedInAnotherAttemptIsFlaky() {
+    let trouble = [build("a", nil), build("a", .infrastructure, attempt: 2)]
+    #expect(CommitVerdict.of(trouble, today: Self.today).text == "1 failure, not new: flaky")
+    let elsewhere = [build("a", nil, run: "push"), build("a", .infrastructure, run: "request")]
+    #expect(CommitVerdict.of(elsewhere, today: Self.today).text == "1 failure, not new: infrastructure")
+    let own = [build("a", nil), build("a", .new, attempt: 2)]
+    #expect(CommitVerdict.of(own, today: Self.today).text == "1 of 1 failure needs attention: new")
+  }
+
   /// A push and a pull request run other code on the same commit.
   @Test func anAttemptOfAnotherRunReplacesNothing() {
     let two = [build("a", .new, run: "push"), build("a", nil, attempt: 2, run: "push"), build("a", .new, run: "request")]

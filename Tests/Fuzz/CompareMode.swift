@@ -26,33 +26,24 @@ enum CompareMode {
     limits.findingsPerPattern = 1 << 30
     limits.findingsPerLog = 1 << 30
     var bytes = 0
-    var findings = 0
-    var undecided = 0
+    var sum = Differential.Outcome()
+    var differences = 0
     for path in logs {
       guard let log = FileManager.default.contents(atPath: path).map({ Array($0) }) else { continue }
       bytes += log.count
       for start in stride(from: 0, to: patterns.count, by: portion) {
         let some = Array(patterns[start..<min(start + portion, patterns.count)])
-        guard let program = try? ScanProgram(some) else { continue }
-        let clock = ContinuousClock.now
-        let scanned = scanText(log, program: program, limits: limits)
-        let seconds = (ContinuousClock.now - clock) / .seconds(1)
-        let plain = PlainLoop.scan(log, some, matchLimit: limits.matchLimit, limits: limits)
-        let givenUp = plain.undecided.union(scanned.summary.inconclusive.map(\.pattern))
-        undecided += givenUp.count
-        if seconds > 10 { print("\(path): expressions from \(start) on took \(seconds) s") }
-        let ids = Set(some.map(\.id)).subtracting(givenUp)
-        let found = scanned.findings.filter { ids.contains($0.pattern) }.map { PlainLoop.describe($0) }.sorted()
-        let wanted = plain.found.filter { line in ids.contains(PatternID(String(line.prefix { $0 != " " }))) }.sorted()
-        findings += found.count
-        guard found == wanted else {
-          let difference = zip(found, wanted).first { $0 != $1 }
-          print("\(path): \(found.count) findings, not \(wanted.count): \(difference.map { "\($0.0), not \($0.1)" } ?? "too few")")
-          return false
-        }
+        let differential = Differential(log: log, patterns: some, limits: limits, plainMatchLimit: 10 * limits.matchLimit)
+        guard let outcome = differential.run() else { continue }
+        if outcome.scanSeconds > 10 { print("\(path): expressions from \(start) on took \(outcome.scanSeconds) s") }
+        sum.findings += outcome.findings
+        sum.givenUp += outcome.givenUp
+        guard let difference = outcome.difference else { continue }
+        differences += 1
+        print("\(path): \(difference)")
       }
     }
-    print("\(logs.count) logs, \(bytes) bytes, \(findings) findings, \(undecided) pairs given up: no difference")
-    return true
+    print("\(logs.count) logs, \(bytes) bytes, \(sum.findings) findings, \(sum.givenUp) pairs given up: \(differences) differences")
+    return differences == 0
   }
 }

@@ -1,54 +1,106 @@
 import Analysis
+import CPCRE2
 import Model
-import PCRE2
 
 /// Each expression in each segment of the state machine, leftmost first: what a scan must find.
+///
+/// With nothing of ours between it and PCRE2, and without machine code: PCRE2's interpreter with `PCRE2_MATCH_INVALID_UTF`, which is what
+/// the documentation promises.
 struct PlainLoop: ~Copyable, SegmentSink {
-  private(set) var found: [String] = []
+  private(set) var found = FindingDigests()
   /// Patterns that PCRE2 has given up somewhere.
   private(set) var undecided: Set<PatternID> = []
-  private let regexes: [(id: PatternID, regex: Regex)]
-  private var matcher: Matcher
+  private let expressions: [Expression]
+  private let context = pcre2_match_context_create_8(nil)
 
-  private init(_ patterns: [Pattern], matchLimit: UInt32) {
-    regexes = patterns.compactMap { pattern in
-      pattern.definition.matcher.expressions.first.flatMap { try? Regex($0) }.map { (pattern.id, $0) }
-    }
-    matcher = Matcher(mostCaptures: regexes.map(\.regex.captureCount).max() ?? 0, matchLimit: matchLimit)
+  private struct Expression {
+    let pattern: PatternID
+    let code: OpaquePointer
+    let data: OpaquePointer
+    let groups: Int
   }
 
-  /// - Parameter patterns: each with a `match`.
+  private init(_ patterns: [Pattern], matchLimit: UInt32, keepsTexts: Bool) {
+    found = FindingDigests(keepsTexts: keepsTexts)
+    expressions = patterns.compactMap { pattern in
+      guard let text = pattern.definition.matcher.expressions.first, let code = Self.compile(text) else { return nil }
+      guard let data = pcre2_match_data_create_from_pattern_8(code, nil) else { return nil }
+      return Expression(
+        pattern: pattern.id, code: code, data: data, groups: Int(pcre2_get_ovector_count_8(data)) - 1)
+    }
+    pcre2_set_match_limit_8(context, matchLimit)
+    pcre2_set_heap_limit_8(context, 64 * 1024)
+  }
+
+  deinit {
+    for expression in expressions {
+      pcre2_match_data_free_8(expression.data)
+      pcre2_code_free_8(expression.code)
+    }
+    pcre2_match_context_free_8(context)
+  }
+
+  private static func compile(_ expression: String) -> OpaquePointer? {
+    var error: CInt = 0
+    var offset = 0
+    return Array(expression.utf8).withUnsafeBufferPointer {
+      pcre2_compile_8($0.baseAddress, $0.count, culprit_pcre2_utf | culprit_pcre2_match_invalid_utf, &error, &offset, nil)
+    }
+  }
+
+  /// - Parameters:
+  ///   - patterns: each with a `match`.
+  ///   - keepsTexts: whether it is to be told what was found, not only whether it is the same.
   static func scan(
-    _ log: [UInt8], _ patterns: [Pattern], matchLimit: UInt32, limits: ScanLimits
-  ) -> (found: [String], undecided: Set<PatternID>) {
-    var loop = PlainLoop(patterns, matchLimit: matchLimit)
+    _ log: [UInt8], _ patterns: [Pattern], matchLimit: UInt32, limits: ScanLimits, keepsTexts: Bool = false
+  ) -> (found: FindingDigests, undecided: Set<PatternID>) {
+    var loop = PlainLoop(patterns, matchLimit: matchLimit, keepsTexts: keepsTexts)
     var cleaner = LogCleaner(limits: limits)
     log.withUnsafeBytes { cleaner.clean($0, into: &loop) }
     cleaner.finish(into: &loop)
     return (loop.found, loop.undecided)
   }
 
-  static func describe(_ finding: Finding) -> String {
-    "\(finding.pattern) \(finding.line):\(finding.segment) \(finding.start)-\(finding.end) \(finding.matched)"
+  mutating func take(_ piece: SegmentPiece) {
+    for expression in expressions { search(expression, piece) }
   }
 
-  mutating func take(_ piece: SegmentPiece) {
-    for (id, regex) in regexes {
-      var from = 0
-      search: while from <= piece.bytes.count {
-        switch matcher.firstMatch(of: regex, in: piece.bytes, from: from) {
-        case .match(let range):
-          let text = piece.bytes[range].count > ScanLimits.captureBytes ? "" : String(decoding: piece.bytes[range], as: UTF8.self)
-          found.append("\(id) \(piece.line):\(piece.segment) \(range.lowerBound)-\(range.upperBound) \(text)")
-          from = range.isEmpty ? range.upperBound + 1 : range.upperBound
-          while range.isEmpty, from < piece.bytes.count, piece.bytes[from] & 0xC0 == 0x80 { from += 1 }
-        case .noMatch: break search
-        default:
-          undecided.insert(id)
-          break search
-        }
+  private mutating func search(_ expression: Expression, _ piece: SegmentPiece) {
+    let text = piece.bytes
+    var from = 0
+    while from <= text.count {
+      let result = pcre2_match_8(
+        expression.code, text.baseAddress?.assumingMemoryBound(to: UInt8.self), text.count, from, 0, expression.data, context)
+      guard result >= 0 else {
+        if result != PCRE2_ERROR_NOMATCH { undecided.insert(expression.pattern) }
+        return
       }
+      guard let ends = pcre2_get_ovector_pointer_8(expression.data) else { return }
+      let range = min(ends[0], ends[1])..<max(ends[0], ends[1])
+      var captures: [Finding.Capture] = []
+      for group in 0..<expression.groups {
+        let (start, end) = (ends[2 * group + 2], ends[2 * group + 3])
+        guard start != culprit_pcre2_unset(), start <= end else { continue }
+        captures.append(Finding.Capture(number: group + 1, value: Self.text(text[start..<end])))
+      }
+      found.add(
+        Finding(
+          pattern: expression.pattern, line: piece.line, segment: piece.segment, start: range.lowerBound, end: range.upperBound,
+          captures: captures, matched: Self.text(text[range]), text: ""))
+      var next = range.isEmpty ? range.upperBound + 1 : range.upperBound
+      while range.isEmpty, next < text.count, text[next] & 0xC0 == 0x80 { next += 1 }
+      from = max(next, from + (next > from ? 0 : 1))
     }
+  }
+
+  /// As much of it as a finding keeps: whole characters.
+  private static func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+    var end = bytes.endIndex
+    if bytes.count > ScanLimits.captureBytes {
+      end = bytes.startIndex + ScanLimits.captureBytes
+      while end > bytes.startIndex, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+    }
+    return String(decoding: bytes[..<end], as: UTF8.self)
   }
 
   mutating func endLine(_ line: Int) {}

@@ -48,17 +48,10 @@ enum ScannerMode {
         id: PatternID("p\(10_000 + number)"), title: "", definition: MatchDefinition(matcher: .match(expression)), verdict: .failure
       )
     }
-    guard let program = try? ScanProgram(patterns, simd: ["scalar", "avx2", "avx512", nil][Int(random.next() % 4)]) else {
-      return nil
-    }
-    let scanned = scanText(log, program: program, limits: limits)
-    guard scanned.summary.inconclusive.isEmpty else { return nil }
-    let found = scanned.findings.map { PlainLoop.describe($0) }.sorted()
-    let wanted = PlainLoop.scan(log, patterns, matchLimit: 10_000_000, limits: limits).found.sorted()
-    guard found != wanted else { return nil }
-    let different = zip(found, wanted).first { $0 != $1 }
-    return
-      "\(found.count) findings, not \(wanted.count): \(different.map { "\($0.0), not \($0.1)" } ?? "too few"), expressions \(expressions)"
+    let differential = Differential(
+      log: log, patterns: patterns, limits: limits, plainMatchLimit: 10_000_000,
+      simd: ["scalar", "avx2", "avx512", nil][Int(random.next() % 4)])
+    return differential.run()?.difference
   }
 
   private static func expression(_ random: inout SplitMix64) -> String {

@@ -160,11 +160,15 @@ import Testing
     }
   }
 
-  @Test(arguments: ["", "(*NO_JIT)"]) func limitsEndASearch(_ prefix: String) throws {
-    let letters = Array(String(repeating: "a", count: 40).utf8)
-    #expect(try first(prefix + "(a+)+$", in: letters + [0x62]) == .matchLimit)
-    #expect(try first(prefix + "(a+)+$", in: letters) == .match(0..<40))
-    #expect(try first(prefix + "(a+)+b", in: letters + [0x62], matchLimit: 1) == .matchLimit)
+  /// Behind a broken byte the text is searched by the interpreter.
+  @Test(arguments: [[], [0xFF]] as [[UInt8]]) func limitsEndASearch(_ before: [UInt8]) throws {
+    let letters = before + Array(String(repeating: "a", count: 40).utf8)
+    #expect(try first("(a+)+$", in: letters + [0x62]) == .matchLimit)
+    #expect(try first("(a+)+$", in: letters) == .match(before.count..<letters.count))
+    #expect(try first("(a+)+b", in: letters + [0x62], matchLimit: 1) == .matchLimit)
+    // An expression may lower the limit, and never raise it.
+    #expect(try first("(*LIMIT_MATCH=4000000000)(a+)+$", in: letters + [0x62]) == .matchLimit)
+    #expect(try first("(*LIMIT_MATCH=1)(a+)+b", in: letters + [0x62]) == .matchLimit)
   }
 
   @Test func theStackIsLimited() throws {

@@ -33,8 +33,26 @@ import Testing
     #expect(try Regex(expression).isJIT)
   }
 
-  @Test func anExpressionMayRefuseMachineCode() throws {
-    #expect(try !Regex("(*NO_JIT)a").isJIT)
+  @Test(arguments: ["CR", "LF", "CRLF", "ANY", "ANYCRLF", "NUL", "NO_JIT"]) func someSettingsAreRefused(_ name: String) throws {
+    for before in ["", "(*UTF)", "(*LIMIT_MATCH=7)(*UCP)"] {
+      let error = #expect(throws: PCRE2Error.self) { try Regex("\(before)(*\(name)).*") }
+      #expect(error?.offset == before.utf8.count)
+      #expect(error?.message.hasPrefix("(*\(name)) ") == true)
+      #expect(error?.message.hasSuffix(": leave it out") == true)
+    }
+    #expect(try !Regex("(*\(name))", options: .literal).names.keys.contains(1))
+    _ = try Regex("\\Q(*\(name))")
+  }
+
+  @Test(arguments: [
+    "UTF", "UCP", "NOTEMPTY", "NOTEMPTY_ATSTART", "NO_AUTO_POSSESS", "NO_DOTSTAR_ANCHOR", "NO_START_OPT", "BSR_ANYCRLF",
+    "BSR_UNICODE",
+    "LIMIT_MATCH=9", "LIMIT_DEPTH=9", "LIMIT_HEAP=9", "LIMIT_RECURSION=9", "COMMIT",
+  ])
+  func otherSettingsAreKept(_ name: String) throws {
+    let regex = try Regex("(*\(name))a")
+    #expect(regex.searching == .indivisible)
+    #expect(regex.isJIT)
   }
 
   @Test(arguments: [

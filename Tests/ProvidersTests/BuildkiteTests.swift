@@ -118,7 +118,7 @@ import Testing
     (#""started_at":"2026-01-02T03:00:00Z","finished_at":"2026-01-02T03:04:05Z""#, "~~~ Running\n", nil),
     (#""started_at":"2026-01-02T03:00:00Z","finished_at":null"#, "~~~ Running\n", ProviderError.Reason.notReady),
     (#""started_at":null,"finished_at":"2026-01-02T03:04:05Z""#, "", .gone),
-    (#""started_at":"2026-01-02T03:00:00Z","finished_at":"2026-01-02T03:04:05Z""#, "", .notReady),
+    (#""started_at":"2026-01-02T03:00:00Z","finished_at":"2026-01-02T03:04:05Z""#, "", .empty),
   ]) func aLogIsFetchedWhenItIsThere(times: String, log: String, expected: ProviderError.Reason?) async throws {
     let path = "\(Self.path)/12/jobs/\(Self.uuid(1))"
     let server = try ScriptedServer { request in

@@ -143,7 +143,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("empty", ProviderError.Reason.notReady), ("pieces of nothing", .notReady), ("expired", .linkExpired), ("cut", .cutShort),
+    ("empty", ProviderError.Reason.empty), ("pieces of nothing", .empty), ("expired", .linkExpired), ("cut", .cutShort),
     ("cut within its JSON", .cutShort), ("a page", .malformed), ("lost", .notFound), ("broken", .serverError),
   ]) func whatIsNoLogIsNeverTakenForOne(fault: String, expected: ProviderError.Reason) async throws {
     let store = try ScriptedServer { _ in

@@ -92,7 +92,7 @@ import Testing
   @Test func anEmptyLogIsNoLog() async throws {
     let fixture = try await GitHubFixture()
     fixture.world.set { $0.logs[71] = [] }
-    #expect(await reason(fixture)?.reason == .notReady)
+    #expect(await reason(fixture)?.reason == .empty)
   }
 
   /// 202: it is being made. 206: a part of it.

@@ -118,7 +118,7 @@ import Testing
     (#"{"id":8,"name":"t","status":"failed"}"#, "line\n", nil),
     (#"{"id":8,"name":"t","status":"running"}"#, "line\n", ProviderError.Reason.notReady),
     (#"{"id":8,"name":"t","status":"failed","erased_at":"2026-01-02T03:04:05Z"}"#, "", .gone),
-    (#"{"id":8,"name":"t","status":"failed"}"#, "", .notReady),
+    (#"{"id":8,"name":"t","status":"failed"}"#, "", .empty),
     (#"{"id":8,"name":"t"}"#, "line\n", .malformed),
   ]) func aTraceIsFetchedWhenItIsThere(job: String, trace: String, expected: ProviderError.Reason?) async throws {
     let server = try ScriptedServer { request in

@@ -87,7 +87,7 @@ import Testing
   @Test(arguments: [
     ("false", "false", "Started by user\n", nil), ("true", "true", "Started", ProviderError.Reason.notReady),
     ("false", "true", "Started", .notReady),
-    ("false", "false", "", .notReady),
+    ("false", "false", "", .empty),
   ]) func aLogThatGrowsIsNotReady(building: String, more: String, log: String, expected: ProviderError.Reason?) async throws {
     let server = try ScriptedServer { request in
       switch request.path {

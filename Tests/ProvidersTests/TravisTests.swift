@@ -80,7 +80,7 @@ import Testing
 
   @Test(arguments: [
     ("failed", 200, "travis_fold:start:x\r\n", nil), ("started", 200, "x", ProviderError.Reason.notReady),
-    ("failed", 200, "", .notReady),
+    ("failed", 200, "", .empty),
     ("failed", 403, #"{"@type":"error","error_type":"log_expired","error_message":"We're sorry"}"#, .gone),
     ("failed", 403, #"{"@type":"error","error_type":"log_access_denied","error_message":"No"}"#, .forbidden),
   ]) func aLogIsFetchedWhenItIsThere(state: String, status: Int, log: String, expected: ProviderError.Reason?) async throws {

@@ -37,6 +37,27 @@ import Testing
     }
   }
 
+  @Test func hoursTellWhatWasScanned() async throws {
+    try await TestLedger.with { ledger in
+      try await ledger.sync([.test("a/one", match: "one"), .test("a/two", match: "two"), .test("a/three", match: "three")])
+      for number in 0..<3 { try await ledger.enter("one\ntwo\n", TestLedger.build("\(number)")) }
+      func scanned() async throws -> [Int] {
+        let rates = try await ledger.store.hourlyRates(hours: 2)
+        return [rates.map(\.scannedLogs), rates.map(\.scannedBytes), rates.map(\.pairs)].map { $0.reduce(0, +) }
+      }
+      #expect(try await scanned() == [0, 0, 0])
+      _ = try await ledger.rescan()
+      #expect(try await scanned() == [3, 24, 9])
+      // What is tried already isn't tried again.
+      try await ledger.sync([
+        .test("a/one", match: "one"), .test("a/two", match: "two"), .test("a/three", match: "three"),
+        .test("a/four", match: "four"),
+      ])
+      _ = try await ledger.rescan()
+      #expect(try await scanned() == [6, 48, 12])
+    }
+  }
+
   /// A commit whose code host refuses for a while is nobody's fault until that time has come; a job that is to run again is work, too.
   @Test func whatBacksOffIsNotOverdueAndRerunsAreTold() async throws {
     try await TestLedger.with { ledger in

@@ -92,7 +92,40 @@ struct TallyExpectation {
         let ofPattern = try await store.causePage(filter, since: since, most: 100).rows
         let best = Dictionary(grouping: list.compactMap(\.best).filter { !$0.isFallback }, by: \.pattern).mapValues(\.count)
         #expect(Dictionary(uniqueKeysWithValues: ofPattern.map { ($0.pattern, $0.builds) }) == best, "\(place) \(filter)")
+        try await compareScope(filter, ofPattern, list, isWhole: since == nil, place)
       }
+    }
+  }
+
+  /// Where causes were seen, and which commits failed, of some builds only.
+  private func compareScope(
+    _ filter: Store.TallyFilter, _ causes: [Store.CauseRow], _ builds: [Store.BuildRow], isWhole: Bool, _ place: String
+  ) async throws {
+    let explained = Dictionary(grouping: builds.filter { $0.best.map { !$0.isFallback } ?? false }) { $0.best?.pattern }
+    for cause in causes {
+      let its = explained[cause.pattern] ?? []
+      #expect(cause.jobs == Set(its.map(\.job)).count, "\(place) \(filter) \(cause)")
+      #expect(cause.repositories == Set(its.map(\.repository)).count, "\(place) \(filter) \(cause)")
+      #expect(cause.lastSeen == its.map(\.at).max(), "\(place) \(filter) \(cause)")
+      if isWhole { #expect(cause.firstSeen == its.map(\.at).min(), "\(place) \(filter) \(cause)") }
+    }
+    guard isWhole else { return }
+    let new = try await ledger.store.newCauses(filter, since: 0, most: 100)
+    #expect(
+      Set(new.map { "\($0.pattern) \($0.firstSeen) \($0.builds)" })
+        == Set(causes.map { "\($0.pattern) \($0.firstSeen ?? 0) \($0.builds)" }), "\(place) \(filter)")
+    guard filter.job == nil else { return }
+    let listed = try await ledger.store.commitPage(filter, most: 500).rows
+    let commits = Dictionary(grouping: builds) { "\($0.repository) \($0.commit)" }
+    let failed = commits.filter { $0.value.contains { $0.outcome.isFailure && !$0.passedOnRetry } }
+    // Whether a later attempt replaced a failure the list of builds doesn't tell in every case: so from both sides.
+    let names = Set(listed.map { "\($0.repository) \($0.commit)" })
+    #expect(names.isSubset(of: commits.filter { $0.value.contains(where: \.outcome.isFailure) }.keys), "\(place) \(filter)")
+    #expect(filter.branch == nil || names.isSuperset(of: failed.filter { $0.value.count == 1 }.keys), "\(place) \(filter)")
+    for row in listed where filter.branch != nil {
+      let its = commits["\(row.repository) \(row.commit)"] ?? []
+      #expect(row.builds == its.count && row.branch == filter.branch, "\(place) \(filter) \(row)")
+      #expect(row.firstAt == its.map(\.at).min() && row.lastAt == its.map(\.at).max(), "\(place) \(filter) \(row)")
     }
   }
 

@@ -100,11 +100,11 @@ extension Pattern {
   package static func test(
     _ id: String, match: String, title: String = "", verdict: PatternVerdict = .failure, priority: Int = defaultPriority,
     fallback: Bool = false, retired: Bool = false, reviewBy: CalendarDay? = nil, groupBy: [String] = [],
-    remedy: String? = nil
+    owner: String? = nil, remedy: String? = nil
   ) -> Pattern {
     Pattern(
       id: PatternID(id), title: title.isEmpty ? id : title, definition: MatchDefinition(matcher: .match(match)), verdict: verdict,
-      priority: priority, fallback: fallback, groupBy: groupBy, remedy: remedy, reviewBy: reviewBy, retired: retired)
+      priority: priority, fallback: fallback, groupBy: groupBy, owner: owner, remedy: remedy, reviewBy: reviewBy, retired: retired)
   }
 }
 

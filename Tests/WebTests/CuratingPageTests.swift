@@ -34,7 +34,7 @@ import Testing
       #expect(newest["count"].number == 2 && newest["problems"][0]["reason"].text == "later")
       let older = try await site.json("/known?limit=1&cursor=\(newest["next"].text ?? "")")
       #expect(older["problems"][0]["id"].number == Double(id) && older["next"].text == nil)
-      #expect(try await site.page("/known?limit=1").contains("limit=1\">Older ones</a>"))
+      #expect(try await site.page("/known?limit=1").contains("limit=1\">More</a>"))
       #expect(try await site.send([:], to: "/known/\(id + 1)/resolve", from: "/known").status == 303)
       #expect(try await site.send([:], to: "/known/\(id)/resolve", from: "/known").status == 303)
       #expect(try await site.page("/known").contains("There are none."))

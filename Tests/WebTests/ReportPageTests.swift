@@ -179,6 +179,12 @@ import Testing
           from: "/builds/\(windows)"
         ).status == 303)
       #expect(try await site.json("/commits/aaaaaaa")["state"].text == "success")
+      // The build's page has the verdict, and says what lists have.
+      let excused = try await site.json("/builds/\(windows)")
+      #expect(excused["verdict"]["kind"].text == "known" && excused["kind"].text == "unknown")
+      #expect(excused["verdict"]["why"].text == "known problem: the runner is old" && excused["verdict"]["isExcused"].flag == true)
+      #expect(try await site.page("/builds/\(windows)").contains("By itself it would be unknown, as lists"))
+      #expect(!(try await site.page("/builds/\(linux)").contains("By itself")))
       // What can't be asked for is said, and nothing is written down.
       let rerun = try await site.send([:], to: "/commits/aaaaaaa/rerun", from: "/commits/aaaaaaa")
       #expect(
@@ -249,7 +255,20 @@ import Testing
       #expect(twin["builds"].number == 1 && twin["jobs"][0]["job"].text == "linux" && twin["trust"]["passingSampled"].number == 1)
       let page = try await site.page("/patterns/net/reset")
       #expect(page.contains("<ins>+ match: &#39;(?i)reset by (?&lt;host&gt;"))
-      let list = try await site.json("/patterns?order=builds")
+      // Whoever has looked at the revision that is tried now can say so.
+      let (old, new) = (Int(twin["revisions"][1]["id"].number ?? 0), Int(twin["revisions"][0]["id"].number ?? 0))
+      func review(_ revision: Int) async throws -> Int? {
+        let fields = ["pattern": "net/reset", "revision": "\(revision)", "note": "see <b>all</b> 20"]
+        return try await site.send(fields, to: "/reviews", from: "/patterns/net/reset").status
+      }
+      #expect(page.contains("<dt>Reviewed</dt><dd>by nobody here</dd>"))
+      #expect(try await review(old) == 409)
+      #expect(try await review(new) == 303)
+      let reviewed = try await site.page("/patterns/net/reset")
+      #expect(reviewed.contains("<b>local</b>: see &lt;b&gt;all&lt;/b&gt; 20") && reviewed.contains("<dt>Reviewed</dt><dd>local, "))
+      #expect(try await site.json("/patterns/net/reset")["reviews"][0]["revision"].number == 2)
+      #expect(try await site.json("/audit")["items"][0]["action"].text == "pattern reviewed")
+      let list = try await site.json("/patterns?sort=-builds")
       #expect(list["items"].count == 3 && list["items"][0]["builds"].number == 1)
       #expect(try await site.json("/patterns?text=RESET")["items"].count == 1)
       #expect(try await site.get("/patterns/no/such").status == 404)

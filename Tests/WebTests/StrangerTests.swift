@@ -41,6 +41,15 @@ import Testing
     }
   }
 
+  /// Such clients read to where the connection ends; they may ask for it to be kept, and learn by its end that it isn't.
+  @Test(arguments: ["", "Connection: Keep-Alive\r\n"])
+  func anAnswerToAnOldClientEndsWithItsConnection(_ header: String) async throws {
+    try await WebSite.with { site in
+      let answer = await (try PlainConnection(site, "GET /health HTTP/1.0\r\nHost: localhost\r\n\(header)\r\n")).answer()
+      #expect(answer.hasPrefix("HTTP/1.1 200") && answer.hasSuffix("\r\n\r\nok\n"), "\(answer)")
+    }
+  }
+
   @Test func placesAreGivenBackAndNobodyTakesThemAll() async throws {
     let places = Places(2, ofOne: 1)
     try await places.take(for: "ann") {
@@ -86,6 +95,7 @@ import Testing
     }
     #expect(!channel.isActive)
   }
+
   @Test func whoConnectsAndSaysNothingIsClosed() throws {
     let channel = try Self.connection()
     channel.embeddedEventLoop.advanceTime(by: .seconds(14))
@@ -96,9 +106,33 @@ import Testing
 
   private static let head = HTTPRequestPart.head(HTTPRequest(method: .post, scheme: "http", authority: "x", path: "/"))
 
-  private static func connection() throws -> EmbeddedChannel {
+  /// Where there are too many connections, the one that has been idle the longest goes, and none on which something is going on.
+  @Test func whoSaysNothingMakesRoom() throws {
+    let idle = IdleConnections(most: 3)
+    let (silent, busy, late) = (try Self.connection(idle), try Self.connection(idle), try Self.connection(idle))
+    try busy.writeInbound(Self.head)
+    #expect(silent.isActive && busy.isActive && late.isActive)
+    let fourth = try Self.connection(idle)
+    #expect(!silent.isActive && busy.isActive && late.isActive && fourth.isActive)
+    // Its body is read and nothing is answered yet: not idle. Once it is, it has been so for the shortest time.
+    try busy.writeInbound(HTTPRequestPart.end(nil))
+    let fifth = try Self.connection(idle)
+    #expect(busy.isActive && !late.isActive && fourth.isActive)
+    try busy.writeOutbound(HTTPResponsePart.end(nil))
+    let sixth = try Self.connection(idle)
+    #expect(busy.isActive && !fourth.isActive && fifth.isActive)
+    try fifth.writeInbound(Self.head)
+    try sixth.writeInbound(Self.head)
+    let seventh = try Self.connection(idle)
+    #expect(!busy.isActive && fifth.isActive && sixth.isActive && seventh.isActive)
+    // Who goes by itself leaves a place.
+    try seventh.close().wait()
+    try withExtendedLifetime(Self.connection(idle)) { #expect(fifth.isActive && sixth.isActive) }
+  }
+
+  private static func connection(_ idle: IdleConnections = IdleConnections(most: 1_000)) throws -> EmbeddedChannel {
     let channel = EmbeddedChannel(
-      handler: RequestDeadline(firstLimit: .seconds(15), bodyLimit: .seconds(600), writeLimit: .seconds(60)))
+      handler: RequestDeadline(idle: idle, firstLimit: .seconds(15), bodyLimit: .seconds(600), writeLimit: .seconds(60)))
     try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()
     return channel
   }

@@ -13,7 +13,7 @@
     const rows = [...table.tBodies[0].rows];
     if (rows.length < 2) return;
     const shown = (table.dataset.columns || "1").split(",").map(Number);
-    const colours = ["--link", "--bad", "--muted"].map(colour);
+    const colours = ["--link", "--bad", "--muted", "--good"].map(colour);
     const type = table.dataset.chart;
     const frame = document.createElement("div");
     frame.className = "chart";

@@ -118,7 +118,7 @@ final class LiteralFilter: @unchecked Sendable {
     guard !fours.isEmpty || !eights.isEmpty else { return nil }
     // So many words that few of their bits are set, and no more: they are best kept in the first-level cache.
     let grams = fours.count + eights.count
-    let shift: CInt = grams <= 8_000 ? 19 : grams <= 16_000 ? 18 : 17
+    let shift: CInt = grams <= 12_000 ? 19 : grams <= 24_000 ? 18 : 17
     let map = FixedTable<UInt32>(repeating: 0, count: 1 << (32 - Int(shift)))
     for (gram, _) in fours {
       let hash = culprit_hash4(UInt32(gram))

@@ -9,7 +9,8 @@ package struct BuildVerdict: Sendable {
   /// Whether it is `unread` only because it has not been read yet.
   package let isWaiting: Bool
 
-  package static func of(_ build: BuildEvidence, today: CalendarDay) -> BuildVerdict {
+  /// - Parameter passedOnRetry: whether another attempt of the same job passed.
+  package static func of(_ build: BuildEvidence, passedOnRetry: Bool = false, today: CalendarDay) -> BuildVerdict {
     let best = BestFinding.of(build.logs, today: today)
     func verdict(_ kind: BuildKind, _ why: String, waiting: Bool = false) -> BuildVerdict {
       BuildVerdict(kind: kind, why: why, best: best, isWaiting: waiting)
@@ -44,6 +45,7 @@ package struct BuildVerdict: Sendable {
     switch rank.verdict {
     case .failure: return verdict(.new, "\(rank.id) is a failure of the change")
     case .flaky: return verdict(.flaky, "\(rank.id) is flaky")
+    case .infrastructure where passedOnRetry: return verdict(.flaky, "the same job passed in another attempt")
     case .infrastructure: return verdict(.infrastructure, "\(rank.id) is trouble of the infrastructure")
     case .known: return verdict(.known, "\(rank.id) is a known problem")
     }

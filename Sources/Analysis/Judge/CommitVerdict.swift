@@ -17,6 +17,7 @@ package struct CommitVerdict: Sendable {
   /// - Parameter builds: all attempts of all jobs of the commit, whatever their outcome.
   package static func of(_ builds: [BuildEvidence], today: CalendarDay) -> CommitVerdict {
     var latest: [Job: BuildEvidence] = [:]
+    let passed = Set(builds.filter { $0.outcome == .success }.map(Job.init))
     for build in builds where build.outcome != .canceled {
       let job = Job(build)
       if let other = latest[job], other.attempt >= build.attempt { continue }
@@ -27,7 +28,7 @@ package struct CommitVerdict: Sendable {
     for build in builds where build.outcome.isFailure {
       guard let last = latest[Job(build)] else { continue }
       if last.attempt == build.attempt {
-        counted.append((build, BuildVerdict.of(build, today: today)))
+        counted.append((build, BuildVerdict.of(build, passedOnRetry: passed.contains(Job(build)), today: today)))
       } else if last.outcome == .success {
         confirmed.append(build)
       }

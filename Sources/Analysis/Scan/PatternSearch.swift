@@ -47,20 +47,25 @@ struct PatternSearch: ~Copyable {
     self.program = program
     var matcher = Matcher(
       mostCaptures: program.mostCaptures, matchLimit: limits.matchLimit, stackBytes: limits.stackBytes)
-    let patterns = program.patterns
-    var applies = Array(repeating: true, count: patterns.count)
+    let outlines = program.outlines
+    var applies = Array(repeating: true, count: outlines.count)
     if let names {
-      for index in patterns.indices { applies[index] = patterns[index].applies(to: names, matcher: &matcher) }
+      for index in outlines.indices where outlines[index].isScoped {
+        applies[index] = program.patterns[index].applies(to: names, matcher: &matcher)
+      }
     }
-    budgets = Array(repeating: Budget(), count: patterns.count)
-    isAwaited = program.steps.map { $0.number == 0 && applies[$0.pattern] }
-    sequences = patterns.map { $0.isSequence ? SequenceTracker(steps: $0.steps.count, within: $0.within) : nil }
-    tails = patterns.map { $0.pattern.definition.tail.map { TailBuffer(lines: $0, mostKept: limits.findingsPerPattern) } }
-    inconclusive = Array(repeating: nil, count: patterns.count)
-    counts = Array(repeating: 0, count: patterns.count)
+    budgets = Array(repeating: Budget(), count: outlines.count)
+    isAwaited = []
+    for (outline, applies) in zip(outlines, applies) {
+      for number in 0..<outline.steps { isAwaited.append(number == 0 && applies) }
+    }
+    sequences = outlines.map { $0.within > 0 ? SequenceTracker(steps: $0.steps, within: $0.within) : nil }
+    tails = outlines.map { $0.tail.map { TailBuffer(lines: $0, mostKept: limits.findingsPerPattern) } }
+    inconclusive = Array(repeating: nil, count: outlines.count)
+    counts = Array(repeating: 0, count: outlines.count)
     kept = counts
-    resume = Array(repeating: 0, count: patterns.count)
-    holdBack = patterns.indices.compactMap { applies[$0] ? patterns[$0].pattern.definition.tail : nil }.max() ?? 0
+    resume = counts
+    holdBack = zip(outlines, applies).compactMap { $1 ? $0.tail : nil }.max() ?? 0
     clock = Budget.Clock(limits: limits)
     self.matcher = matcher
   }

@@ -7,6 +7,8 @@ package struct ScanProgram: Sendable {
   package let patterns: [CompiledPattern]
   /// The steps of all patterns, in the patterns' order.
   let steps: [Step]
+  /// Of each pattern what a scan needs to begin.
+  let outlines: [Outline]
   /// Tells which steps a segment need not be searched for.
   let filter: LiteralFilter
   /// The largest number of groups of any expression.
@@ -42,6 +44,16 @@ package struct ScanProgram: Sendable {
     let isOfSequence: Bool
     /// How many groups the steps before it have.
     let capturesBefore: Int
+  }
+
+  /// What of a pattern every scan of a log looks at, be it a few lines, and be there thousands of patterns; so without a reference to count.
+  struct Outline: BitwiseCopyable {
+    let steps: Int
+    /// As in `CompiledPattern`.
+    let within: Int
+    let tail: Int?
+    /// Whether the log's names matter.
+    let isScoped: Bool
   }
 
   /// An expression of a pattern that PCRE2 rejects.
@@ -87,9 +99,12 @@ package struct ScanProgram: Sendable {
     }
     self.patterns = compiled
     self.steps = steps
+    outlines = compiled.map {
+      Outline(steps: $0.steps.count, within: $0.within, tail: $0.pattern.definition.tail, isScoped: !$0.scope.isEmpty)
+    }
     filter = LiteralFilter(compiled.flatMap(\.literals), further: compiled.flatMap(\.further), kernels: kernels)
     mostCaptures = compiled.flatMap(\.steps).map(\.captureCount).max() ?? 0
-    longestTail = compiled.compactMap(\.pattern.definition.tail).max() ?? 0
+    longestTail = outlines.compactMap(\.tail).max() ?? 0
   }
 }
 

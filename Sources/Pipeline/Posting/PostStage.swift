@@ -214,7 +214,7 @@ extension ProviderError {
   var isAnswer: Bool {
     switch reason {
     case .unauthorized, .forbidden, .notFound, .gone, .rateLimited, .refused, .unsupported, .tooLarge: true
-    case .serverError, .cutShort, .linkExpired, .timedOut, .unreachable, .notReady, .malformed: false
+    case .serverError, .cutShort, .linkExpired, .timedOut, .unreachable, .notReady, .empty, .malformed: false
     }
   }
 }

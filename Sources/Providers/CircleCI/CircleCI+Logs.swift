@@ -22,7 +22,7 @@ extension CircleCI {
     let output = CircleCIOutput(sink)
     do {
       _ = try await client.stream(ProviderCall(operation, address: link)) { try output.take($0) }
-      guard try output.finish() > 0 else { throw ProviderError(.notReady, operation: operation, detail: "the log is empty") }
+      guard try output.finish() > 0 else { throw ProviderError(.empty, operation: operation) }
     } catch let problem as CircleCIOutput.Problem {
       throw ProviderError(problem == .cut ? .cutShort : .malformed, operation: operation, detail: problem.words)
     }

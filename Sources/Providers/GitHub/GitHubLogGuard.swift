@@ -28,7 +28,7 @@ final class GitHubLogGuard: Sendable {
   /// Behind the last piece.
   func finish() throws {
     if let count = head.withLock({ $0?.count }) {
-      guard count > 0 else { throw ProviderError(.notReady, operation: operation, detail: "the log is empty") }
+      guard count > 0 else { throw ProviderError(.empty, operation: operation) }
       try release()
     }
   }

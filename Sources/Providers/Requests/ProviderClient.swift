@@ -85,7 +85,7 @@ struct ProviderClient: Sendable {
     throw ProviderError(.tooLarge, operation: call.operation, detail: "there are more than \(Self.mostPages) pages")
   }
 
-  /// Streams the body of a successful answer. An empty one is none: it is `.notReady`.
+  /// Streams the body of a successful answer. An empty one is none: it is `.empty`.
   ///
   /// - Throws: `ProviderError`; `CancellationError`; what the sink threw.
   func stream(_ call: ProviderCall, into sink: @escaping LogSink) async throws -> HTTPResponse {
@@ -97,7 +97,7 @@ struct ProviderClient: Sendable {
     guard response.isWhole else {
       throw ProviderError(.notReady, operation: call.operation, detail: "HTTP \(response.status) is no log")
     }
-    guard response.bodyBytes > 0 else { throw ProviderError(.notReady, operation: call.operation, detail: "the log is empty") }
+    guard response.bodyBytes > 0 else { throw ProviderError(.empty, operation: call.operation) }
     return response
   }
 

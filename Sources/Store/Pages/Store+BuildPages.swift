@@ -58,14 +58,17 @@ extension Store {
     package let remedy: String?
   }
 
-  /// The newest first.
-  ///
+  /// What builds can be sorted by: what an index has, as there are millions.
+  package enum BuildKey: String, Sendable, CaseIterable { case at }
+
   /// - Throws: `StoreError.badCursor`, `PostgresError`.
-  package func buildPage(_ filter: BuildFilter, after cursor: String? = nil, most: Int) async throws -> Paged<BuildRow> {
+  package func buildPage(
+    _ filter: BuildFilter, sortedBy sorting: Sorting<BuildKey> = .descending(.at), after cursor: String? = nil, most: Int
+  ) async throws -> Paged<BuildRow> {
     let after = try PageCursor.values(of: cursor, count: 2)
     let most = Self.pageSize(most)
     return try await transaction { session in
-      guard let chosen = try Self.buildRows(filter, after: after, most: most + 1, session) else {
+      guard let chosen = try Self.buildRows(filter, sorting, after: after, most: most + 1, session) else {
         return Paged(rows: [], next: nil)
       }
       let rows = try session.query(
@@ -75,15 +78,17 @@ extension Store {
                \(Self.bestColumns)
           FROM (\(chosen)) t JOIN repository r ON r.id = t.repository_id JOIN tally_job j ON j.id = t.job_id
           JOIN tally_branch n ON n.id = t.branch_id \(Self.bestJoin)
-         ORDER BY t.at DESC, t.build_id DESC
+         ORDER BY t.at \(sorting.direction), t.build_id \(sorting.direction)
         """)
       return Paged(
         try rows.map { row in (try Self.buildRow(row), [try row.decode("micros"), try row.decode("build_id")]) }, most: most)
     }
   }
 
-  /// Rows of `tally`, the newest first; nil if a name isn't known.
-  private static func buildRows(_ filter: BuildFilter, after: [Int64]?, most: Int, _ session: borrowing Session) throws -> SQL? {
+  /// Rows of `tally` in order; nil if a name isn't known.
+  private static func buildRows(
+    _ filter: BuildFilter, _ sorting: Sorting<BuildKey>, after: [Int64]?, most: Int, _ session: borrowing Session
+  ) throws -> SQL? {
     let scope = try TallyScope(filter.builds, session)
     var conditions = scope.conditions
     if let outcome = filter.outcome { conditions.append("t.outcome = \(outcome.rawValue)") }
@@ -97,8 +102,11 @@ extension Store {
     }
     if let since = filter.since { conditions.append("t.at >= to_timestamp(\(since))") }
     if let until = filter.until { conditions.append("t.at < to_timestamp(\(until))") }
-    if let after { conditions.append("(t.at, t.build_id) < (\(time(after[0])), \(after[1]))") }
-    return "SELECT t.* FROM tally t WHERE \(SQL.all(conditions)) ORDER BY t.at DESC, t.build_id DESC LIMIT \(Int64(most))"
+    if let after { conditions.append("(t.at, t.build_id) \(sorting.behind) (\(time(after[0])), \(after[1]))") }
+    return """
+      SELECT t.* FROM tally t WHERE \(SQL.all(conditions))
+       ORDER BY t.at \(sorting.direction), t.build_id \(sorting.direction) LIMIT \(Int64(most))
+      """
   }
 
   /// Microseconds since 1970 of a column, which a cursor holds exactly.

@@ -28,7 +28,10 @@ extension Store {
     package let at: Double
   }
 
-  /// Commits with a failed build that counts, the newest first.
+  /// What commits can be sorted by.
+  package enum CommitKey: String, Sendable, CaseIterable { case lastAt }
+
+  /// Commits with a failed build that counts. Of a branch: with one on it, whatever else was built of them, and counted there.
   ///
   /// - Parameters:
   ///   - filter: its job is not looked at.
@@ -36,12 +39,20 @@ extension Store {
   ///   - since: only commits whose last build finished since, in seconds since 1970.
   /// - Throws: `StoreError.badCursor`, `PostgresError`.
   package func commitPage(
-    _ filter: TallyFilter = TallyFilter(), onlyAttention: Bool = false, since: Double? = nil, after cursor: String? = nil, most: Int
+    _ filter: TallyFilter = TallyFilter(), onlyAttention: Bool = false, since: Double? = nil,
+    sortedBy sorting: Sorting<CommitKey> = .descending(.lastAt), after cursor: String? = nil, most: Int
   ) async throws -> Paged<CommitRow> {
     let after = try PageCursor.values(of: cursor, count: 2)
     let most = Self.pageSize(most)
     return try await transaction { session in
-      let chosen = try Self.commitRows(filter, onlyAttention: onlyAttention, since: since, after: after, most: most + 1, session)
+      var conditions: [SQL] = ["c.failed > 0"]
+      if onlyAttention { conditions.append("c.attention > 0") }
+      if let since { conditions.append("c.last_at >= to_timestamp(\(since))") }
+      if let after { conditions.append("(c.last_at, c.id) \(sorting.behind) (\(Self.time(after[0])), \(after[1]))") }
+      let order: SQL = "ORDER BY c.last_at \(sorting.direction), c.id \(sorting.direction)"
+      let chosen = Self.commitRows(
+        try TallyScope(TallyFilter(repository: filter.repository, branch: filter.branch), session), conditions,
+        "\(order) LIMIT \(Int64(most + 1))")
       let rows = try session.query(
         """
         SELECT c.*, \(Self.micros("c.last_at")) AS micros, extract(epoch FROM c.first_at)::float8 AS first,
@@ -50,7 +61,7 @@ extension Store {
           FROM (\(chosen)) c JOIN repository r ON r.id = c.repository_id JOIN tally_branch n ON n.id = c.branch_id
           LEFT JOIN LATERAL (SELECT * FROM status_post s WHERE s.repository_id = c.repository_id AND s.commit = c.commit
                                 AND s.kind = 'status' AND s.phase <> 'refused' ORDER BY s.id DESC LIMIT 1) p ON true
-         ORDER BY c.last_at DESC, c.id DESC
+         \(order)
         """)
       return Paged(
         try rows.map { row in
@@ -71,19 +82,39 @@ extension Store {
     }
   }
 
-  private static func commitRows(
-    _ filter: TallyFilter, onlyAttention: Bool, since: Double?, after: [Int64]?, most: Int, _ session: borrowing Session
-  ) throws -> SQL {
-    let scope = try TallyScope(TallyFilter(repository: filter.repository, branch: filter.branch), session)
-    var conditions: [SQL] = ["c.failed > 0"]
-    if let branches = scope.branches {
-      conditions.append(TallyScope.isOne(of: branches, "c.branch_id"))
-    } else if let repository = scope.repository {
-      conditions.append("c.repository_id = \(repository)")
+  /// - Parameters:
+  ///   - conditions: on `c`, a row as `tally_commit` has it.
+  ///   - order: of `c`, and how many are wanted.
+  private static func commitRows(_ scope: TallyScope, _ conditions: [SQL], _ order: SQL) -> SQL {
+    guard let branches = scope.branches else {
+      let ofRepository: [SQL] = scope.repository.map { ["c.repository_id = \($0)"] } ?? []
+      return "SELECT c.* FROM tally_commit c WHERE \(SQL.all(ofRepository + conditions)) \(order)"
     }
-    if onlyAttention { conditions.append("c.attention > 0") }
-    if let since { conditions.append("c.last_at >= to_timestamp(\(since))") }
-    if let after { conditions.append("(c.last_at, c.id) < (\(time(after[0])), \(after[1]))") }
-    return "SELECT c.* FROM tally_commit c WHERE \(SQL.all(conditions)) ORDER BY c.last_at DESC, c.id DESC LIMIT \(Int64(most))"
+    guard scope.cells != nil else {
+      // A branch that is no line has few builds.
+      return """
+        SELECT c.* FROM (
+          SELECT k.id, x.repository_id, x.commit, x.branch_id, x.pull_request, x.first_at, x.last_at, x.builds, x.failed, x.attention
+            FROM (
+              SELECT repository_id, commit, max(branch_id) AS branch_id, max(pull_request) AS pull_request, min(at) AS first_at,
+                     max(at) AS last_at, \(counts)
+                FROM (\(withLastAttempt(of: "SELECT t.* FROM tally t WHERE \(TallyScope.isOne(of: branches, "t.branch_id"))", by: "repository_id"))) b
+               GROUP BY repository_id, commit) x
+            JOIN tally_commit k ON k.repository_id = x.repository_id AND k.commit = x.commit) c
+         WHERE \(SQL.all(conditions)) \(order)
+        """
+    }
+    // Line by line, so that an index gives the order of each.
+    return """
+      SELECT c.* FROM unnest(\(branches)) AS n (id) CROSS JOIN LATERAL (
+        SELECT c.* FROM (
+          SELECT k.id, k.repository_id, k.commit, l.line_id AS branch_id, NULL::integer AS pull_request, l.first_at, l.last_at, l.builds,
+                 l.failed, l.attention
+            FROM tally_line l JOIN tally_branch b ON b.id = l.line_id
+            JOIN tally_commit k ON k.repository_id = b.repository_id AND k.commit = l.commit
+           WHERE l.line_id = n.id) c
+         WHERE \(SQL.all(conditions)) \(order)) c
+       \(order)
+      """
   }
 }

@@ -189,6 +189,10 @@ extension Store {
     /// Builds that were entered.
     package let builds: Int
     package let posts: Int
+    /// Logs that were scanned, their raw bytes, and pairs of log and pattern that were tried.
+    package let scannedLogs: Int
+    package let scannedBytes: Int
+    package let pairs: Int
   }
 
   /// What came and went in the last hours, in order; hours without are left out.
@@ -201,19 +205,25 @@ extension Store {
         """
         WITH start AS MATERIALIZED (SELECT date_trunc('hour', now(), 'UTC') - make_interval(hours => \(hours) - 1) AS at),
         event AS (
-          SELECT date_trunc('hour', received_at, 'UTC') AS hour, count(*) AS deliveries, 0::bigint AS builds, 0::bigint AS posts
+          SELECT date_trunc('hour', received_at, 'UTC') AS hour, count(*) AS deliveries, 0::bigint AS builds, 0::bigint AS posts,
+                 0::bigint AS logs, 0::bigint AS bytes, 0::bigint AS pairs
             FROM delivery WHERE received_at >= (SELECT at FROM start) GROUP BY 1
           UNION ALL
-          SELECT date_trunc('hour', created_at, 'UTC'), 0, count(*), 0 FROM build WHERE created_at >= (SELECT at FROM start) GROUP BY 1
+          SELECT date_trunc('hour', created_at, 'UTC'), 0, count(*), 0, 0, 0, 0 FROM build WHERE created_at >= (SELECT at FROM start) GROUP BY 1
           UNION ALL
-          SELECT date_trunc('hour', created_at, 'UTC'), 0, 0, count(*) FROM status_post WHERE created_at >= (SELECT at FROM start) GROUP BY 1)
+          SELECT date_trunc('hour', created_at, 'UTC'), 0, 0, count(*), 0, 0, 0 FROM status_post
+           WHERE created_at >= (SELECT at FROM start) GROUP BY 1
+          UNION ALL
+          SELECT hour, 0, 0, 0, logs, bytes, pairs FROM scan_rate WHERE hour >= (SELECT at FROM start))
         SELECT extract(epoch FROM hour)::float8 AS hour, sum(deliveries)::bigint AS deliveries, sum(builds)::bigint AS builds,
-               sum(posts)::bigint AS posts FROM event GROUP BY 1 ORDER BY 1
+               sum(posts)::bigint AS posts, sum(logs)::bigint AS logs, sum(bytes)::bigint AS bytes, sum(pairs)::bigint AS pairs
+          FROM event GROUP BY 1 ORDER BY 1
         """
       ).map {
         HourRate(
           hour: try $0.decode("hour"), deliveries: try $0.decode("deliveries"), builds: try $0.decode("builds"),
-          posts: try $0.decode("posts"))
+          posts: try $0.decode("posts"), scannedLogs: try $0.decode("logs"), scannedBytes: try $0.decode("bytes"),
+          pairs: try $0.decode("pairs"))
       }
     }
   }

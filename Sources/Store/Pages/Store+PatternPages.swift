@@ -21,51 +21,56 @@ extension Store {
     package let lastSeen: Double?
   }
 
-  package enum PatternOrder: String, Sendable, CaseIterable {
-    /// By id.
-    case id
-    /// Those with the most hits first.
-    case hits
-    /// Those that explain the most builds first.
-    case builds
+  /// What patterns can be sorted by.
+  package enum PatternKey: String, Sendable, CaseIterable {
+    case id, title, owner
+    /// Builds that they explain, their share, which goes the same way, and builds in which they were found.
+    case builds, share, hits
+    case lastSeen
+    /// The share of passing builds in which they are found; those without a sampled one are the least.
+    case passingRate
+    /// Those that were not measured are the least.
+    case millisecondsPerMegabyte
   }
 
   /// - Parameters:
   ///   - text: only patterns whose id or title holds it, in capital letters or small.
   ///   - since: the first day; nil: from the beginning.
   ///   - retired: whether those are wanted, too.
+  ///   - measures: what `patternMeasures` said lately, for sorting by them.
+  /// - Throws: `StoreError.badCursor`, `PostgresError`.
   package func patternPage(
     text: String? = nil, verdict: PatternVerdict? = nil, owner: String? = nil, retired: Bool = false, since: CalendarDay? = nil,
-    orderedBy order: PatternOrder = .hits, after cursor: String? = nil, most: Int
+    sortedBy sorting: Sorting<PatternKey> = .descending(.hits), measures: [PatternID: PatternMeasure] = [:], after cursor: String? = nil, most: Int
   ) async throws -> Paged<PatternRow> {
-    // The key is the place in the order: patterns are few, and the order is made anew each time.
-    let after = try PageCursor.values(of: cursor, count: 1)
+    let after = try PageCursor.values(of: cursor, count: 2)
     let most = Self.pageSize(most)
-    let skipped = max(0, after?[0] ?? 0)
     return try await transaction { session in
       var conditions: [SQL] = []
       if let text { conditions.append("(strpos(lower(p.id), lower(\(text))) > 0 OR strpos(lower(p.title), lower(\(text))) > 0)") }
       if let verdict { conditions.append("p.verdict = \(verdict.rawValue)") }
       if let owner { conditions.append("p.owner = \(owner)") }
       if !retired { conditions.append("NOT p.retired") }
-      let key: SQL
-      switch order {
-      case .id: key = "p.id"
-      case .hits: key = "coalesce(c.hits, 0) DESC, p.id"
-      case .builds: key = "coalesce(c.builds, 0) DESC, p.id"
+      let (key, join, isText) = Self.patternKey(sorting.key, measures)
+      if let after {
+        // A text is no number: the row that the page before ended with tells it.
+        let last: SQL = isText ? "(SELECT \(key) FROM pattern p WHERE p.number = \(after[1]))" : "\(after[0])::bigint"
+        conditions.append("(\(key) \(sorting.behind) \(last) OR \(key) = \(last) AND p.number > \(after[1]))")
       }
       let all = [TallyScope.Cell(line: 0, repository: 0, job: 0)]
       let rows = try session.query(
         """
         WITH page AS (
-          SELECT p.*, row_number() OVER (ORDER BY \(key)) AS place, coalesce(c.hits, 0) AS hits, coalesce(c.builds, 0) AS builds
+          SELECT p.*, coalesce(c.hits, 0) AS hits, coalesce(c.builds, 0) AS builds,
+                 row_number() OVER (ORDER BY \(key) \(sorting.direction), p.number) AS place, \(isText ? "0::bigint" : key) AS key
             FROM pattern p LEFT JOIN (
               SELECT t.pattern, sum(t.hits) AS hits, sum(t.builds) AS builds
                 FROM (\(Self.counted("tally_causes", all, since: since))) t GROUP BY 1) c ON c.pattern = p.number
-           WHERE \(SQL.all(conditions)) ORDER BY \(key) OFFSET \(skipped) LIMIT \(Int64(most + 1)))
-        SELECT g.*, g.review_by::text AS review, v.suspended_at IS NOT NULL AS suspended,
-               (SELECT extract(epoch FROM max(r.last_at))::float8 FROM tally_reach r WHERE r.pattern = g.number AND r.builds > 0) AS last_seen
-          FROM page g LEFT JOIN pattern_revision v ON v.id = g.revision_id ORDER BY g.place
+            \(join)
+           WHERE \(SQL.all(conditions)) ORDER BY \(key) \(sorting.direction), p.number LIMIT \(Int64(most + 1)))
+        SELECT p.*, p.review_by::text AS review, v.suspended_at IS NOT NULL AS suspended,
+               extract(epoch FROM \(Self.lastSeen))::float8 AS last_seen
+          FROM page p LEFT JOIN pattern_revision v ON v.id = p.revision_id ORDER BY p.place
         """)
       return Paged(
         try rows.map { row in
@@ -77,11 +82,36 @@ extension Store {
               owner: try row.decode("owner"), tags: try row.decode("tags"),
               reviewBy: try row.decode(String?.self, "review").flatMap { CalendarDay($0) }, hits: try row.decode("hits"),
               builds: try row.decode("builds"), lastSeen: try row.decode("last_seen")),
-            [try row.decode("place")]
+            [try row.decode("key"), Int64(try row.decode(Int32.self, "number"))]
           )
         }, most: most)
     }
   }
+
+  /// What is compared of `p`, a pattern, and `c`, its counts; what has to be joined for it; and whether it is a text. All others are of the
+  /// type bigint.
+  private static func patternKey(_ key: PatternKey, _ measures: [PatternID: PatternMeasure]) -> (SQL, join: SQL, isText: Bool) {
+    func measured(_ value: (PatternMeasure) -> Int64?) -> (SQL, join: SQL, isText: Bool) {
+      let known = measures.compactMap { id, measure in value(measure).map { (id.rawValue, $0) } }
+      return (
+        "coalesce(m.value, -1)", "LEFT JOIN unnest(\(known.map(\.0)), \(known.map(\.1))) AS m (id, value) ON m.id = p.id", false
+      )
+    }
+    return switch key {
+    case .id: ("p.id", "", true)
+    case .title: ("lower(p.title)", "", true)
+    case .owner: ("lower(coalesce(p.owner, ''))", "", true)
+    case .builds, .share: ("coalesce(c.builds, 0)", "", false)
+    case .hits: ("coalesce(c.hits, 0)", "", false)
+    case .lastSeen: ("coalesce((extract(epoch FROM \(lastSeen)) * 1000000)::bigint, 0)", "", false)
+    // In millionths.
+    case .passingRate: measured { $0.passingRate.map { Int64($0 * 1e6) } }
+    case .millisecondsPerMegabyte: measured { $0.millisecondsPerMegabyte.map { Int64($0 * 1e6) } }
+    }
+  }
+
+  /// Of `p`, a pattern: the index of the tally has each one's last build.
+  private static let lastSeen: SQL = "(SELECT t.at FROM tally t WHERE t.pattern = p.number ORDER BY t.at DESC, t.build_id DESC LIMIT 1)"
 
   /// A pattern as the database has it.
   package struct PatternDetail: Sendable {

@@ -65,6 +65,9 @@ struct TallyScope: Sendable {
     }
   }
 
+  /// Whether nothing is left out.
+  var isAll: Bool { repository == nil && branches == nil && jobs == nil }
+
   /// On `t`, a row of `tally`.
   var conditions: [SQL] {
     var conditions: [SQL] = []

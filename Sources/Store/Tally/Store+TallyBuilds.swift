@@ -90,16 +90,20 @@ extension Store {
                 WHEN gap.waits OR (gap.waits IS NOT NULL AND (explained.number IS NULL OR explained.excuses)) THEN 'unread'
                 WHEN explained.number IS NULL THEN 'unknown'
                 WHEN NOT explained.excuses THEN 'new'
+                WHEN explained.verdict = 'infrastructure' AND x.retried THEN 'flaky'
                 ELSE explained.verdict END,
            x.failed AND (logs.count = 0 OR logs.incomplete OR logs.untried OR coalesce(doubt.is_open, false)),
-           x.failed AND EXISTS (
-             SELECT 1 FROM build s WHERE s.repository_id = b.repository_id AND s.commit = b.commit AND s.job = b.job
-                AND s.provider = b.provider AND s.workflow = b.workflow AND s.run = b.run AND s.attempt <> b.attempt AND s.outcome = 'success'),
+           x.retried,
            best.log_id, best.revision_id, best.line, coalesce(logs.sets, '{}'), coalesce(logs.bytes, '{}')
       FROM build b
       JOIN tally_job j ON j.repository_id = b.repository_id AND j.provider = b.provider AND j.workflow = b.workflow AND j.job = b.job
       JOIN tally_branch n ON n.repository_id = b.repository_id AND n.name = b.branch AND n.is_pull_request = (b.pull_request IS NOT NULL)
-      CROSS JOIN LATERAL (SELECT b.outcome IN ('failure', 'timed_out') AS failed) x
+      CROSS JOIN LATERAL (
+        SELECT y.failed, y.failed AND EXISTS (
+                 SELECT 1 FROM build s WHERE s.repository_id = b.repository_id AND s.commit = b.commit AND s.job = b.job
+                    AND s.provider = b.provider AND s.workflow = b.workflow AND s.run = b.run AND s.attempt <> b.attempt
+                    AND s.outcome = 'success') AS retried
+          FROM (SELECT b.outcome IN ('failure', 'timed_out') AS failed) y) x
       LEFT JOIN overrule o ON o.build_id = b.id
       CROSS JOIN LATERAL (
         SELECT count(*) AS count,

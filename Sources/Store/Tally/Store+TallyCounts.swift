@@ -112,10 +112,10 @@ extension Store {
       INSERT INTO tally_commit AS c (repository_id, commit, branch_id, pull_request, first_at, last_at, builds, failed, attention)
       SELECT repository_id, commit, (array_agg(branch_id ORDER BY at DESC, build_id DESC))[1],
              (array_agg(pull_request ORDER BY at DESC, build_id DESC))[1], min(at), max(at), \(counts)
-        FROM (SELECT t.*, max(t.attempt) FILTER (WHERE t.outcome <> 'canceled') OVER (PARTITION BY t.repository_id, t.commit, t.job_id, t.run)
-                       AS last_attempt
-                FROM (SELECT DISTINCT repository_id, commit FROM tally_delta) d
-                JOIN tally t ON t.repository_id = d.repository_id AND t.commit = d.commit) x
+        FROM (\(withLastAttempt(of: """
+          SELECT t.* FROM (SELECT DISTINCT repository_id, commit FROM tally_delta) d
+            JOIN tally t ON t.repository_id = d.repository_id AND t.commit = d.commit
+          """, by: "repository_id"))) x
        GROUP BY 1, 2 ORDER BY 1, 2
       ON CONFLICT (repository_id, commit) DO UPDATE
         SET branch_id = excluded.branch_id, pull_request = excluded.pull_request, first_at = excluded.first_at,
@@ -134,10 +134,10 @@ extension Store {
       """
       INSERT INTO tally_line AS c (line_id, commit, first_at, last_at, builds, failed, attention)
       SELECT line_id, commit, min(at), max(at), \(counts)
-        FROM (SELECT t.*, max(t.attempt) FILTER (WHERE t.outcome <> 'canceled') OVER (PARTITION BY t.line_id, t.commit, t.job_id, t.run)
-                       AS last_attempt
-                FROM (SELECT DISTINCT repository_id, commit, line_id FROM tally_delta WHERE line_id <> 0) d
-                JOIN tally t ON t.repository_id = d.repository_id AND t.commit = d.commit AND t.line_id = d.line_id) x
+        FROM (\(withLastAttempt(of: """
+          SELECT t.* FROM (SELECT DISTINCT repository_id, commit, line_id FROM tally_delta WHERE line_id <> 0) d
+            JOIN tally t ON t.repository_id = d.repository_id AND t.commit = d.commit AND t.line_id = d.line_id
+          """, by: "line_id"))) x
        GROUP BY 1, 2 ORDER BY 1, 2
       ON CONFLICT (line_id, commit) DO UPDATE
         SET first_at = excluded.first_at, last_at = excluded.last_at, builds = excluded.builds, failed = excluded.failed,
@@ -147,10 +147,23 @@ extension Store {
       """)
   }
 
-  /// Of a commit's builds, with `last_attempt` of their job: how many, how many failed that no later attempt replaced, and how many of
-  /// those need someone. As in `CommitVerdict`.
-  private static let counts: SQL = """
-    count(*), count(*) FILTER (WHERE failed AND attempt = last_attempt),
-    count(*) FILTER (WHERE failed AND attempt = last_attempt AND kind IN ('new', 'unknown', 'unread'))
+  /// Rows of `tally` with `last_attempt`, that of the same job of the same commit that wasn't canceled.
+  ///
+  /// - Parameters:
+  ///   - rows: a query.
+  ///   - place: the column within which names of commits mean the same commit.
+  static func withLastAttempt(of rows: SQL, by place: String) -> SQL {
+    """
+    SELECT t.*, max(t.attempt) FILTER (WHERE t.outcome <> 'canceled') OVER (PARTITION BY t.\(raw: place), t.commit, t.job_id, t.run)
+                  AS last_attempt
+      FROM (\(rows)) t
+    """
+  }
+
+  /// Of a commit's builds, with `last_attempt`: how many (`builds`), how many failed that no later attempt replaced (`failed`), and how
+  /// many of those need someone (`attention`). As in `CommitVerdict`.
+  static let counts: SQL = """
+    count(*) AS builds, count(*) FILTER (WHERE failed AND attempt = last_attempt) AS failed,
+    count(*) FILTER (WHERE failed AND attempt = last_attempt AND kind IN ('new', 'unknown', 'unread')) AS attention
     """
 }

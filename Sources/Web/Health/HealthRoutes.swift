@@ -22,14 +22,14 @@ struct HealthRoutes: Sendable {
     router.get("health") { _, _ in "ok\n" }
     // It can do its work: the database answers, too.
     router.get("health/ready") { _, _ in
-      let isReady = await database.answer.ok
+      let isReady = try await database.answer.ok
       return Response(
         status: isReady ? .ok : .serviceUnavailable,
         body: ResponseBody(byteBuffer: ByteBuffer(string: isReady ? "ready\n" : "the database doesn't answer\n")))
     }
     // All that it needs is as it should be, and the work is being done.
     router.get("health/deep") { _, _ in
-      let report = await deep.answer
+      let report = try await deep.answer
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       return Response(

@@ -26,11 +26,12 @@ struct Cursor: Sendable, Equatable {
   ///
   /// - Throws: `WebError` if it is a cursor of another list.
   func number() throws -> Int64 {
-    guard let number = numbers(1)?.first else {
-      throw WebError(.badRequest, "cursor is of another list", hint: "take it from `next` of the page before", field: "cursor")
-    }
+    guard let number = numbers(1)?.first else { throw Self.other }
     return number
   }
+
+  static let other = WebError(
+    .badRequest, "cursor is of another list", hint: "take it from `next` of the page before", field: "cursor")
 
   /// The keys as whole numbers; nil if they aren't so many or not numbers.
   func numbers(_ count: Int) -> [Int64]? {

@@ -1,9 +1,11 @@
 import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 
 /// Closes connections on which a request's body or an answer doesn't come to an end. Heads and pauses between requests are limited by the
-/// server's own idle time; it doesn't count while an answer is being written, and a byte a minute of a body is not idle.
+/// server's own idle time; it doesn't count while an answer is being written, and a byte a minute of a body is not idle. Tells
+/// `IdleConnections` when nothing is going on.
 final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -21,13 +23,33 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   /// Parts of answers that the system hasn't taken yet.
   private var unwritten = 0
 
-  init(firstLimit: TimeAmount, bodyLimit: TimeAmount, writeLimit: TimeAmount) {
+  private let idle: IdleConnections
+  /// While nothing is going on: the connection's number among those that are idle.
+  private var resting: UInt64?
+  private var isOpen = false
+  private var isReading = false
+  /// Requests that aren't answered to the end.
+  private var unanswered = 0
+
+  init(idle: IdleConnections, firstLimit: TimeAmount, bodyLimit: TimeAmount, writeLimit: TimeAmount) {
+    self.idle = idle
     self.firstLimit = firstLimit
     self.bodyLimit = bodyLimit
     self.writeLimit = writeLimit
   }
 
-  func handlerAdded(context: ChannelHandlerContext) { reading = close(in: firstLimit, context) }
+  func handlerAdded(context: ChannelHandlerContext) {
+    // There is no other place from which to reach in front of the server's translation into parts without a version.
+    let pipeline = context.pipeline.syncOperations
+    if let codec = try? pipeline.context(handlerType: HTTP1ToHTTPServerCodec.self) {
+      try? pipeline.addHandler(OldClients(), position: .before(codec.handler))
+    }
+    reading = close(in: firstLimit, context)
+    isOpen = true
+    idle.enter()
+    resting = idle.rest(context.channel)
+  }
+
   func handlerRemoved(context: ChannelHandlerContext) { cancel() }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -38,16 +60,24 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch Self.unwrapInboundIn(data) {
     case .head:
+      wake()
+      (isReading, unanswered) = (true, unanswered + 1)
       reading?.cancel()
       reading = close(in: bodyLimit, context)
     case .body: break
-    case .end: reading?.cancel()
+    case .end:
+      reading?.cancel()
+      isReading = false
+      restIfIdle(context.channel)
     }
     context.fireChannelRead(data)
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     let promise = promise ?? context.eventLoop.makePromise()
+    let channel = context.channel
+    var isEnd = false
+    if case .end = Self.unwrapOutboundIn(data) { isEnd = true }
     unwritten += 1
     if writing == nil { writing = close(in: writeLimit, context) }
     promise.futureResult.assumeIsolated().whenComplete { _ in
@@ -55,6 +85,10 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
       self.unwritten -= 1
       self.writing?.cancel()
       self.writing = self.unwritten > 0 ? self.close(in: self.writeLimit, context) : nil
+      if isEnd {
+        self.unanswered -= 1
+        self.restIfIdle(channel)
+      }
     }
     context.write(data, promise: promise)
   }
@@ -64,8 +98,21 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     return context.eventLoop.scheduleTask(in: limit) { channel.close(mode: .all, promise: nil) }
   }
 
+  private func restIfIdle(_ channel: any Channel) {
+    guard isOpen, resting == nil, !isReading, unanswered == 0 else { return }
+    resting = idle.rest(channel)
+  }
+
+  private func wake() {
+    if let resting { idle.wake(resting) }
+    resting = nil
+  }
+
   private func cancel() {
     reading?.cancel()
     writing?.cancel()
+    wake()
+    if isOpen { idle.leave() }
+    isOpen = false
   }
 }

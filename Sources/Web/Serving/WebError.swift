@@ -34,7 +34,7 @@ struct WebError: Error, Equatable {
       case .noSuchCommit, .noSuchPattern, .noSuchKnownProblem, .noSuchJob, .noSuchToken, .noSuchBuild, .noSuchRepository:
         self.init(.notFound, error.description)
       case .badCursor: self.init(.badRequest, error.description, field: "cursor")
-      case .ambiguousCommit, .ambiguousJob: self.init(.conflict, error.description)
+      case .ambiguousCommit, .ambiguousJob, .revisionChanged: self.init(.conflict, error.description)
       default: return nil
       }
     case let error as PostgresError where error.isConnectionLost:

@@ -4,15 +4,18 @@ import Store
 
 /// Who changed what.
 enum AuditPage {
+  static let usual: Sorting<Store.AuditKey> = .descending(.at)
+
   static let page = Page<Listing<AuditItem>>(
-    path: "audit", summary: "Who changed what, the newest first.",
+    path: "audit", summary: "Who changed what, the newest first unless sorted otherwise.",
     parameters: [
-      .query("who", .text(most: 200), "Only changes by this person or token."), .limit, .cursor,
+      .query("who", .text(most: 200), "Only changes by this person or token."), .sort(usual: usual), .limit, .cursor,
     ],
     role: .operator,
     load: { input in
       let entries = try await input.backend.store.auditTrail(
-        who: input.text("who"), before: try input.cursor.map { try $0.number() }, most: input.limit + 1)
+        who: input.text("who"), sortedBy: input.sorting(usual: usual), after: try input.cursor.map { try $0.number() },
+        most: input.limit + 1)
       return Listing(
         items: entries.prefix(input.limit).map {
           AuditItem(id: $0.id, at: $0.at, who: $0.who, action: $0.action, detail: AuditItem.fields($0.detail))
@@ -24,6 +27,10 @@ enum AuditPage {
         "audit", title: "Audit trail",
         AuditView(
           who: input.text("who") ?? "",
+          columns: [
+            ColumnView("When", .descending(.at), input.sorting(usual: usual), input), ColumnView("Who"), ColumnView("What"),
+            ColumnView("Of what"),
+          ],
           rows: list.items.map { item in
             .init(
               time: Figures.time(item.at), who: item.who, whoLink: input.link(["who": item.who]), action: item.action,
@@ -50,6 +57,7 @@ struct AuditItem: APIValue {
 
 private struct AuditView: Sendable {
   let who: String
+  let columns: [ColumnView]
   let rows: [Row]
   let next: String?
 

@@ -44,12 +44,14 @@ enum BuildPage {
     let search = try await search(in: log, input)
     let (window, titles, problem) = try await window(of: log, detail, findings, search, input)
     let build = detail.build
-    return BuildReport(
+    async let verdict = verdict(on: detail, input)
+    return try await BuildReport(
       id: detail.id, provider: build.provider, repository: build.repository,
       workflow: build.workflow.isEmpty ? nil : build.workflow,
       job: build.job, attempt: build.attempt, commit: build.commit, branch: build.branch, pullRequest: build.pullRequest,
       outcome: build.outcome.rawValue, url: build.url, finishedAt: build.finishedAt, enteredAt: detail.enteredAt,
-      kind: detail.kind?.rawValue, telling: detail.best.map { TellingLine($0) }, passedOnRetry: detail.passedOnRetry,
+      kind: detail.kind?.rawValue, verdict: verdict, telling: detail.best.map { TellingLine($0) },
+      passedOnRetry: detail.passedOnRetry,
       overrule: detail.overrule.map { .init(kind: $0.kind.rawValue, who: $0.who, reason: $0.reason, at: $0.at) },
       attempts: detail.attempts.map { .init(id: $0.id, attempt: $0.attempt, outcome: $0.outcome.rawValue) },
       logs: detail.logs.map {
@@ -71,6 +73,16 @@ enum BuildPage {
         log.map { ShownLines(log: $0.id, window: window, total: window.total ?? $0.lines, titles: titles) }
       },
       problem: problem, search: search.map { value($0.0, input) })
+  }
+
+  /// What the commit's verdict says of it; nil where that doesn't count it, as a later attempt does.
+  private static func verdict(on build: Store.BuildDetail, _ input: PageInput) async throws -> BuildReport.Verdict? {
+    guard build.kind != nil else { return nil }
+    let judged = try await JudgeStage(store: input.backend.store).judge(
+      commit: build.build.commit, repository: build.build.repository, today: input.today)
+    return judged.builds.first { $0.id == build.id }.map {
+      .init(kind: $0.verdict.kind.rawValue, isExcused: $0.verdict.kind.isExcused, why: $0.verdict.why)
+    }
   }
 
   private static func chosen(_ detail: Store.BuildDetail, _ input: PageInput) throws -> Store.LogDetail? {

@@ -17,6 +17,8 @@ struct BuildReport: APIValue {
   let enteredAt: Double
   /// Of a failed build, as far as it itself tells: without known problems and without what the base failed with.
   let kind: String?
+  /// What the commit's verdict says of it now; nil where it doesn't count there.
+  let verdict: Verdict?
   let telling: TellingLine?
   let passedOnRetry: Bool
   let overrule: Overrule?
@@ -38,13 +40,24 @@ struct BuildReport: APIValue {
       "commit": .string, "branch": .string, "pullRequest": .optional(.integer),
       "outcome": .choice(Build.Outcome.allCases.map(\.rawValue)),
       "url": .optional(.string), "finishedAt": .optional(.time), "enteredAt": .time,
-      "kind": .optional(.choice(BuildKind.allCases.map(\.rawValue))), "telling": .optional(TellingLine.schema),
+      "kind": .optional(.choice(BuildKind.allCases.map(\.rawValue))), "verdict": .optional(Verdict.schema),
+      "telling": .optional(TellingLine.schema),
       "passedOnRetry": .boolean, "overrule": .optional(Overrule.schema), "attempts": .array(Attempt.schema),
       "logs": .array(Log.schema),
       "findings": .array(Finding.schema), "inconclusive": .array(Inconclusive.schema), "shown": .optional(ShownLines.schema),
       "problem": .optional(.string),
       "search": .optional(Search.schema),
     ])
+
+  struct Verdict: APIValue {
+    let kind: String
+    let isExcused: Bool
+    /// The rule that applied, in words.
+    let why: String
+
+    static let schema = Schema.object(
+      "VerdictOnBuild", ["kind": .choice(BuildKind.allCases.map(\.rawValue)), "isExcused": .boolean, "why": .string])
+  }
 
   struct Overrule: APIValue {
     let kind: String

@@ -6,6 +6,10 @@ struct BuildView: Sendable {
   let heading: String
   let label: String
   let labelClass: String
+  /// The rule that the commit's verdict applied.
+  let why: String?
+  /// What the build itself tells, where the verdict on the commit is another.
+  let ownKind: String?
   let isRetried: Bool
   let repository: String
   let branch: String
@@ -122,8 +126,11 @@ struct BuildView: Sendable {
     func link(line: Int) -> String { link(["line": String(line)]) + "#L\(line)" }
 
     heading = build.workflow.map { "\($0) / \(build.job)" } ?? build.job
-    label = build.kind ?? ["success": "passed", "timed_out": "timed out"][build.outcome] ?? build.outcome
-    labelClass = build.kind ?? build.outcome
+    let kind = build.verdict?.kind ?? build.kind
+    why = build.verdict?.why
+    ownKind = build.verdict.flatMap { $0.kind == build.kind ? nil : build.kind }
+    label = kind ?? ["success": "passed", "timed_out": "timed out"][build.outcome] ?? build.outcome
+    labelClass = kind ?? build.outcome
     isRetried = build.passedOnRetry && build.kind != nil
     repository = build.repository
     branch = build.branch

@@ -1,10 +1,12 @@
 import Model
 import Store
 
-/// The list of builds, the newest first.
+/// The list of builds.
 enum BuildsPage {
+  static let usual: Sorting<Store.BuildKey> = .descending(.at)
+
   static let page = Page<Listing<BuildSummary>>(
-    path: "builds", summary: "Builds, the newest first.",
+    path: "builds", summary: "Builds, the newest first unless sorted otherwise.",
     parameters: [
       .query("repository", .text(most: 200), "Only builds of this repository, `owner/name`."),
       .query("branch", .text(most: 250), "Only builds of this branch."),
@@ -17,7 +19,7 @@ enum BuildsPage {
       .query("unexplained", .flag, "Only failed builds that are read to the end and that no pattern but fallbacks explains."),
       .query("since", .since, "Builds that finished since."),
       .query("until", .since, "Builds that finished before."),
-      .limit, .cursor,
+      .sort(usual: usual), .limit, .cursor,
     ],
     load: load, view: { builds, input in Page.View("builds", title: "Builds", BuildsView(builds, input)) })
 
@@ -32,7 +34,8 @@ enum BuildsPage {
     filter.onlyUnexplained = input.flag("unexplained")
     filter.since = input.moment("since")
     filter.until = input.moment("until")
-    let page = try await input.backend.store.buildPage(filter, after: input.cursor?.keys.first, most: input.limit)
+    let page = try await input.backend.store.buildPage(
+      filter, sortedBy: input.sorting(usual: usual), after: input.cursor?.keys.first, most: input.limit)
     return Listing(items: page.rows.map { BuildSummary($0) }, next: page.next.map { Cursor(keys: [$0]) })
   }
 }
@@ -41,6 +44,7 @@ enum BuildsPage {
 struct BuildsView: Sendable {
   let filters: FilterView
   let kinds: [FilterView.Choice]
+  let columns: [ColumnView]
   let builds: [BuildRowView]
   let isLaterPage: Bool
   let firstLink: String
@@ -55,6 +59,9 @@ struct BuildsView: Sendable {
       for flag in flags { changes[flag] = .some(flag == value ? "1" : nil) }
       return FilterView.Choice(value: input.link(changes), label: label, isChosen: value == kind)
     }
+    let sorting = input.sorting(usual: BuildsPage.usual)
+    columns =
+      ["Job", "Result", "Telling line", "Commit"].map { ColumnView($0) } + [ColumnView("When", .descending(.at), sorting, input)]
     self.builds = builds.items.map { BuildRowView($0, now: input.now) }
     isLaterPage = input.cursor != nil
     firstLink = input.link([:])

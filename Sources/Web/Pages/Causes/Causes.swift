@@ -37,6 +37,8 @@ struct Causes: APIValue {
     let verdict: String
     /// Failed builds whose best finding it is, those of them that passed on another attempt, and their share of all failed builds.
     let builds: Int
+    /// How many more builds than in as many days before the time.
+    let change: Int?
     let retried: Int
     let share: Double
     let jobs: Int
@@ -49,7 +51,8 @@ struct Causes: APIValue {
       "Cause",
       [
         "pattern": .string, "title": .string, "verdict": .choice(PatternVerdict.allCases.map(\.rawValue)), "builds": .integer,
-        "retried": .integer, "share": .number, "jobs": .integer, "repositories": .integer, "firstSeen": .optional(.time),
+        "change": .optional(.integer), "retried": .integer, "share": .number, "jobs": .integer, "repositories": .integer,
+        "firstSeen": .optional(.time),
         "lastSeen": .optional(.time), "trend": .array(Point.schema),
       ])
   }

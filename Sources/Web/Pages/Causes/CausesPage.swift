@@ -2,13 +2,15 @@ import Analysis
 import Model
 import Store
 
-/// Home: what breaks builds, the most frequent first.
+/// Home: what breaks builds.
 enum CausesPage {
+  static let usual: Sorting<Store.CauseKey> = .descending(.builds)
+
   static let page = Page<Causes>(
-    path: "", summary: "The most frequent causes of failed builds over a time.",
+    path: "", summary: "The most frequent causes of failed builds over a time, the most frequent first unless sorted otherwise.",
     about: """
-      A build counts for the pattern whose finding decides its verdict. Days are those of UTC. Trends and periods go by day, or by week \
-      (the day is its Monday) where the time is longer than a month; those without builds are left out.
+      A build counts for the pattern whose finding decides its verdict. `change` is how many more builds than in as many days before. Days are those of UTC. Trends and periods go by day or by week \
+      (the day is its Monday); those without builds are left out.
       """,
     parameters: [
       .query("since", .since, "Builds that finished since the beginning of that day.", usual: "14d"),
@@ -16,8 +18,12 @@ enum CausesPage {
       .query("branch", .text(most: 250), "Only builds of this branch."),
       .query("job", .text(most: 250), "Only builds of this job, by its name or as `workflow/job`."),
       .query("verdict", .choice(PatternVerdict.allCases.map(\.rawValue)), "Only causes of this verdict."),
+      .query(
+        "by", .choice(Store.Step.allCases.map(\.rawValue)),
+        "What trends and periods go by; where it isn't given, the week if the time is longer than a month."),
+      .query("groups", .number(1...200), "The most jobs and branches that are told.", usual: "8"),
       .query("limit", .number(1...200), "The most causes that are told.", usual: "15"),
-      .cursor,
+      .sort(usual: usual), .cursor,
     ],
     load: load, view: { causes, input in Page.View("causes", title: "What breaks the builds", CausesView(causes, input)) })
 
@@ -25,7 +31,8 @@ enum CausesPage {
   static let longestInDays = 31
 
   static func step(since: CalendarDay, _ input: PageInput) -> Store.Step {
-    (input.today.secondsSince1970 - since.secondsSince1970) / 86_400 > longestInDays ? .week : .day
+    if let given = input.text("by").flatMap({ Store.Step(rawValue: $0) }) { return given }
+    return (input.today.secondsSince1970 - since.secondsSince1970) / 86_400 > longestInDays ? .week : .day
   }
 
   private static func load(_ input: PageInput) async throws -> Causes {
@@ -34,14 +41,15 @@ enum CausesPage {
       repository: input.text("repository"), branch: input.text("branch"), job: input.text("job"))
     let since = CalendarDay(secondsSince1970: input.moment("since") ?? 0)
     let step = step(since: since, input)
+    let groups = input.number("groups") ?? 8
     async let totals = store.buildTotals(filter, since: since)
     async let causes = store.causePage(
-      filter, verdict: input.text("verdict").flatMap { PatternVerdict(rawValue: $0) }, since: since, trendBy: step,
-      after: input.cursor?.keys.first, most: input.limit)
+      filter, verdict: input.text("verdict").flatMap { PatternVerdict(rawValue: $0) }, since: since, until: input.today,
+      trendBy: step, sortedBy: input.sorting(usual: usual), after: input.cursor?.keys.first, most: input.limit)
     async let new = store.newCauses(filter, since: input.now - 7 * 86_400, most: 10)
     async let periods = store.buildSeries(filter, since: since, by: step)
-    async let jobs = store.jobTotals(filter, since: since, most: 8)
-    async let branches = store.lineTotals(repository: filter.repository, since: since, most: 8)
+    async let jobs = store.jobTotals(filter, since: since, most: groups)
+    async let branches = store.lineTotals(repository: filter.repository, since: since, most: groups)
     let (all, page) = try await (totals, causes)
     return Causes(
       since: since.description, builds: all.builds, failed: all.failed, unexplained: all.unexplained,
@@ -71,7 +79,8 @@ enum CausesPage {
   private static func cause(_ row: Store.CauseRow, ofFailed failed: Int) -> Causes.Cause {
     Causes.Cause(
       pattern: row.pattern.rawValue, title: TitleTemplate.render(row.title, captures: []), verdict: row.verdict.rawValue,
-      builds: row.builds, retried: row.retried, share: failed > 0 ? Double(row.builds) / Double(failed) : 0, jobs: row.jobs,
+      builds: row.builds, change: row.buildsBefore.map { row.builds - $0 }, retried: row.retried,
+      share: failed > 0 ? Double(row.builds) / Double(failed) : 0, jobs: row.jobs,
       repositories: row.repositories, firstSeen: row.firstSeen, lastSeen: row.lastSeen,
       trend: row.trend.map { .init(day: $0.day.description, builds: $0.builds) })
   }

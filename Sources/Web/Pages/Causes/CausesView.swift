@@ -19,12 +19,15 @@ struct CausesView: Sendable {
   let hasUnread: Bool
   let unread: String
   let unreadLink: String
+  let columns: [ColumnView]
   let causes: [Row]
   let isLaterPage: Bool
   let firstLink: String
   let nextLink: String?
   let new: [NewRow]
   let hasPeriods: Bool
+  let steps: [FilterView.Choice]
+  let moreGroupsLink: String?
   let periodWord: String
   let periodSpan: String
   let periods: [PeriodRow]
@@ -42,8 +45,11 @@ struct CausesView: Sendable {
     let share: String
     let barMarkup: Markup
     let trendMarkup: Markup
+    /// `+3`; nil where there is nothing to compare with.
+    let change: String?
     let jobs: String
     let isNew: Bool
+    let firstSeen: String
     let lastSeen: String
   }
 
@@ -100,18 +106,30 @@ struct CausesView: Sendable {
     let week = input.now - 7 * 86_400
     let most = causes.causes.map(\.builds).max() ?? 0
     // Before the first builds there is nothing to draw.
-    let steps = Trend.days(
+    let days = Trend.days(
       by: step, since: max(since, causes.periods.first.flatMap { CalendarDay($0.day) } ?? since), until: input.today)
+    let sorting = input.sorting(usual: CausesPage.usual)
+    columns = [
+      ColumnView("Cause", .ascending(.title), sorting, input),
+      ColumnView("Builds", .descending(.builds), sorting, input, classes: "number"),
+      ColumnView("Share", .descending(.share), sorting, input),
+      ColumnView("Trend", .descending(.change), sorting, input, classes: "wide"),
+      ColumnView("Jobs", classes: "number wide"),
+      ColumnView("First seen", .descending(.firstSeen), sorting, input, classes: "wide"),
+      ColumnView("Last seen", .descending(.lastSeen), sorting, input, classes: "wide"),
+    ]
     self.causes = causes.causes.map { cause in
-      let days = Dictionary(cause.trend.compactMap { point in CalendarDay(point.day).map { ($0, point.builds) } }) { $1 }
+      let trend = Dictionary(cause.trend.compactMap { point in CalendarDay(point.day).map { ($0, point.builds) } }) { $1 }
       return Row(
         title: cause.title, link: "/patterns/\(cause.pattern)", pattern: cause.pattern, verdict: cause.verdict,
         builds: Figures.count(cause.builds), buildsLink: builds(["pattern": cause.pattern]), share: Figures.percent(cause.share),
         // Against the most frequent one: shares are small where causes are many.
         barMarkup: Trend.share(most > 0 ? Double(cause.builds) / Double(most) : 0, of: cause.verdict),
         trendMarkup: Trend.bars(
-          days, over: steps, label: "Builds by \(step.rawValue): \(Self.told(cause.trend))"),
-        jobs: Figures.count(cause.jobs), isNew: cause.firstSeen.map { $0 >= week } ?? false,
+          trend, over: days, label: "Builds by \(step.rawValue): \(Self.told(cause.trend))"),
+        change: cause.change.map { ($0 > 0 ? "+" : $0 == 0 ? "±" : "") + Figures.count($0) }, jobs: Figures.count(cause.jobs),
+        isNew: cause.firstSeen.map { $0 >= week } ?? false,
+        firstSeen: cause.firstSeen.map { Figures.ago($0, now: input.now) } ?? "",
         lastSeen: cause.lastSeen.map { Figures.ago($0, now: input.now) } ?? "")
     }
     isLaterPage = input.cursor != nil
@@ -123,6 +141,13 @@ struct CausesView: Sendable {
         builds: Figures.count($0.builds, "build"))
     }
     hasPeriods = causes.periods.count > 1
+    steps = Store.Step.allCases.map {
+      .init(value: input.link(["by": $0.rawValue]), label: "by \($0.rawValue)", isChosen: $0 == step)
+    }
+    let mostGroups = input.number("groups") ?? 0
+    moreGroupsLink =
+      max(causes.jobs.count, causes.branches.count) >= mostGroups && mostGroups < 200
+      ? input.link(["groups": "200"]) + "#jobs" : nil
     periodWord = step == .day ? "Day" : "Week from"
     periodSpan = "\(since) to \(input.today)"
     periods = causes.periods.reversed().map {
@@ -130,7 +155,7 @@ struct CausesView: Sendable {
         day: $0.day, builds: Figures.count($0.builds), failed: Figures.count($0.failed), unexplained: Figures.count($0.unexplained),
         link: builds(["failed": "1", "until": Self.end(of: $0.day, step)], from: $0.day))
     }
-    periodMarkup = PeriodChart.markup(causes.periods, by: step, over: steps)
+    periodMarkup = PeriodChart.markup(causes.periods, by: step, over: days)
     jobs = causes.jobs.map { group in
       let job = JobName.short(group.workflow, group.name)
       return GroupRow(

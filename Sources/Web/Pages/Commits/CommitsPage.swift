@@ -1,21 +1,23 @@
 import Model
 import Store
 
-/// Commits with failed builds, the newest first.
+/// Commits with failed builds.
 enum CommitsPage {
+  static let usual: Sorting<Store.CommitKey> = .descending(.lastAt)
+
   static let page = Page<Listing<CommitSummary>>(
-    path: "commits", summary: "Commits with failed builds, the newest first.",
+    path: "commits", summary: "Commits with failed builds, the newest first unless sorted otherwise.",
     parameters: [
       .query("repository", .text(most: 200), "Only commits of this repository, `owner/name`."),
-      .query("branch", .text(most: 250), "Only commits of this branch."),
+      .query("branch", .text(most: 250), "Only commits with failed builds on this branch; what is counted is what happened there."),
       .query("attention", .flag, "Only commits with a failure that nothing about the build itself excuses."),
-      .query("since", .since, "Only commits whose last build finished since."), .limit, .cursor,
+      .query("since", .since, "Only commits whose last build finished since."), .sort(usual: usual), .limit, .cursor,
     ],
     load: { input in
       let filter = Store.TallyFilter(repository: input.text("repository"), branch: input.text("branch"))
       let page = try await input.backend.store.commitPage(
-        filter, onlyAttention: input.flag("attention"), since: input.moment("since"), after: input.cursor?.keys.first,
-        most: input.limit)
+        filter, onlyAttention: input.flag("attention"), since: input.moment("since"),
+        sortedBy: input.sorting(usual: usual), after: input.cursor?.keys.first, most: input.limit)
       return Listing(items: page.rows.map { CommitSummary($0) }, next: page.next.map { Cursor(keys: [$0]) })
     },
     view: { commits, input in Page.View("commits", title: "Commits", CommitsView(commits, input)) })
@@ -72,6 +74,7 @@ struct CommitsView: Sendable {
   let allLink: String
   let attentionLink: String
   let onlyAttention: Bool
+  let columns: [ColumnView]
   let commits: [Row]
   let isLaterPage: Bool
   let firstLink: String
@@ -96,6 +99,10 @@ struct CommitsView: Sendable {
     onlyAttention = input.flag("attention")
     allLink = input.link(["attention": nil])
     attentionLink = input.link(["attention": "1"])
+    columns = [
+      ColumnView("Commit"), ColumnView("Status"), ColumnView("Branch"), ColumnView("Failed", classes: "number"),
+      ColumnView("Last build", .descending(.lastAt), input.sorting(usual: CommitsPage.usual), input),
+    ]
     self.commits = commits.items.map { commit in
       let needs = commit.attention > 0
       return Row(

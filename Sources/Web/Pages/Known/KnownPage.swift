@@ -4,25 +4,34 @@ import Store
 /// Known problems: jobs that fail for a reason that is nobody's change.
 enum KnownPage {
   private static let states = ["open", "resolved", "all"]
+  static let usual: Sorting<KnownProblems.Key> = .descending(.createdAt)
+
   static let page = Page<KnownProblems>(
-    path: "known", summary: "Known problems, the newest first.",
+    path: "known", summary: "Known problems, the newest first unless sorted otherwise.",
     parameters: [
       .query("repository", .text(most: 300), "Only of this repository, `owner/name`."),
       .query("state", .choice(states), "Which of them.", usual: "open"),
       .query("job", .text(most: 300), "Fills in the form: a job."),
       .query("branch", .text(most: 300), "Fills in the form: a branch."),
-      .query("from", .text(most: 64), "Fills in the form: the first commit."), .limit, .cursor,
+      .query("from", .text(most: 64), "Fills in the form: the first commit."), .sort(usual: usual), .limit, .cursor,
     ],
     load: { input in
-      let all = try await input.backend.store.knownProblems(
-        repository: input.text("repository"), resolved: input.text("state") != "open")
-      let wanted = input.text("state") == "resolved" ? all.filter { $0.resolvedAt != nil } : all
       // There are tens of them, not thousands: it is what is shown that has to be bounded.
-      let last = try input.cursor?.number() ?? .max
-      let rest = wanted.filter { $0.id < last }
+      let all = try await input.backend.store.knownProblems(repository: input.text("repository"), resolved: true)
+        .map(KnownProblems.Problem.init).sorted(by: input.sorting(usual: usual))
+      func isWanted(_ problem: KnownProblems.Problem) -> Bool {
+        input.text("state") == "all" || (problem.resolvedAt == nil) == (input.text("state") == "open")
+      }
+      let wanted = all.filter(isWanted)
+      var rest = wanted
+      if let last = try input.cursor?.number() {
+        // Among all, as it may have been resolved since.
+        guard let place = all.firstIndex(where: { $0.id == last }) else { throw Cursor.other }
+        rest = all[(place + 1)...].filter(isWanted)
+      }
       let shown = rest.prefix(input.limit)
       return KnownProblems(
-        problems: shown.map(KnownProblems.Problem.init), count: wanted.count,
+        problems: Array(shown), count: wanted.count,
         next: rest.count > shown.count ? shown.last.map { Cursor(keys: [String($0.id)]).text } : nil)
     },
     view: { value, input in Page.View("known", title: "Known problems", KnownView(value, input, states: states)) })
@@ -99,11 +108,26 @@ enum KnownPage {
   }
 }
 
+extension [KnownProblems.Problem] {
+  fileprivate func sorted(by sorting: Sorting<KnownProblems.Key>) -> Self {
+    switch sorting.key {
+    case .createdAt: sorted(by: sorting) { $0.createdAt }
+    case .resolvedAt: sorted(by: sorting) { $0.resolvedAt }
+    case .repository: sorted(by: sorting) { $0.repository }
+    case .reason: sorted(by: sorting) { $0.reason.lowercased() }
+    case .who: sorted(by: sorting) { $0.who }
+    }
+  }
+}
+
 extension StringProtocol {
   fileprivate var trimmed: String { trimmingCharacters(in: .whitespacesAndNewlines) }
 }
 
 struct KnownProblems: APIValue {
+  /// What they can be sorted by.
+  enum Key: String, Sendable, CaseIterable { case createdAt, resolvedAt, repository, reason, who }
+
   let problems: [Problem]
   /// All of them, on this page or not.
   let count: Int

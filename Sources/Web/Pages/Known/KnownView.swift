@@ -1,4 +1,5 @@
 import Model
+import Store
 
 struct KnownView: Sendable {
   let repository: String
@@ -6,6 +7,7 @@ struct KnownView: Sendable {
   let branch: String
   let from: String
   let states: [State]
+  let columns: [ColumnView]
   let rows: [Row]
   let canChange: Bool
   let showsForm: Bool
@@ -41,6 +43,11 @@ struct KnownView: Sendable {
     let canChange = input.viewer.role >= .curator
     self.canChange = canChange
     showsForm = !job.isEmpty || value.count == 0
+    let sorting = input.sorting(usual: KnownPage.usual)
+    columns = [
+      ColumnView("Problem", .ascending(.reason), sorting, input), ColumnView("Covers", .ascending(.repository), sorting, input),
+      ColumnView("Entered", .descending(.createdAt), sorting, input), ColumnView("State", .descending(.resolvedAt), sorting, input),
+    ]
     rows = value.problems.map { Row($0, canChange: canChange, now: input.now) }
     firstLink = input.cursor == nil ? nil : input.link([:])
     nextLink = value.next.map { input.page($0) }

@@ -13,7 +13,7 @@ struct Line: APIValue {
   let next: String?
   /// By day or week, those with commits.
   let shares: [Share]
-  /// The jobs that are broken now first.
+  /// The jobs that are broken now first, unless sorted otherwise.
   let repairs: [Repair]
 
   struct Name: APIValue {
@@ -76,6 +76,9 @@ struct Line: APIValue {
     static let schema = Schema.object("LineShare", ["day": .string, "commits": .integer, "broken": .integer])
   }
 
+  /// What repairs can be sorted by.
+  enum RepairKey: String, Sendable, CaseIterable { case job, brokenSince, breaks, repairs, meanSeconds, longestSeconds }
+
   struct Repair: APIValue {
     let provider: String
     let workflow: String?
@@ -108,4 +111,17 @@ struct Line: APIValue {
       "commits": .array(Commit.schema), "next": .optional(.string), "shares": .array(Share.schema),
       "repairs": .array(Repair.schema),
     ])
+}
+
+extension [Line.Repair] {
+  func sorted(by sorting: Sorting<Line.RepairKey>) -> Self {
+    switch sorting.key {
+    case .job: sorted(by: sorting) { JobName.short($0.workflow, $0.job) }
+    case .brokenSince: sorted(by: sorting) { $0.brokenSince }
+    case .breaks: sorted(by: sorting) { $0.breaks }
+    case .repairs: sorted(by: sorting) { $0.repairs }
+    case .meanSeconds: sorted(by: sorting) { $0.meanSeconds }
+    case .longestSeconds: sorted(by: sorting) { $0.longestSeconds }
+    }
+  }
 }

@@ -3,6 +3,8 @@ import Store
 
 /// The main branch: which commits are broken and by what, how often, and how long it takes to mend them.
 enum LinePage {
+  static let usual: Sorting<Line.RepairKey> = .ascending(.brokenSince)
+
   static let page = Page<Line>(
     path: "main", summary: "A branch's commits and what each job came to, the share of broken commits, and the time to repair.",
     about:
@@ -12,7 +14,7 @@ enum LinePage {
       .query("branch", .text(most: 300), "The branch."),
       .query("since", .since, "From when on the share of broken commits and the time to repair are told.", usual: "60d"),
       .query("by", .choice(Store.Step.allCases.map(\.rawValue)), "What the share is told by.", usual: "day"),
-      .query("limit", .number(1...100), "Commits of one page.", usual: "25"), .cursor,
+      .sort("`repairs`", usual: usual), .query("limit", .number(1...100), "Commits of one page.", usual: "25"), .cursor,
     ],
     load: { input in
       let store = input.backend.store
@@ -30,7 +32,7 @@ enum LinePage {
         lines: lines.map { .init(repository: $0.name.repository, branch: $0.name.branch, commits: $0.commits, lastAt: $0.lastAt) },
         commits: commits.rows.map(Line.Commit.init), next: commits.next.map { Cursor(keys: [$0]).text },
         shares: try await shares.map { .init(day: $0.day.description, commits: $0.commits, broken: $0.broken) },
-        repairs: try await repairs.map(Line.Repair.init))
+        repairs: try await repairs.map(Line.Repair.init).sorted(by: input.sorting(usual: usual)))
     },
     view: { value, input in
       Page.View("main", title: value.branch.map { "\($0) of \(value.repository ?? "")" } ?? "Main branch", LineView(value, input))

@@ -16,6 +16,7 @@ struct LineView: Sendable {
   let isFurther: Bool
   let first: String
   let shares: [Share]
+  let columns: [ColumnView]
   let repairs: [Repair]
 
   struct Choice: Sendable {
@@ -118,6 +119,14 @@ struct LineView: Sendable {
         day: share.day, commits: share.commits, broken: share.broken, share: Figures.percent(part),
         percent: Int((part * 100).rounded()))
     }
+    let sorting = input.sorting(usual: LinePage.usual)
+    columns = [
+      ColumnView("Job", .ascending(.job), sorting, input), ColumnView("Now", .ascending(.brokenSince), sorting, input),
+      ColumnView("Breaks", .descending(.breaks), sorting, input, classes: "number"),
+      ColumnView("Repairs", .descending(.repairs), sorting, input, classes: "number"),
+      ColumnView("Mean", .descending(.meanSeconds), sorting, input, classes: "number"),
+      ColumnView("Longest", .descending(.longestSeconds), sorting, input, classes: "number"),
+    ]
     repairs = line.repairs.prefix(50).map { repair in
       let known: [String: String] = [
         "repository": line.repository ?? "", "branch": line.branch ?? "",

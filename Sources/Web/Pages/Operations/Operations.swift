@@ -100,9 +100,17 @@ struct Operations: APIValue {
     let deliveries: Int
     let builds: Int
     let posts: Int
+    /// Logs that were scanned, their raw bytes, and pairs of log and pattern that were tried.
+    let scannedLogs: Int
+    let scannedBytes: Int
+    let pairs: Int
 
     static let schema = Schema.object(
-      "Hour", ["hour": .time, "deliveries": .integer, "builds": .integer, "posts": .integer])
+      "Hour",
+      [
+        "hour": .time, "deliveries": .integer, "builds": .integer, "posts": .integer, "scannedLogs": .integer,
+        "scannedBytes": .integer, "pairs": .integer,
+      ])
   }
 
   struct Limit: APIValue {

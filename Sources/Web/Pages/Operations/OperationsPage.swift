@@ -5,11 +5,10 @@ import Store
 /// How the work goes: queues, workers, the ledger, what came and went, and what goes wrong.
 enum OperationsPage {
   private static let hours = 24
-  private static let mostTroubles = 10
 
   static let page = Page<Operations>(
     path: "operations", summary: "Queues, workers, the ledger's coverage, rates, providers' limits and what goes wrong.",
-    parameters: [],
+    parameters: [.query("limit", .number(1...200), "The most troubles of each kind that are told.", usual: "10")],
     load: { input in
       let store = input.backend.store
       let since = input.now - Double(hours) * 3_600
@@ -20,7 +19,7 @@ enum OperationsPage {
       async let deliveries = store.deliveryStates(since: since)
       async let posts = store.postStates(since: since)
       async let limits = store.providerLimits()
-      async let troubles = store.troubles(most: mostTroubles)
+      async let troubles = store.troubles(most: input.limit)
       let covered = try await coverage
       let pace = await input.backend.ledger.note(due: covered.due, at: input.now)
       let ledger = Operations.Ledger(covered, pace)
@@ -34,7 +33,7 @@ enum OperationsPage {
         hours: filled(try await rates, now: input.now), deliveries: map(try await deliveries), posts: map(try await posts),
         limits: try await limits.map(Operations.Limit.init), troubles: try await troubles.map(Operations.Trouble.init))
     },
-    view: { value, input in Page.View("operations", title: "Operations", OperationsView(value, now: input.now)) })
+    view: { value, input in Page.View("operations", title: "Operations", OperationsView(value, input)) })
 
   private static func map(_ counts: [Store.StateCount]) -> [String: Int] {
     Dictionary(counts.map { ($0.state, $0.count) }) { $0 + $1 }
@@ -47,7 +46,9 @@ enum OperationsPage {
     return (0..<hours).reversed().map { back in
       let hour = last - Double(back) * 3_600
       let rate = known[hour]
-      return Operations.Hour(hour: hour, deliveries: rate?.deliveries ?? 0, builds: rate?.builds ?? 0, posts: rate?.posts ?? 0)
+      return Operations.Hour(
+        hour: hour, deliveries: rate?.deliveries ?? 0, builds: rate?.builds ?? 0, posts: rate?.posts ?? 0,
+        scannedLogs: rate?.scannedLogs ?? 0, scannedBytes: rate?.scannedBytes ?? 0, pairs: rate?.pairs ?? 0)
     }
   }
 }

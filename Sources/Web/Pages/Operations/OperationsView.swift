@@ -15,6 +15,7 @@ struct OperationsView: Sendable {
   let posts: [State]
   let limits: [Limit]
   let troubles: [Trouble]
+  let moreLink: String?
 
   struct Figure: Sendable {
     let value: String
@@ -45,6 +46,9 @@ struct OperationsView: Sendable {
     let deliveries: Int
     let builds: Int
     let posts: Int
+    let scanned: Int
+    let bytes: String
+    let pairs: String
   }
 
   struct State: Sendable {
@@ -78,7 +82,8 @@ struct OperationsView: Sendable {
     "tallies": "builds to be counted for these pages",
   ]
 
-  init(_ value: Operations, now: Double) {
+  init(_ value: Operations, _ input: PageInput) {
+    let now = input.now
     let ledger = value.ledger
     let all = ledger.done + ledger.due
     let alive = value.workers.count(where: \.isAlive)
@@ -125,7 +130,8 @@ struct OperationsView: Sendable {
     hours = value.hours.map { hour in
       Hour(
         name: String(Figures.time(hour.hour).dropFirst(11).prefix(5)), deliveries: hour.deliveries, builds: hour.builds,
-        posts: hour.posts)
+        posts: hour.posts, scanned: hour.scannedLogs, bytes: Figures.bytes(Int64(hour.scannedBytes)),
+        pairs: Figures.count(hour.pairs))
     }
     deliveries = Self.states(value.deliveries, bad: ["failed"])
     posts = Self.states(value.posts, bad: value.posts.keys.filter { $0.hasSuffix("refused") })
@@ -137,6 +143,8 @@ struct OperationsView: Sendable {
         resets: limit.resetsAt.map { $0 > now ? Figures.ago($0, now: now) : "since then" } ?? "–",
         told: Figures.ago(limit.toldAt, now: now))
     }
+    let isCut = Dictionary(grouping: value.troubles, by: \.what).values.contains { $0.count >= input.limit }
+    moreLink = isCut && input.limit < 200 ? input.link(["limit": "200"]) : nil
     troubles = value.troubles.map { trouble in
       Trouble(
         what: trouble.what, subject: trouble.subject, reason: trouble.reason,

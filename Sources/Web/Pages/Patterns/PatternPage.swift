@@ -5,13 +5,13 @@ import Store
 /// One pattern.
 enum PatternPage {
   private static let mostSamples = 200
-  private static let shownSamples = 20
 
   static let page = Page<PatternReport>(
     path: "patterns/**", summary: "A pattern: its definition and history, what it found, and whether it can be believed.",
     parameters: [
       .path("id", .text(most: 300), "The pattern's id, `area/name`."),
       .query("since", .since, "What was found in builds that finished since the beginning of that day.", usual: "180d"),
+      .query("limit", .number(1...mostSamples), "Samples of one page.", usual: "20"), .cursor,
     ],
     load: load, view: { pattern, input in Page.View("pattern", title: pattern.id, PatternView(pattern, input)) })
 
@@ -23,10 +23,14 @@ enum PatternPage {
     let detail = try await store.patternDetail(id)
     async let series = store.patternSeries(id, since: since, by: .week)
     async let jobs = store.patternJobs(id, most: 10)
-    async let samples = store.patternSamples(id, most: mostSamples)
+    // The latest tell the groups, whichever are shown.
+    async let latest = store.patternSamples(id, most: mostSamples)
+    async let samples = store.patternSamples(id, after: input.cursor?.keys.first, most: input.limit)
+    async let reviews = store.reviews(of: id, most: 20)
     async let trust = store.patternTrust(of: id)
     async let reports = store.wrongReports(against: id, most: 20)
-    let (weeks, found) = try await (series, samples.rows)
+    let (weeks, found, shown) = try await (series, latest.rows, samples)
+    let numbers = Dictionary(uniqueKeysWithValues: detail.revisions.enumerated().map { ($1.id, detail.revisions.count - $0) })
     return PatternReport(
       id: id.rawValue, title: detail.title, verdict: detail.verdict.rawValue, issue: detail.issue, priority: detail.priority,
       fallback: detail.fallback, groupBy: detail.groupBy, tags: detail.tags, owner: detail.owner, remedy: detail.remedy,
@@ -40,18 +44,35 @@ enum PatternPage {
           builds: $0.builds, lastSeen: $0.lastSeen)
       },
       groups: groups(found, by: detail.groupBy),
-      samples: found.prefix(shownSamples).map {
+      samples: shown.rows.map {
         .init(
           build: $0.build, repository: $0.repository, job: $0.job, outcome: $0.outcome.rawValue, at: $0.at, log: $0.log,
           line: $0.finding.line, text: $0.finding.text)
       },
+      next: shown.next.map { Cursor(keys: [$0]).text },
       trust: value(try await trust, inconclusive: detail.inconclusive),
       reports: try await reports.map {
         .init(
           who: $0.who, reason: $0.reason, at: $0.at, kind: $0.kind.rawValue, repository: $0.repository, commit: $0.commit,
           job: $0.job)
-      })
+      },
+      reviews: try await reviews.map { .init(who: $0.who, note: $0.note, at: $0.at, revision: numbers[$0.revision] ?? 0) })
   }
+
+  static let review = Action(
+    path: "reviews", summary: "Say that one has looked at a pattern, and that it is right.",
+    about: "It is shown with the pattern, and changes no verdict: until when a pattern may excuse stands in its file.",
+    parameters: [
+      .form("pattern", .text(most: 300), "The pattern's id, `area/name`.", needed: true),
+      .form("revision", .number(1...Int.max), "The id of the revision that one has seen: the one that is tried now.", needed: true),
+      .form("note", .text(most: 1_000), "What there is to say."),
+    ],
+    perform: { input in
+      let id = input.text("pattern") ?? ""
+      try await input.backend.store.review(
+        PatternID(id), revision: Int64(input.number("revision") ?? 0), who: input.viewer.name, note: input.text("note") ?? "")
+      return Action.Done(location: "/patterns/\(id)#reviews", detail: "\(id) is reviewed")
+    })
 
   private static func revisions(_ revisions: [Store.RevisionDetail]) -> [PatternReport.Revision] {
     revisions.enumerated().map { place, revision in

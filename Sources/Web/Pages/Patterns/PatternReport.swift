@@ -31,8 +31,12 @@ struct PatternReport: APIValue {
   /// Of the latest findings: the same captures of `groupBy` are the same failure.
   let groups: [Group]
   let samples: [Sample]
+  /// For `cursor`; there while there are more samples.
+  let next: String?
   let trust: Trust
   let reports: [Report]
+  /// Who has looked at it and thinks that it is right, the latest first.
+  let reviews: [Review]
 
   static let schema = Schema.object(
     "PatternReport",
@@ -43,7 +47,8 @@ struct PatternReport: APIValue {
       "changedAt": .time, "revisions": .array(Revision.schema), "firstSeen": .optional(.time), "lastSeen": .optional(.time),
       "weeks": .array(Week.schema), "hits": .integer, "builds": .integer, "jobs": .array(Job.schema),
       "groups": .array(Group.schema),
-      "samples": .array(Sample.schema), "trust": Trust.schema, "reports": .array(Report.schema),
+      "samples": .array(Sample.schema), "next": .optional(.string), "trust": Trust.schema, "reports": .array(Report.schema),
+      "reviews": .array(Review.schema),
     ])
 
   struct Revision: APIValue {
@@ -134,6 +139,17 @@ struct PatternReport: APIValue {
         "cleared": .optional(.string), "wrongReports": .integer, "millisecondsPerMegabyte": .optional(.number),
         "inconclusiveLogs": .integer,
       ])
+  }
+
+  struct Review: APIValue {
+    let who: String
+    let note: String
+    let at: Double
+    /// The number of the revision that was looked at.
+    let revision: Int
+
+    static let schema = Schema.object(
+      "PatternReview", ["who": .string, "note": .string, "at": .time, "revision": .integer])
   }
 
   struct Report: APIValue {

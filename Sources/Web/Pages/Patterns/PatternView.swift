@@ -37,6 +37,13 @@ struct PatternView: Sendable {
   let groups: [GroupView]
   let hasGroups: Bool
   let samples: [SampleView]
+  let firstLink: String?
+  let nextLink: String?
+  let reviews: [ReviewView]
+  /// The latest, where it is of the revision that is tried now.
+  let reviewedText: String
+  /// For the form; nil where there is nothing to review, or not by this viewer.
+  let reviewed: Int64?
   let reports: [ReportView]
   let hasReports: Bool
   let tryLink: String
@@ -74,6 +81,12 @@ struct PatternView: Sendable {
     let place: String
     let isPassing: Bool
     let ago: String
+  }
+
+  struct ReviewView: Sendable {
+    let who: String
+    let note: String?
+    let text: String
   }
 
   struct ReportView: Sendable {
@@ -152,6 +165,18 @@ struct PatternView: Sendable {
         place: sample.repository, isPassing: sample.outcome == Build.Outcome.success.rawValue,
         ago: Figures.ago(sample.at, now: input.now))
     }
+    firstLink = input.cursor == nil ? nil : input.link([:]) + "#lines"
+    nextLink = pattern.next.map { input.page($0) + "#lines" }
+    reviews = pattern.reviews.map { review in
+      ReviewView(
+        who: review.who, note: review.note.isEmpty ? nil : review.note,
+        text: "\(Figures.ago(review.at, now: input.now)), revision \(review.revision)")
+    }
+    reviewedText =
+      pattern.reviews.first { $0.revision == current?.number }.map {
+        "\($0.who), \(Figures.ago($0.at, now: input.now))"
+      } ?? (pattern.reviews.isEmpty ? "by nobody here" : "not in its present revision")
+    reviewed = pattern.isRetired || input.viewer.role < .curator ? nil : current?.id
     reports = pattern.reports.map { report in
       ReportView(
         who: report.who, reason: report.reason, ago: Figures.ago(report.at, now: input.now), job: report.job,

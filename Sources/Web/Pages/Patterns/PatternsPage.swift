@@ -4,6 +4,8 @@ import Store
 
 /// The list of patterns.
 enum PatternsPage {
+  static let usual: Sorting<Store.PatternKey> = .descending(.builds)
+
   static let page = Page<Listing<PatternSummary>>(
     path: "patterns", summary: "Patterns with what they found.",
     parameters: [
@@ -12,26 +14,23 @@ enum PatternsPage {
       .query("owner", .text(most: 200), "Only patterns of this owner."),
       .query("retired", .flag, "Retired ones, too."),
       .query("since", .since, "What was found in builds that finished since the beginning of that day.", usual: "30d"),
-      .query(
-        "order", .choice(Store.PatternOrder.allCases.map(\.rawValue)), "`id`; `hits` or `builds`: those with the most first.",
-        usual: "builds"),
-      .limit, .cursor,
+      .sort(usual: usual), .limit, .cursor,
     ],
     load: load, view: { patterns, input in Page.View("patterns", title: "Patterns", PatternsView(patterns, input)) })
 
   private static func load(_ input: PageInput) async throws -> Listing<PatternSummary> {
     let store = input.backend.store
     let since = CalendarDay(secondsSince1970: input.moment("since") ?? 0)
+    let measures = try await input.backend.measures.answer
     let page = try await store.patternPage(
       text: input.text("text"), verdict: input.text("verdict").flatMap { PatternVerdict(rawValue: $0) }, owner: input.text("owner"),
       retired: input.flag("retired"), since: since,
-      orderedBy: input.text("order").flatMap { Store.PatternOrder(rawValue: $0) } ?? .builds, after: input.cursor?.keys.first,
-      most: input.limit)
+      sortedBy: input.sorting(usual: usual), measures: measures, after: input.cursor?.keys.first, most: input.limit)
     async let totals = store.buildTotals(since: since)
     async let marks = store.patternMarks(of: page.rows.map(\.id))
     let (failed, against) = try await (totals.failed, marks)
     return Listing(
-      items: page.rows.map { PatternSummary($0, against[$0.id], ofFailed: failed, today: input.today) },
+      items: page.rows.map { PatternSummary($0, measures[$0.id], against[$0.id], ofFailed: failed, today: input.today) },
       next: page.next.map { Cursor(keys: [$0]) })
   }
 }
@@ -51,6 +50,10 @@ struct PatternSummary: APIValue {
   let builds: Int
   let share: Double
   let lastSeen: Double?
+  /// The share of the passing builds that were sampled in which it is found; nil if none was.
+  let passingRate: Double?
+  /// CPU time for 1,000,000 bytes of raw log; nil if it wasn't measured.
+  let millisecondsPerMegabyte: Double?
   /// What is to be known before it is believed: `retired`, `suspended`, `suspect`, `review overdue`.
   let health: [String]
   let wrongReports: Int
@@ -60,10 +63,14 @@ struct PatternSummary: APIValue {
     [
       "id": .string, "title": .string, "verdict": .choice(PatternVerdict.allCases.map(\.rawValue)), "priority": .integer,
       "fallback": .boolean, "owner": .optional(.string), "tags": .array(.string), "reviewBy": .optional(.string), "hits": .integer,
-      "builds": .integer, "share": .number, "lastSeen": .optional(.time), "health": .array(.string), "wrongReports": .integer,
+      "builds": .integer, "share": .number, "lastSeen": .optional(.time), "passingRate": .optional(.number),
+      "millisecondsPerMegabyte": .optional(.number), "health": .array(.string), "wrongReports": .integer,
     ])
 
-  init(_ row: Store.PatternRow, _ marks: Store.PatternMarks?, ofFailed failed: Int, today: CalendarDay) {
+  init(
+    _ row: Store.PatternRow, _ measure: Store.PatternMeasure?, _ marks: Store.PatternMarks?, ofFailed failed: Int,
+    today: CalendarDay
+  ) {
     id = row.id.rawValue
     title = TitleTemplate.render(row.title, captures: [])
     verdict = row.verdict.rawValue
@@ -76,6 +83,8 @@ struct PatternSummary: APIValue {
     builds = row.builds
     share = failed > 0 ? Double(row.builds) / Double(failed) : 0
     lastSeen = row.lastSeen
+    passingRate = measure?.passingRate
+    millisecondsPerMegabyte = measure?.millisecondsPerMegabyte
     health =
       (row.isRetired ? ["retired"] : []) + (row.isSuspended ? ["suspended"] : []) + (marks?.isSuspect ?? false ? ["suspect"] : [])
       + (!row.isRetired && row.reviewBy.map { today >= $0 } ?? false ? ["review overdue"] : [])
@@ -91,12 +100,7 @@ struct PatternsView: Sendable {
   let verdicts: [FilterView.Choice]
   let times: [FilterView.Choice]
   let hidden: [FilterView.Pair]
-  let idLink: String
-  let hitsLink: String
-  let buildsLink: String
-  let idSort: String?
-  let hitsSort: String?
-  let buildsSort: String?
+  let columns: [ColumnView]
   let patterns: [Row]
   let isLaterPage: Bool
   let firstLink: String
@@ -113,6 +117,8 @@ struct PatternsView: Sendable {
     let share: String
     let barMarkup: Markup
     let lastSeen: String
+    let passing: String
+    let cost: String
     let health: [String]
     let reportsText: String?
     let owner: String
@@ -126,20 +132,27 @@ struct PatternsView: Sendable {
     verdicts = filters.verdicts
     times = filters.times
     hidden = filters.hidden.filter { !["text", "owner", "retired"].contains($0.name) }
-    let order = input.text("order") ?? "builds"
-    idLink = input.link(["order": "id"])
-    hitsLink = input.link(["order": "hits"])
-    buildsLink = input.link(["order": "builds"])
-    idSort = order == "id" ? "ascending" : nil
-    hitsSort = order == "hits" ? "descending" : nil
-    buildsSort = order == "builds" ? "descending" : nil
+    let sorting = input.sorting(usual: PatternsPage.usual)
+    columns = [
+      ColumnView("Pattern", .ascending(.id), sorting, input),
+      ColumnView("Decides", .descending(.builds), sorting, input, classes: "number"),
+      ColumnView("Share", .descending(.share), sorting, input),
+      ColumnView("Found in", .descending(.hits), sorting, input, classes: "number"), ColumnView("Health"),
+      ColumnView("When passing", .descending(.passingRate), sorting, input, classes: "number wide"),
+      ColumnView("Cost", .descending(.millisecondsPerMegabyte), sorting, input, classes: "number wide"),
+      ColumnView("Last seen", .descending(.lastSeen), sorting, input, classes: "wide"),
+      ColumnView("Owner", .ascending(.owner), sorting, input, classes: "wide"),
+    ]
     self.patterns = patterns.items.map { pattern in
       Row(
         id: pattern.id, link: "/patterns/\(pattern.id)", title: pattern.title, verdict: pattern.verdict,
         isFallback: pattern.fallback,
         hits: Figures.count(pattern.hits), builds: Figures.count(pattern.builds), share: Figures.percent(pattern.share),
         barMarkup: Trend.share(pattern.share, of: pattern.verdict),
-        lastSeen: pattern.lastSeen.map { Figures.ago($0, now: input.now) } ?? "never", health: pattern.health,
+        lastSeen: pattern.lastSeen.map { Figures.ago($0, now: input.now) } ?? "never",
+        passing: pattern.passingRate.map { Figures.percent($0) } ?? "–",
+        cost: pattern.millisecondsPerMegabyte.map { "\(Figures.count(Int(($0 * 1_000).rounded()))) µs" } ?? "–",
+        health: pattern.health,
         reportsText: pattern.wrongReports > 0 ? Figures.count(pattern.wrongReports, "wrong report") : nil,
         owner: pattern.owner ?? "")
     }

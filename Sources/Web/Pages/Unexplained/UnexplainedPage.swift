@@ -4,12 +4,17 @@ import Store
 
 /// What nothing explains, in clusters, with a drafted pattern for each.
 enum UnexplainedPage {
+  static let usual: Sorting<Unexplained.Key> = .descending(.builds)
+
   static let page = Page<Unexplained>(
     path: "unexplained", summary: "Failed builds that no pattern explains, in clusters with drafted patterns.",
-    about: "Reading the logs takes a while: until they are read, `state` is `running`. What is told is some minutes old at most.",
-    parameters: [.query("days", .number(1...365), "Builds of so many days.", usual: "14")],
+    about:
+      "Reading the logs takes a while: until they are read, `state` is `running`. What is told is some minutes old at most, and of the largest clusters.",
+    parameters: [.query("days", .number(1...365), "Builds of so many days.", usual: "14"), .sort(usual: usual)],
     load: { input in
-      Unexplained(await input.backend.suggestions.suggestions(days: input.number("days") ?? 14), now: input.now)
+      Unexplained(
+        await input.backend.suggestions.suggestions(days: input.number("days") ?? 14), sortedBy: input.sorting(usual: usual),
+        now: input.now)
     },
     view: { value, input in
       Page.View("unexplained", title: "Unexplained failures", UnexplainedView(value, input))
@@ -26,6 +31,9 @@ enum UnexplainedPage {
 }
 
 struct Unexplained: APIValue {
+  /// What clusters can be sorted by.
+  enum Key: String, Sendable, CaseIterable { case builds, firstSeen, lastSeen }
+
   let state: String
   /// While they are read, or why they can't be.
   let detail: String?
@@ -82,7 +90,7 @@ struct Unexplained: APIValue {
       "isCut": .boolean, "untold": .integer, "clusterCount": .integer, "clusters": .array(Cluster.schema),
     ])
 
-  init(_ desk: SuggestDesk.State, now: Double) {
+  init(_ desk: SuggestDesk.State, sortedBy sorting: Sorting<Key>, now: Double) {
     var found = Suggestions()
     switch desk {
     case .running(let read, let all):
@@ -98,7 +106,13 @@ struct Unexplained: APIValue {
     isCut = found.isCut
     untold = found.untold
     clusterCount = found.clusters
-    clusters = found.suggestions.map { suggestion in
+    let sorted =
+      switch sorting.key {
+      case .builds: found.suggestions.sorted(by: sorting) { $0.builds }
+      case .firstSeen: found.suggestions.sorted(by: sorting) { $0.firstSeen }
+      case .lastSeen: found.suggestions.sorted(by: sorting) { $0.lastSeen }
+      }
+    clusters = sorted.map { suggestion in
       Cluster(
         builds: suggestion.builds, firstSeen: suggestion.firstSeen, lastSeen: suggestion.lastSeen,
         jobs: suggestion.jobs.map { job in

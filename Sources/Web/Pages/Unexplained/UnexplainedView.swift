@@ -1,3 +1,5 @@
+import Store
+
 struct UnexplainedView: Sendable {
   let days: Int
   let heading: String
@@ -7,6 +9,8 @@ struct UnexplainedView: Sendable {
   let detail: String?
   let made: String?
   let spans: [Span]
+  /// What the clusters can be sorted by.
+  let columns: [ColumnView]
   let clusters: [Cluster]
   let more: String?
   let isEmpty: Bool
@@ -56,6 +60,11 @@ struct UnexplainedView: Sendable {
     more =
       value.clusterCount > value.clusters.count
       ? "and \(Figures.count(value.clusterCount - value.clusters.count, "smaller cluster"))" : nil
+    let sorting = input.sorting(usual: UnexplainedPage.usual)
+    columns = [
+      ColumnView("size", .descending(.builds), sorting, input), ColumnView("first seen", .descending(.firstSeen), sorting, input),
+      ColumnView("last seen", .descending(.lastSeen), sorting, input),
+    ]
     canRefresh = input.viewer.role >= .curator
     clusters = value.clusters.map { cluster in
       let (first, last) = (Figures.time(cluster.firstSeen).prefix(10), Figures.time(cluster.lastSeen).prefix(10))
