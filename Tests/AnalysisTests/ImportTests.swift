@@ -91,6 +91,8 @@ import Testing
     (.python, #"[(](?#()\1"#, "isn't there"), (.javascript, #"\p{L}"#, "flag u"), (.javascript, #"\u{41}"#, "flag u"),
     (.javascript, "(?i)x", "(?i)"), (.javascript, "(?>a)", "option"), (.javascript, "[😀]", "two characters"),
     (.java, "x{3,2}", "at most"), (.java, "x{y", "no repetition"), (.javascript, "😀+", "only the second"),
+    (.java, #"(a|b\1)"#, "stands in"),
+    (.java, "x(?d)*", "nothing to repeat"),
     (.go, #"\x+4"#, "no code"),
   ])
   func whatCannotBeToldIsRefused(_ dialect: Dialect, _ expression: String, _ reason: String) {
@@ -330,7 +332,7 @@ import Testing
     (.javascript, "x.y$", "U+2028"), (.javascript, "x$", ""), (.dotnet, "xy$", ""), (.java, "(?i)stop", "U+017F"),
     (.java, "(?iu)stop", ""), (.java, "(?i:stop) k", "U+017F"), (.java, "(?i)[a-z]x", "U+212A"), (.java, "stop", ""),
     (.javascript, "(?i:x)y", "since 2025"), (.javascript, "[^a]", "U+FFFF"), (.javascript, "[ab]", ""), (.dotnet, #"\w"#, "U+FFFF"),
-    (.dotnet, "[^a-z-[b]]", "U+FFFF"), (.dotnetECMAScript, #"\w"#, "U+0130"), (.dotnet, "(?i)σ", "ς"),
+    (.dotnet, "[^a-z-[b]]", "U+FFFF"), (.dotnetECMAScript, #"\w"#, "U+0130"), (.go, #"(?i)\w"#, "U+212A"), (.dotnet, "(?i)σ", "ς"),
     (.python, "(?i)fail", "U+0130"), (.rust, "(?i)kiss", ""),
   ])
   func rareDifferencesAreRemarked(_ dialect: Dialect, _ expression: String, _ remark: String) throws {

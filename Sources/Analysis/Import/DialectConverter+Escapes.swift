@@ -66,8 +66,9 @@ extension DialectConverter {
     let isNegated = next == "B"
     at += 1
     guard next != "{" else { throw ImportRefusal("\\b{ can't be told") }
-    if dialect == .java, !isNegated { note("\\b takes words for ASCII, as Java does since version 19") }
+    if dialect == .java { note("\\b and \\B take words for ASCII, as Java does since version 19") }
     remarkOnWords("w")
+    if isNegated { remarkOnHalves() }
     // To .NET, what joins letters is part of a word for its boundary, though no `\w`.
     guard let word = dialect == .dotnet && !isASCII ? classes.word.map({ $0 + #"\x{200C}\x{200D}"# }) : classes.word else {
       append(isNegated ? "\\B" : "\\b")
@@ -133,6 +134,10 @@ extension DialectConverter {
   private mutating func reference(to number: Int) throws(ImportRefusal) {
     guard (1...max(1, groupsInAll)).contains(number), groupsInAll > 0 else {
       throw ImportRefusal("\\\(number) refers to a group that isn't there")
+    }
+    // PCRE2 10.42 takes the length of a group that refers to itself for longer than it may be.
+    guard dialect.unsetGroupIsEmpty || !openGroups.contains(where: { $0.number == number }) else {
+      throw ImportRefusal("\\\(number) refers to the group that it stands in")
     }
     if dialect.isDotnet, String(String.UnicodeScalarView(scalars)).contains(/\(\?(?:'|<[^=!])/) {
       throw ImportRefusal("\\\(number) counts groups as .NET does, those with a name last")

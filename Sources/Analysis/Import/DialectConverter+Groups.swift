@@ -104,6 +104,7 @@ extension DialectConverter {
       at += 1
       flags = changed
       if !text.isEmpty { result += "(?\(text))" }
+      (atom, hasQuantifier) = (nil, false)
       return nil
     }
     at += 1

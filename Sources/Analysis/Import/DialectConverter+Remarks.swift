@@ -21,6 +21,9 @@ extension DialectConverter {
   /// `\w` and the like, by their letter.
   mutating func remarkOnWords(_ letter: Unicode.Scalar) {
     if dialect == .dotnet { remarkOnHalves() }
+    if dialect == .go, flags.isCaseless, letter == "w" || letter == "W" {
+      remark("whatever its case, \\w isn't U+017F or U+212A, which to go it is")
+    }
     if dialect == .dotnetECMAScript, letter == "w" || letter == "W" { remark("U+0130 is no \\w; to dotnet-ecmascript it is one") }
   }
 
@@ -61,6 +64,7 @@ extension DialectConverter {
       note("in classes, letters beyond ASCII match whatever their case, which in Java without (?u) they don't")
     }
     guard items.contains(where: { $0.isASCII && $0.isLetter }) else { return }
+    if items.contains("[:") { remarkOnWords("w") }
     for letter in ["s", "k", "i"] as [Unicode.Scalar] { remarkOnCase(of: letter) }
   }
 }
