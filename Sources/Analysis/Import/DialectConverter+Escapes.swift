@@ -136,7 +136,7 @@ extension DialectConverter {
       throw ImportRefusal("\\\(number) refers to a group that isn't there")
     }
     // PCRE2 10.42 takes the length of a group that refers to itself for longer than it may be.
-    guard dialect.unsetGroupIsEmpty || !openGroups.contains(where: { $0.number == number }) else {
+    guard dialect == .dotnetECMAScript || !openGroups.contains(where: { $0.number == number }) else {
       throw ImportRefusal("\\\(number) refers to the group that it stands in")
     }
     if dialect.isDotnet, String(String.UnicodeScalarView(scalars)).contains(/\(\?(?:'|<[^=!])/) {

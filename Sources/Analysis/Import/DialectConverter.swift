@@ -205,9 +205,7 @@ struct DialectConverter {
     {
       throw ImportRefusal("\(result[atom...]) is two characters to \(dialect.rawValue), of which only the second is repeated")
     }
-    if losesCaptures(from: atom) {
-      note("what groups in a repetition have captured in the end may differ from what \(dialect.rawValue) says")
-    }
+    noteOnRounds(from: atom)
     if hasQuantifier {
       if dialect == .rust {
         // There, a repetition may be repeated itself.
@@ -236,14 +234,17 @@ struct DialectConverter {
     hasQuantifier = true
   }
 
-  /// Whether the group that ends here, if it began there, holds other captures after some rounds than in the dialect. JavaScript forgets in
-  /// each round what it captured in the one before; it, Go and Rust leave out a last round that matches no character.
-  private func losesCaptures(from start: String.Index) -> Bool {
-    guard [.javascript, .go, .rust].contains(dialect), let last = lastGroup, last.start == start else { return false }
-    let within = captures - last.capturesBefore
-    guard within > 0 else { return false }
-    let hasInner = within > (last.number == nil ? 0 : 1)
-    return dialect == .javascript && hasInner || !takesWholly(String(result[start...]), [""]).isEmpty
+  /// Notes if the group that ends here, if it began there, is repeated otherwise in the dialect: JavaScript forgets in each round what
+  /// groups captured in the one before, and it, Go and Rust take no round that matches nothing.
+  private mutating func noteOnRounds(from start: String.Index) {
+    guard [.javascript, .go, .rust].contains(dialect), let last = lastGroup, last.start == start else { return }
+    let within = captures - last.capturesBefore - (last.number == nil ? 0 : 1)
+    if dialect == .javascript, within > 0 {
+      note("groups in a repetition keep what they captured in an earlier round, which JavaScript forgets in each")
+    }
+    if !takesWholly(String(result[start...]), [""]).isEmpty {
+      note("what may match nothing is repeated, and may end, or capture, otherwise than in \(dialect.rawValue)")
+    }
   }
 
   /// The group that was closed last.

@@ -117,6 +117,10 @@ package struct PatternImport: Sendable {
   private func matcher(
     of rule: ForeignRule, _ captures: inout Int, _ notes: inout [String], _ remarks: inout [String]
   ) throws(ImportRefusal) -> MatchDefinition.Matcher {
+    for step in rule.steps where step.isText && rule.ignoreCase {
+      let text = try DialectConverter(LucenePhrase.escaped(step.expression), dialect: rule.dialect, ignoresCase: true)
+      for remark in text.remarks where !remarks.contains(remark) { remarks.append(remark) }
+    }
     if rule.steps.count == 1, rule.steps[0].isText { return .literal(rule.steps[0].expression) }
     var expressions: [String] = []
     for step in rule.steps {
