@@ -284,9 +284,16 @@ extension DialectConverter {
     where name.lowercased().hasPrefix(prefix) {
       name.removeFirst(prefix.count)
     }
-    return "\\\(isNegated ? "P" : "p"){\(Self.shortCategories[name.lowercased()] ?? name)}"
+    name = Self.shortCategories[name.lowercased()] ?? name
+    if flags.isCaseless, [.java, .go, .rust].contains(dialect), Self.cases.contains(name) {
+      // There, a letter of one case stands for those of the others, too.
+      if dialect != .java || name.count > 2 { note("whatever its case, \\p{\(name)} is any letter that has a case") }
+      name = "L&"
+    }
+    return "\\\(isNegated ? "P" : "p"){\(name)}"
   }
 
+  private static let cases: Set = ["Lu", "Ll", "Lt", "Uppercase", "Lowercase"]
   private static let shortCategories = [
     "letter": "L", "mark": "M", "number": "N", "punctuation": "P", "symbol": "S", "separator": "Z", "other": "C",
     "uppercase_letter": "Lu", "lowercase_letter": "Ll", "decimal_number": "Nd",

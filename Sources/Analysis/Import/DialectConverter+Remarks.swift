@@ -64,7 +64,9 @@ extension DialectConverter {
       note("in classes, letters beyond ASCII match whatever their case, which in Java without (?u) they don't")
     }
     guard items.contains(where: { $0.isASCII && $0.isLetter }) else { return }
-    if items.contains("[:") { remarkOnWords("w") }
+    if items.contains("[:"), dialect == .go || dialect == .rust {
+      remark("whatever its case, no class such as [:alpha:] has U+017F or U+212A, as to \(dialect.rawValue) it has")
+    }
     for letter in ["s", "k", "i"] as [Unicode.Scalar] { remarkOnCase(of: letter) }
   }
 }

@@ -242,7 +242,7 @@ struct DialectConverter {
     if dialect == .javascript, within > 0 {
       note("groups in a repetition keep what they captured in an earlier round, which JavaScript forgets in each")
     }
-    if !takesWholly(String(result[start...]), [""]).isEmpty {
+    if ExpressionSketch(String(result[start...])).mayBeEmpty {
       note("what may match nothing is repeated, and may end, or capture, otherwise than in \(dialect.rawValue)")
     }
   }

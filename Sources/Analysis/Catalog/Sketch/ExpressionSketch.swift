@@ -45,6 +45,18 @@ indirect enum ExpressionSketch: Equatable {
     }
   }
 
+  /// Whether a match may have no character, as far as can be seen.
+  var mayBeEmpty: Bool {
+    switch self {
+    case .character, .set: false
+    case .empty, .unknown, .reference, .lookaround: true
+    case .sequence(let parts): parts.allSatisfy(\.mayBeEmpty)
+    case .choice(let branches): branches.contains(where: \.mayBeEmpty)
+    case .group(let body, _, _): body.mayBeEmpty
+    case .repetition(let body, let least, _): least == 0 || body.mayBeEmpty
+    }
+  }
+
   /// How the expression ends in an unbounded run of any characters, if it does.
   enum OpenEnd: Equatable {
     case none
