@@ -40,6 +40,15 @@ extension DialectConverter {
     return String(scalar)
   }
 
+  /// The same for a character that is written by its code.
+  mutating func casedCode(_ text: String) -> String {
+    guard text.hasPrefix("\\x{"), let scalar = UInt32(text.dropFirst(3).dropLast(), radix: 16).flatMap(Unicode.Scalar.init) else {
+      return text
+    }
+    let plain = cased(scalar)
+    return plain == String(scalar) ? text : plain.replacing(String(scalar), with: text)
+  }
+
   /// Java without `u` takes only letters of ASCII whatever their case.
   private var isASCIICase: Bool { dialect == .java && !flags.hasUnicodeCase }
 
@@ -60,7 +69,7 @@ extension DialectConverter {
   /// The same for a class, of which it is only known whether it has letters.
   mutating func remarkOnCase(ofClass items: String) {
     guard flags.isCaseless else { return }
-    if isASCIICase, items.unicodeScalars.contains(where: { !$0.isASCII && $0.properties.isCased }) {
+    if isASCIICase, items.contains(#"\x{"#) || items.unicodeScalars.contains(where: { !$0.isASCII && $0.properties.isCased }) {
       note("in classes, letters beyond ASCII match whatever their case, which in Java without (?u) they don't")
     }
     guard items.contains(where: { $0.isASCII && $0.isLetter }) else { return }

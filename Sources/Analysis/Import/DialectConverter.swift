@@ -209,6 +209,7 @@ struct DialectConverter {
     if hasQuantifier {
       if dialect == .rust {
         // There, a repetition may be repeated itself.
+        noteOnEmpty(from: atom)
         result.insert(contentsOf: "(?:", at: atom)
         result += ")"
       } else if !(text == "+" && dialect.hasPossessives) {
@@ -242,6 +243,10 @@ struct DialectConverter {
     if dialect == .javascript, within > 0 {
       note("groups in a repetition keep what they captured in an earlier round, which JavaScript forgets in each")
     }
+    noteOnEmpty(from: start)
+  }
+
+  private mutating func noteOnEmpty(from start: String.Index) {
     if ExpressionSketch(String(result[start...])).mayBeEmpty {
       note("what may match nothing is repeated, and may end, or capture, otherwise than in \(dialect.rawValue)")
     }
