@@ -91,7 +91,7 @@ import Testing
     (.python, #"[\w-.]"#, "begins with a class"), (.rust, #"[\w-.]"#, "begins with a class"),
     (.dotnet, #"[a-\d]"#, "ends in a class"), (.java, #"(?:a)\1"#, #"\1 refers to a group that isn't there"#),
     (.python, #"[(](?#()\1"#, "isn't there"), (.javascript, #"\p{L}"#, "flag u"), (.javascript, #"\u{41}"#, "flag u"),
-    (.javascript, "(?i)x", "(?i)"), (.javascript, "(?>a)", "option"), (.javascript, "[😀]", "two characters"),
+    (.javascript, "(?i)x", "(?i)"), (.javascript, "(?>a)", "not known"), (.javascript, "[😀]", "two characters"),
     (.java, "x{3,2}", "at most"), (.java, "x{y", "no repetition"), (.javascript, "😀+", "only the second"),
     (.java, #"(a|b\1)"#, "stands in"), (.javascript, #"(a\1)"#, "stands in"),
     (.java, "x(?d)*", "nothing to repeat"),
@@ -304,7 +304,7 @@ import Testing
   @Test(arguments: [
     (Dialect.pcre2, #"(?<=error: )\w+ failed"#), (.java, #"(?<=error: )\w+ failed"#), (.dotnet, #"^x (?<=x )\w+"#),
     (.python, #"(?<=error: )\w+ failed"#), (.pcre2, #"(a)\1b"#), (.python, "(?P<n>ab)(?P=n)c"), (.java, #"(?<n>ab)\k<n>c"#),
-    (.javascript, #"(a)?b\1c"#), (.pcre2, #"(x)(?:(y)|z)\g{2}\g1"#),
+    (.javascript, #"(a)?b\1c"#), (.pcre2, #"(x)(?:(y)|z)\g{2}\g1"#), (.go, #"^(?:\x1b\[0m)*ab (c)"#),
   ])
   func examplesAreMadeForWhatLooksAround(_ dialect: Dialect, _ expression: String) throws {
     var options = PatternImport.Options()

@@ -209,7 +209,7 @@ package struct PatternImport: Sendable {
   private static func lines(for step: ForeignRule.Step, of rule: ForeignRule) throws(ImportRefusal) -> [String] {
     if step.isText { return [step.expression] }
     let converter = try DialectConverter(step.expression, dialect: rule.dialect, isASCII: true, severity: step.severity)
-    return ExampleText.candidates(for: converter.result)
+    return ExampleText.candidates(for: converter.result).filter(ExampleLines.isPlain)
   }
 
   /// The hit, less something that it needs.

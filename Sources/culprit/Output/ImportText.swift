@@ -23,7 +23,8 @@ struct ImportText {
     var remarks: [String] = []
     for remark in rules.flatMap(\.remarks) where !remarks.contains(remark) { remarks.append(remark) }
     for remark in remarks {
-      lines.append("of \(rules.count { $0.remarks.contains(remark) }) rules: \(Style.inert(remark))")
+      let number = rules.count { $0.remarks.contains(remark) }
+      lines.append("remarked in \(number) \(number == 1 ? "rule" : "rules"): \(Style.inert(remark))")
     }
     let written = rules.count { $0.file != nil }
     lines.append(
