@@ -62,7 +62,7 @@ package struct SuggestStage: Sendable {
 
     let familiar = try await familiar(lines, of: builds, rules, report: { report(logs.count + $0, logs.count + $1) })
     let clusters = FailureClusters(lines, familiar: familiar)
-    result.untold = clusters.untold.count
+    result.untold = clusters.untold.map { builds[$0] }
     result.clusters = clusters.clusters.count
     result.suggestions = try await suggestions(Array(clusters.clusters.prefix(limit)), builds, lines, told)
     return result

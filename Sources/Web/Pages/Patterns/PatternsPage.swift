@@ -20,6 +20,7 @@ enum PatternsPage {
       .query("since", .since, "What was found in builds that finished since the beginning of that day.", usual: "30d"),
       .sort(usual: usual), .limit, .cursor,
     ],
+    isCounted: true,
     load: load, view: { patterns, input in Page.View("patterns", title: "Patterns", PatternsView(patterns, input)) })
 
   private static func load(_ input: PageInput) async throws -> Listing<PatternSummary> {
