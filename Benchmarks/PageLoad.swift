@@ -108,6 +108,14 @@ struct PageLoad: AsyncParsableCommand {
   private static let causes: [(String, Query)] = [
     ("causes, 7 days", { store, _ in _ = try await store.causePage(since: ago(7), most: 20) }),
     ("causes, 30 days", { store, _ in _ = try await store.causePage(since: ago(30), most: 20) }),
+    (
+      "causes, 14 days by change",
+      { store, _ in _ = try await store.causePage(since: ago(14), until: ago(0), sortedBy: .descending(.change), most: 15) }
+    ),
+    (
+      "causes, 14 days by last seen",
+      { store, _ in _ = try await store.causePage(since: ago(14), sortedBy: .descending(.lastSeen), most: 15) }
+    ),
     ("causes, 365 days by week", { store, _ in _ = try await store.causePage(since: ago(365), trendBy: .week, most: 20) }),
     ("causes, all time by week", { store, _ in _ = try await store.causePage(since: nil, trendBy: .week, most: 20) }),
     (
@@ -190,6 +198,7 @@ struct PageLoad: AsyncParsableCommand {
         }
       }
     ),
+    ("commits of all lines called main", { store, _ in _ = try await store.commitPage(.init(branch: "main"), most: 50) }),
     ("commits", { store, _ in _ = try await store.commitPage(most: 50) }),
     (
       "commits, repository, attention",
@@ -225,6 +234,8 @@ struct PageLoad: AsyncParsableCommand {
   ]
 
   private static let others: [(String, Query)] = [
+    ("patterns by last seen", { store, _ in _ = try await store.patternPage(sortedBy: .descending(.lastSeen), most: 50) }),
+    ("patterns' measures", { store, _ in _ = try await store.patternMeasures() }),
     ("patterns", { store, _ in _ = try await store.patternPage(most: 50) }),
     ("patterns, 90 days", { store, _ in _ = try await store.patternPage(since: ago(90), most: 50) }),
     ("pattern", { store, random in _ = try await store.patternDetail(pattern(&random)) }),

@@ -51,6 +51,16 @@ package final class ArchivedLogParts {
     return start
   }
 
+  /// The first place that has at most so many raw bytes between it and another one.
+  package func start(bytes: Int, before other: Start) -> Start {
+    var start = Start()
+    for part in table?.parts ?? [] {
+      guard start.bytes < other.bytes - bytes else { break }
+      start = Start(newlines: start.newlines + part.lines, bytes: start.bytes + part.bytes, stored: start.stored + part.stored)
+    }
+    return start
+  }
+
   /// Reads from a place to the end of the log.
   /// - Parameter take: is given the next bytes, never none, and says whether to go on.
   /// - Throws: `ArchiveError`, or what `take` throws.

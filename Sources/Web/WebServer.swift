@@ -65,8 +65,8 @@ package struct WebServer: Sendable {
 
   /// Connections at once: more wait in the system's queue. Each holds some memory, and a slow client holds it long.
   private static let mostConnections = 1_000
-  /// From so many on, who comes takes the place of one on which nothing is going on.
-  private static let mostWithIdle = 900
+  /// From so many on, who comes takes the place of the one whose client has been waited for the longest.
+  private static let mostWithWaiting = 900
   /// After so many seconds in which nothing comes or goes, a connection is closed.
   private static let idleSeconds: Int64 = 60
   /// Who connects and says nothing takes somebody else's place.
@@ -78,14 +78,14 @@ package struct WebServer: Sendable {
   /// The server, which runs until its service group is shut down: it takes no more requests then, and answers those that it has.
   package var service: some Service {
     let onListening = onListening
-    let idle = IdleConnections(most: Self.mostWithIdle)
+    let places = ConnectionPlaces(most: Self.mostWithWaiting)
     return Application(
       router: router,
       server: .http1(
         configuration: .init(
           additionalChannelHandlers: [
             RequestDeadline(
-              idle: idle, firstLimit: .seconds(Self.firstSeconds), bodyLimit: .seconds(Self.bodySeconds),
+              places: places, firstLimit: .seconds(Self.firstSeconds), bodyLimit: .seconds(Self.bodySeconds),
               writeLimit: .seconds(Self.writeSeconds))
           ],
           idleTimeout: .seconds(Self.idleSeconds))),

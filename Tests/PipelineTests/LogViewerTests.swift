@@ -45,6 +45,21 @@ import Testing
     }
   }
 
+  /// However many lines there are in it, a megabyte before the window is read.
+  @Test func whatBeganWithinAMegabyteIsKnown() async throws {
+    try await with { archive, viewer in
+      let lines = (1...160_000).map { $0 == 120_000 ? "\u{1B}[31m##[group]late" : "line \($0) of some text" }
+      let whole = lines.joined(separator: "\n")
+      for (log, first, isWhole) in [(whole, 155_000, false), (lines[115_000...].joined(separator: "\n"), 40_000, true)] {
+        let digest = try archive.store(bytes: Array(log.utf8)).digest.bytes
+        let window = try await viewer.window(of: digest, LogWindow.Request(lines: first...first + 2))
+        #expect(window.lines.first?.segments.last?.runs.map(\.style.foreground) == [.palette(1)])
+        #expect(window.sections.map(\.title) == ["late"])
+        #expect(isWhole ? window.knownFrom == 1 : window.knownFrom > 1 && window.knownFrom <= 120_000)
+      }
+    }
+  }
+
   private static func plain(_ number: Int) -> String { lines[number - 1].replacing("\u{1B}[31m", with: "") }
 
   @Test func searchFindsWhatPatternsWould() async throws {

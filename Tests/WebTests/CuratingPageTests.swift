@@ -88,13 +88,32 @@ import Testing
           "building\nerror: the widget <\(number)> is out of tune\n",
           TestLedger.build("\(number)", commit: String(repeating: "\(number)", count: 40), finishedAt: WebSite.now - 60))
       }
+      for number in 4..<6 {
+        try await site.ledger.enter(
+          "building\nfatal: no room left for gadget \(number)\n",
+          TestLedger.build(
+            "\(number)", commit: String(repeating: "\(number)", count: 40), job: "mac",
+            finishedAt: WebSite.now - Double(number) * 86_400))
+      }
       try await site.ledger.sync([.test("net/reset", match: "reset")])
       _ = try await site.ledger.rescan()
       let twin = try await site.json("/unexplained")
-      #expect(twin["state"].text == "ready" && twin["builds"].number == 4)
+      #expect(twin["state"].text == "ready" && twin["builds"].number == 6)
+      let wanted: [(String, [Double?])] = [
+        ("", [4, 2]), ("?sort=builds", [2, 4]), ("?sort=lastSeen", [2, 4]), ("?sort=-firstSeen", [4, 2]), ("?job=mac", [2]),
+        ("?job=mac&repository=no/such", []),
+      ]
+      for (query, sizes) in wanted {
+        let found = try await self.sizes(query, site)
+        #expect(found == sizes, "\(query)")
+      }
+      let filtered = try await site.page("/unexplained?job=none&sort=firstSeen")
+      #expect(
+        filtered.contains("None of the clusters has builds of that.") && filtered.contains("name=\"sort\" value=\"firstSeen\""))
       let yaml = try #require(twin["clusters"][0]["draft"]["yaml"].text)
       let page = try await site.page("/unexplained")
-      #expect(page.contains("4 failed builds that nothing explains, in 1 cluster"))
+      #expect(page.contains("6 failed builds that nothing explains, in 2 clusters"))
+      #expect(page.contains("href=\"/unexplained?sort=builds\" aria-current=\"true\">size"))
       #expect(page.contains("error: the widget &lt;") && !page.contains("widget <"))
       let link = try #require(page.firstMatch(of: /href="(\/try\?file=[^"]+)"/)?.1)
       // The link fills in the form with the draft.
@@ -102,5 +121,10 @@ import Testing
       #expect(form.contains(SafeHTML.escape(yaml)))
       #expect(try await site.send(["days": "14"], to: "/unexplained", from: "/unexplained").status == 303)
     }
+  }
+
+  private func sizes(_ query: String, _ site: WebSite) async throws -> [Double?] {
+    let clusters = try await site.json("/unexplained\(query)")["clusters"]
+    return (0..<clusters.count).map { clusters[$0]["builds"].number }
   }
 }

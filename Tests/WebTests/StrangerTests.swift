@@ -106,33 +106,56 @@ import Testing
 
   private static let head = HTTPRequestPart.head(HTTPRequest(method: .post, scheme: "http", authority: "x", path: "/"))
 
-  /// Where there are too many connections, the one that has been idle the longest goes, and none on which something is going on.
+  /// Where there are too many connections, the one whose client has been waited for the longest goes, and none that waits for us.
   @Test func whoSaysNothingMakesRoom() throws {
-    let idle = IdleConnections(most: 3)
-    let (silent, busy, late) = (try Self.connection(idle), try Self.connection(idle), try Self.connection(idle))
+    let places = ConnectionPlaces(most: 3)
+    let (silent, busy, late) = (try Self.connection(places), try Self.connection(places), try Self.connection(places))
     try busy.writeInbound(Self.head)
     #expect(silent.isActive && busy.isActive && late.isActive)
-    let fourth = try Self.connection(idle)
+    let fourth = try Self.connection(places)
     #expect(!silent.isActive && busy.isActive && late.isActive && fourth.isActive)
-    // Its body is read and nothing is answered yet: not idle. Once it is, it has been so for the shortest time.
+    // Now we are what it waits for. Once it is answered, it has waited for the shortest time.
     try busy.writeInbound(HTTPRequestPart.end(nil))
-    let fifth = try Self.connection(idle)
+    let fifth = try Self.connection(places)
     #expect(busy.isActive && !late.isActive && fourth.isActive)
     try busy.writeOutbound(HTTPResponsePart.end(nil))
-    let sixth = try Self.connection(idle)
+    let sixth = try Self.connection(places)
     #expect(busy.isActive && !fourth.isActive && fifth.isActive)
     try fifth.writeInbound(Self.head)
     try sixth.writeInbound(Self.head)
-    let seventh = try Self.connection(idle)
+    let seventh = try Self.connection(places)
     #expect(!busy.isActive && fifth.isActive && sixth.isActive && seventh.isActive)
     // Who goes by itself leaves a place.
     try seventh.close().wait()
-    try withExtendedLifetime(Self.connection(idle)) { #expect(fifth.isActive && sixth.isActive) }
+    try withExtendedLifetime(Self.connection(places)) { #expect(fifth.isActive && sixth.isActive) }
   }
 
-  private static func connection(_ idle: IdleConnections = IdleConnections(most: 1_000)) throws -> EmbeddedChannel {
+  /// A refused body that goes on, a byte now and then, and an answer that isn't taken are waited for, too; what comes steadily is new each time.
+  @Test func whoDribblesMakesRoom() throws {
+    let places = ConnectionPlaces(most: 3)
+    let (refused, dribbling, steady) = (try Self.connection(places), try Self.connection(places), try Self.connection(places))
+    for channel in [refused, dribbling, steady] { try channel.writeInbound(Self.head) }
+    try dribbling.writeInbound(HTTPRequestPart.body(ByteBuffer(bytes: [1])))
+    try refused.writeOutbound(HTTPResponsePart.end(nil))
+    try steady.writeInbound(HTTPRequestPart.body(ByteBuffer(bytes: [1])))
+    let first = try Self.connection(places)
+    #expect(!dribbling.isActive && refused.isActive && steady.isActive)
+    try steady.writeInbound(HTTPRequestPart.body(ByteBuffer(bytes: [1])))
+    let second = try Self.connection(places)
+    #expect(!refused.isActive && steady.isActive && first.isActive && second.isActive)
+    // What is left of a refused body is taken for some seconds.
+    let third = try Self.connection()
+    try third.writeInbound(Self.head)
+    try third.writeOutbound(HTTPResponsePart.end(nil))
+    third.embeddedEventLoop.advanceTime(by: .seconds(4))
+    #expect(third.isActive)
+    third.embeddedEventLoop.advanceTime(by: .seconds(2))
+    #expect(!third.isActive)
+  }
+
+  private static func connection(_ places: ConnectionPlaces = ConnectionPlaces(most: 1_000)) throws -> EmbeddedChannel {
     let channel = EmbeddedChannel(
-      handler: RequestDeadline(idle: idle, firstLimit: .seconds(15), bodyLimit: .seconds(600), writeLimit: .seconds(60)))
+      handler: RequestDeadline(places: places, firstLimit: .seconds(15), bodyLimit: .seconds(600), writeLimit: .seconds(60)))
     try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()
     return channel
   }

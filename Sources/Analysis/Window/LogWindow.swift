@@ -18,8 +18,9 @@ package struct LogWindow: Sendable, Equatable {
     package var marks: [LineMark] = []
     /// Lines of which all segments are shown.
     package var wholeLines: Set<Int> = []
-    /// Lines before the first that are read for the colours and sections that are on when it begins.
+    /// Lines before the first that are read for the colours and sections that are on when it begins, and raw bytes before those.
     package var linesBefore = 1_000
+    package var bytesBefore = 1 << 20
     /// Whether the log has headings as Buildkite's have, even if no line tells so.
     package var hasHeadings = false
     /// Bytes of a segment that are kept.

@@ -34,7 +34,7 @@ actor ViewingLane {
     let first = max(1, request.lines.lowerBound)
     request.lines = first...max(first, min(request.lines.upperBound, first + LogViewer.mostLines - 1))
     // A line but the first begins behind a newline, which reading must find.
-    let start = log.start(newlines: max(1, first - request.linesBefore) - 2)
+    let start = log.start(bytes: request.bytesBefore, before: log.start(newlines: max(1, first - request.linesBefore) - 2))
     let isWhole = start.bytes == 0
     let firstLine = isWhole ? 1 : start.newlines + 2
     var window =

@@ -84,8 +84,9 @@ extension Store {
             CauseRow(
               pattern: PatternID(try row.decode("id")), title: try row.decode("title"),
               verdict: PatternVerdict(rawValue: try row.decode("verdict")) ?? .failure, isRetired: try row.decode("retired"),
-              builds: builds, buildsBefore: before.map { ($0[number] ?? builds) - builds }, retried: try row.decode("retried_builds"),
-              jobs: seen?.jobs ?? 0, repositories: seen?.repositories ?? 0, firstSeen: seen?.first, lastSeen: seen?.last,
+              builds: builds, buildsBefore: before.map { ($0[number] ?? builds) - builds },
+              retried: try row.decode("retried_builds"), jobs: seen?.jobs ?? 0, repositories: seen?.repositories ?? 0,
+              firstSeen: seen?.first, lastSeen: seen?.last,
               trend: trend[number] ?? []),
             [try row.decode("key"), Int64(number)]
           )

@@ -41,7 +41,8 @@ extension Store {
   /// - Throws: `StoreError.badCursor`, `PostgresError`.
   package func patternPage(
     text: String? = nil, verdict: PatternVerdict? = nil, owner: String? = nil, retired: Bool = false, since: CalendarDay? = nil,
-    sortedBy sorting: Sorting<PatternKey> = .descending(.hits), measures: [PatternID: PatternMeasure] = [:], after cursor: String? = nil, most: Int
+    sortedBy sorting: Sorting<PatternKey> = .descending(.hits), measures: [PatternID: PatternMeasure] = [:],
+    after cursor: String? = nil, most: Int
   ) async throws -> Paged<PatternRow> {
     let after = try PageCursor.values(of: cursor, count: 2)
     let most = Self.pageSize(most)
@@ -111,7 +112,8 @@ extension Store {
   }
 
   /// Of `p`, a pattern: the index of the tally has each one's last build.
-  private static let lastSeen: SQL = "(SELECT t.at FROM tally t WHERE t.pattern = p.number ORDER BY t.at DESC, t.build_id DESC LIMIT 1)"
+  private static let lastSeen: SQL =
+    "(SELECT t.at FROM tally t WHERE t.pattern = p.number ORDER BY t.at DESC, t.build_id DESC LIMIT 1)"
 
   /// A pattern as the database has it.
   package struct PatternDetail: Sendable {

@@ -76,7 +76,9 @@ struct FilterView: Sendable {
       ["repository", "branch", "since", "cursor"] + (jobs ? ["job"] : []) + (verdicts ? ["verdict"] : []))
     hidden = input.query.filter { !fields.contains($0.key) && !$0.value.isEmpty }.sorted { $0.key < $1.key }
       .map { Pair(name: $0.key, value: $0.value) }
-    chosen = input.query.filter { !["since", "limit", "cursor", Parameter.sortName].contains($0.key) && !$0.value.isEmpty }.sorted { $0.key < $1.key }
-      .map { Chosen(label: $0.value == "1" ? $0.key : "\($0.key) \($0.value)", link: input.link([$0.key: nil])) }
+    chosen = input.query.filter { !["since", "limit", "cursor", Parameter.sortName].contains($0.key) && !$0.value.isEmpty }.sorted {
+      $0.key < $1.key
+    }
+    .map { Chosen(label: $0.value == "1" ? $0.key : "\($0.key) \($0.value)", link: input.link([$0.key: nil])) }
   }
 }

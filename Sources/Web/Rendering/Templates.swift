@@ -29,7 +29,7 @@ struct Templates: Sendable {
 
   /// - Throws: `TemplateError` if there is no such template.
   func render(_ value: Any, _ name: String) throws -> String {
-    guard let text = library.render(value, withTemplate: name) else {
+    guard let text = library.render(ViewValue.of(value), withTemplate: name) else {
       throw TemplateError(file: name + ".mustache", cause: "is not there")
     }
     return text

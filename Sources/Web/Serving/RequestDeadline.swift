@@ -5,7 +5,7 @@ import NIOHTTPTypesHTTP1
 
 /// Closes connections on which a request's body or an answer doesn't come to an end. Heads and pauses between requests are limited by the
 /// server's own idle time; it doesn't count while an answer is being written, and a byte a minute of a body is not idle. Tells
-/// `IdleConnections` when nothing is going on.
+/// `ConnectionPlaces` while the client is waited for.
 final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
@@ -23,16 +23,19 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   /// Parts of answers that the system hasn't taken yet.
   private var unwritten = 0
 
-  private let idle: IdleConnections
-  /// While nothing is going on: the connection's number among those that are idle.
-  private var resting: UInt64?
+  private let places: ConnectionPlaces
+  /// While the client is waited for: the connection's number among those.
+  private var waiting: UInt64?
   private var isOpen = false
   private var isReading = false
   /// Requests that aren't answered to the end.
   private var unanswered = 0
 
-  init(idle: IdleConnections, firstLimit: TimeAmount, bodyLimit: TimeAmount, writeLimit: TimeAmount) {
-    self.idle = idle
+  /// For so long what is left of a body is taken whose request is answered already, as when it was refused.
+  private static let lingering = TimeAmount.seconds(5)
+
+  init(places: ConnectionPlaces, firstLimit: TimeAmount, bodyLimit: TimeAmount, writeLimit: TimeAmount) {
+    self.places = places
     self.firstLimit = firstLimit
     self.bodyLimit = bodyLimit
     self.writeLimit = writeLimit
@@ -46,8 +49,8 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     }
     reading = close(in: firstLimit, context)
     isOpen = true
-    idle.enter()
-    resting = idle.rest(context.channel)
+    places.enter()
+    somethingCameOrWent(context.channel)
   }
 
   func handlerRemoved(context: ChannelHandlerContext) { cancel() }
@@ -60,7 +63,6 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch Self.unwrapInboundIn(data) {
     case .head:
-      wake()
       (isReading, unanswered) = (true, unanswered + 1)
       reading?.cancel()
       reading = close(in: bodyLimit, context)
@@ -68,8 +70,8 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     case .end:
       reading?.cancel()
       isReading = false
-      restIfIdle(context.channel)
     }
+    somethingCameOrWent(context.channel)
     context.fireChannelRead(data)
   }
 
@@ -87,9 +89,14 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
       self.writing = self.unwritten > 0 ? self.close(in: self.writeLimit, context) : nil
       if isEnd {
         self.unanswered -= 1
-        self.restIfIdle(channel)
+        if self.isReading, self.unanswered == 0 {
+          self.reading?.cancel()
+          self.reading = self.close(in: Self.lingering, context)
+        }
       }
+      self.somethingCameOrWent(channel)
     }
+    somethingCameOrWent(channel)
     context.write(data, promise: promise)
   }
 
@@ -98,21 +105,19 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     return context.eventLoop.scheduleTask(in: limit) { channel.close(mode: .all, promise: nil) }
   }
 
-  private func restIfIdle(_ channel: any Channel) {
-    guard isOpen, resting == nil, !isReading, unanswered == 0 else { return }
-    resting = idle.rest(channel)
-  }
-
-  private func wake() {
-    if let resting { idle.wake(resting) }
-    resting = nil
+  /// Where the client is waited for, for its request, the rest of a body, or to take what is ready for it, that begins anew.
+  private func somethingCameOrWent(_ channel: any Channel) {
+    if let waiting { places.endWait(waiting) }
+    let waits = unanswered == 0 || isReading || unwritten > 0
+    waiting = isOpen && waits ? places.beginWait(channel) : nil
   }
 
   private func cancel() {
     reading?.cancel()
     writing?.cancel()
-    wake()
-    if isOpen { idle.leave() }
+    if let waiting { places.endWait(waiting) }
+    waiting = nil
+    if isOpen { places.leave() }
     isOpen = false
   }
 }

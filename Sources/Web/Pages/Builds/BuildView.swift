@@ -127,7 +127,7 @@ struct BuildView: Sendable {
 
     heading = build.workflow.map { "\($0) / \(build.job)" } ?? build.job
     let kind = build.verdict?.kind ?? build.kind
-    why = build.verdict?.why
+    why = build.overrule == nil ? build.verdict?.why : nil
     ownKind = build.verdict.flatMap { $0.kind == build.kind ? nil : build.kind }
     label = kind ?? ["success": "passed", "timed_out": "timed out"][build.outcome] ?? build.outcome
     labelClass = kind ?? build.outcome

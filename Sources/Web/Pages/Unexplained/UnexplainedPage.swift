@@ -10,10 +10,16 @@ enum UnexplainedPage {
     path: "unexplained", summary: "Failed builds that no pattern explains, in clusters with drafted patterns.",
     about:
       "Reading the logs takes a while: until they are read, `state` is `running`. What is told is some minutes old at most, and of the largest clusters.",
-    parameters: [.query("days", .number(1...365), "Builds of so many days.", usual: "14"), .sort(usual: usual)],
+    parameters: [
+      .query("days", .number(1...365), "Builds of so many days.", usual: "14"),
+      .query("repository", .text(most: 200), "Only clusters with builds of this repository, `owner/name`."),
+      .query("job", .text(most: 250), "Only clusters with builds of this job, by its name or as `workflow/job`."),
+      .sort("`clusters`", usual: usual),
+    ],
     load: { input in
       Unexplained(
-        await input.backend.suggestions.suggestions(days: input.number("days") ?? 14), sortedBy: input.sorting(usual: usual),
+        await input.backend.suggestions.suggestions(days: input.number("days") ?? 14), repository: input.text("repository"),
+        job: input.text("job"), sortedBy: input.sorting(usual: usual),
         now: input.now)
     },
     view: { value, input in
@@ -90,7 +96,9 @@ struct Unexplained: APIValue {
       "isCut": .boolean, "untold": .integer, "clusterCount": .integer, "clusters": .array(Cluster.schema),
     ])
 
-  init(_ desk: SuggestDesk.State, sortedBy sorting: Sorting<Key>, now: Double) {
+  init(
+    _ desk: SuggestDesk.State, repository: String? = nil, job: String? = nil, sortedBy sorting: Sorting<Key>, now: Double
+  ) {
     var found = Suggestions()
     switch desk {
     case .running(let read, let all):
@@ -106,11 +114,17 @@ struct Unexplained: APIValue {
     isCut = found.isCut
     untold = found.untold
     clusterCount = found.clusters
+    let wanted = found.suggestions.filter { suggestion in
+      suggestion.jobs.contains { name in
+        (repository.map { $0 == name.repository } ?? true)
+          && (job.map { $0 == name.job || $0 == "\(name.workflow)/\(name.job)" } ?? true)
+      }
+    }
     let sorted =
       switch sorting.key {
-      case .builds: found.suggestions.sorted(by: sorting) { $0.builds }
-      case .firstSeen: found.suggestions.sorted(by: sorting) { $0.firstSeen }
-      case .lastSeen: found.suggestions.sorted(by: sorting) { $0.lastSeen }
+      case .builds: wanted.sorted(by: sorting) { $0.builds }
+      case .firstSeen: wanted.sorted(by: sorting) { $0.firstSeen }
+      case .lastSeen: wanted.sorted(by: sorting) { $0.lastSeen }
       }
     clusters = sorted.map { suggestion in
       Cluster(

@@ -9,11 +9,16 @@ struct UnexplainedView: Sendable {
   let detail: String?
   let made: String?
   let spans: [Span]
+  let repository: String
+  let job: String
+  /// What the form has no field for.
+  let hidden: [FilterView.Pair]
   /// What the clusters can be sorted by.
   let columns: [ColumnView]
   let clusters: [Cluster]
   let more: String?
   let isEmpty: Bool
+  let hasNoSuch: Bool
   let canRefresh: Bool
 
   struct Span: Sendable {
@@ -56,10 +61,15 @@ struct UnexplainedView: Sendable {
       "\(value.isCut ? "The latest " : "")\(Figures.count(value.builds, "failed build")) that nothing explains, in "
       + Figures.count(value.clusterCount, "cluster")
       + (value.untold > 0 ? "; \(Figures.count(value.untold)) say nothing that passing builds don't say" : "")
-    isEmpty = isReady && value.clusters.isEmpty
+    let isFiltered = input.text("repository") != nil || input.text("job") != nil
+    isEmpty = isReady && value.clusters.isEmpty && !isFiltered
+    hasNoSuch = isReady && value.clusters.isEmpty && isFiltered
     more =
-      value.clusterCount > value.clusters.count
+      value.clusterCount > value.clusters.count && !isFiltered
       ? "and \(Figures.count(value.clusterCount - value.clusters.count, "smaller cluster"))" : nil
+    (repository, job) = (input.text("repository") ?? "", input.text("job") ?? "")
+    hidden = [("days", String(days)), (Parameter.sortName, input.query[Parameter.sortName] ?? "")].filter { !$0.1.isEmpty }
+      .map { FilterView.Pair(name: $0.0, value: $0.1) }
     let sorting = input.sorting(usual: UnexplainedPage.usual)
     columns = [
       ColumnView("size", .descending(.builds), sorting, input), ColumnView("first seen", .descending(.firstSeen), sorting, input),
