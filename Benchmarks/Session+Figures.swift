@@ -55,7 +55,8 @@ extension Session {
     try Self.write(expressions, to: folder.appending(path: "patterns"))
     let forRg = expressions.map(Self.forRg).joined(separator: "\n")
     try Data((forRg + "\n").utf8).write(to: folder.appending(path: "expressions"))
-    let copies = isQuick ? 8 : 4
+    // As much in either case: the start, which doesn't grow with the logs, is part of the figure.
+    let copies = max(1, 256_000_000 / corpus.bytes)
     let raw = folder.appending(path: "raw.log")
     let cleaned = folder.appending(path: "cleaned.log")
     try Data(Array(repeating: corpus.raw.flatMap { $0 }, count: copies).flatMap { $0 }).write(to: raw)
