@@ -94,7 +94,8 @@ import Testing
       let builds = (0..<2).compactMap { twin["untoldBuilds"][$0]["build"].number }
       #expect(Set(builds).count == 2)
       let page = try await site.page("/unexplained")
-      #expect(page.contains("<summary>2 say nothing that could be a pattern, or nothing that passing builds don&#39;t say</summary>"))
+      #expect(
+        page.contains("<summary>2 say nothing that could be a pattern, or nothing that passing builds don&#39;t say</summary>"))
       for build in builds { #expect(page.contains("<a href=\"/builds/\(Int(build))\">")) }
       // The number leads to those builds.
       #expect(try await site.json("/builds?since=14d&unexplained=1")["items"].count == 2)

@@ -23,7 +23,9 @@ struct Shell: Sendable {
       sections: Self.sections.map { .init(name: $0.name, path: $0.path, isCurrent: $0.path == section.map { "/" + $0 }) },
       viewer: viewer.map { .init(name: $0.name, role: $0.role.rawValue, canLogOut: $0.way == .session) },
       offersLogin: hasLogin && viewer == nil, formToken: formToken,
-      behindText: behind.map { Figures.count($0, "change of a build", "changes of builds") + ($0 < Store.mostCounted ? "" : " or more") },
+      behindText: behind.map {
+        Figures.count($0, "change of a build", "changes of builds") + ($0 < Store.mostCounted ? "" : " or more")
+      },
       page: view)
     let text = try templates.render(frame, template)
     return Response(

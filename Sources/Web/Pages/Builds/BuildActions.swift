@@ -35,7 +35,8 @@ enum BuildActions {
       let (name, build) = try await failed(input)
       let reports = WrongReports(store: input.backend.store)
       guard try await reports.verdict(onBuild: build.id, of: name, today: input.today).verdict.pattern != nil else {
-        throw WebError(.conflict, "no pattern decided this verdict, so there is none to report", hint: "overrule the verdict instead")
+        throw WebError(
+          .conflict, "no pattern decided this verdict, so there is none to report", hint: "overrule the verdict instead")
       }
       _ = try await reports.report(
         build: build.id, of: name, who: input.viewer.name, reason: input.text("reason") ?? "", today: input.today)

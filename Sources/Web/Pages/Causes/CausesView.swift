@@ -108,7 +108,8 @@ struct CausesView: Sendable {
     let counted = Figures.count(known, "build") + (scope.isEmpty ? "" : " that the filters let through")
     lackText =
       newest.map { "The newest of \(counted) finished \(Figures.ago($0, now: input.now))." }
-      ?? (known > 0 ? "Those that are entered are not counted yet: it takes a moment." : "The filters let none of any time through.")
+      ?? (known > 0
+        ? "Those that are entered are not counted yet: it takes a moment." : "The filters let none of any time through.")
     let from = newest.map { CalendarDay(secondsSince1970: $0 - Double(Self.daysOfEarlier) * 86_400).description }
     earlierText = from.map { "Builds since \($0)" } ?? ""
     earlierLink = from.map { input.link(["since": $0]) }

@@ -103,7 +103,8 @@ struct Unexplained: APIValue {
     [
       "state": .choice(["running", "ready", "failed"]), "detail": .optional(.string), "madeAt": .optional(.time),
       "builds": .integer,
-      "isCut": .boolean, "untold": .integer, "untoldBuilds": .array(Untold.schema), "clusterCount": .integer, "clusters": .array(Cluster.schema),
+      "isCut": .boolean, "untold": .integer, "untoldBuilds": .array(Untold.schema), "clusterCount": .integer,
+      "clusters": .array(Cluster.schema),
     ])
 
   init(
