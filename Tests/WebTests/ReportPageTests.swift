@@ -185,7 +185,7 @@ import Testing
       onBranch.branch = name
       let onMain = TestLedger.build("2", job: name, finishedAt: WebSite.now - 120)
       try await site.fill(Self.patterns, [(onBranch, "reset by x\n"), (onMain, "reset by x\n")])
-      for path in ["/", "/builds", "/main", "/builds/\(try await site.build())", "/patterns/net/reset"] {
+      for path in ["/", "/builds/\(try await site.build())", "/patterns/net/reset"] {
         let page = try await site.page(path)
         let links = Set(page.matches(of: /href="(\/[^"]*%C3%A9[^"]*)"/).map { String($0.1) })
         #expect(!links.isEmpty, "\(path)")
