@@ -26,8 +26,8 @@ struct UnexplainedView: Sendable {
   let columns: [ColumnView]
   let clusters: [Cluster]
   let more: String?
-  let hasNoSuch: Bool
   let hasNone: Bool
+  let hasNoSuch: Bool
   let canRefresh: Bool
 
   struct Span: Sendable {
@@ -73,8 +73,6 @@ struct UnexplainedView: Sendable {
     spans = Set([7, 14, 30, 90, days]).sorted().map {
       .init(name: "\($0) days", link: input.link(["days": "\($0)"]), isChosen: $0 == days)
     }
-    let isFiltered = input.text("repository") != nil || input.text("job") != nil
-    hasNoSuch = isReady && value.builds > 0 && value.clusters.isEmpty && isFiltered
     hasBuilds = isReady && value.builds > 0
     hasNone = isReady && value.builds == 0
     buildsText = "\(value.isCut ? "The latest " : "")\(Figures.count(value.builds, "failed build")) that nothing explains"
@@ -85,6 +83,8 @@ struct UnexplainedView: Sendable {
       Untold(name: $0.job, buildLink: "/builds/\($0.build)", place: String($0.commit.prefix(10)))
     }
     moreUntold = value.untold > Self.mostUntold ? "and \(Figures.count(value.untold - Self.mostUntold)) more" : nil
+    let isFiltered = input.text("repository") != nil || input.text("job") != nil
+    hasNoSuch = hasBuilds && value.clusters.isEmpty && isFiltered
     more =
       value.clusterCount > value.clusters.count && !isFiltered
       ? "and \(Figures.count(value.clusterCount - value.clusters.count, "smaller cluster"))" : nil
