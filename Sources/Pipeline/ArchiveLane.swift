@@ -32,16 +32,25 @@ actor ArchiveLane {
   }
 
   private func read(_ bytes: [UInt8], into sink: inout some SegmentSink & ~Copyable) throws {
-    var reader = try archive.open(LogDigest.of(bytes))
     var cleaner = LogCleaner()
+    try archive.readBlocks(of: LogDigest.of(bytes)) { cleaner.clean($0, into: &sink) }
+    cleaner.finish(into: &sink)
+  }
+}
+
+extension LogArchive {
+  /// Reads a log from its beginning, block by block.
+  ///
+  /// - Throws: `ArchiveError` if the bytes can't be had, `CancellationError` between two blocks.
+  func readBlocks(of digest: LogDigest, _ take: (UnsafeRawBufferPointer) -> Void) throws {
+    var reader = try open(digest)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 64)
     defer { buffer.deallocate() }
     while true {
       try Task.checkCancellation()
       let count = try reader.read(into: buffer)
-      if count == 0 { break }
-      cleaner.clean(UnsafeRawBufferPointer(rebasing: buffer[..<count]), into: &sink)
+      if count == 0 { return }
+      take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
-    cleaner.finish(into: &sink)
   }
 }

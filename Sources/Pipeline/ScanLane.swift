@@ -59,19 +59,13 @@ actor ScanLane {
   private func scan(
     _ digest: LogDigest, names: LogNames, with program: ScanProgram, measured: Bool, _ builder: GramIndexBuilder?
   ) throws -> Outcome {
-    var reader = try archive.open(digest)
     var outcome = Outcome()
     let began = Self.threadNanoseconds()
     var scanner = LogScanner(program: program, names: names, limits: limits, grams: builder, measured: measured)
     outcome.nanoseconds += Self.threadNanoseconds() - began
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 64)
-    defer { buffer.deallocate() }
-    while true {
-      try Task.checkCancellation()
-      let count = try reader.read(into: buffer)
-      if count == 0 { break }
+    try archive.readBlocks(of: digest) { block in
       let began = Self.threadNanoseconds()
-      scanner.scan(UnsafeRawBufferPointer(rebasing: buffer[..<count])) { outcome.findings.append($0) }
+      scanner.scan(block) { outcome.findings.append($0) }
       outcome.nanoseconds += Self.threadNanoseconds() - began
     }
     let ending = Self.threadNanoseconds()

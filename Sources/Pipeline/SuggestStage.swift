@@ -11,7 +11,7 @@ package struct SuggestStage: Sendable {
   package struct Settings: Sendable {
     /// Logs that are read at once.
     package var lanes = max(1, ProcessInfo.processInfo.activeProcessorCount)
-    /// Unexplained builds that are looked at, the latest of them. What is kept of each is some 20 KiB.
+    /// Unexplained builds that are looked at, the latest of them. What is kept of each is some 40 KiB.
     package var mostBuilds = 2_000
     /// Passing builds of each job that its failures are compared with.
     package var passingBuilds = 3
@@ -60,19 +60,19 @@ package struct SuggestStage: Sendable {
     }
     result.lost = read.lost
 
-    try await takeFamiliar(from: &lines, of: builds, rules, report: { report(logs.count + $0, logs.count + $1) })
-    let clusters = FailureClusters(lines)
-    result.untold = clusters.untold.count
+    let familiar = try await familiar(lines, of: builds, rules, report: { report(logs.count + $0, logs.count + $1) })
+    let clusters = FailureClusters(lines, familiar: familiar)
+    result.untold = clusters.untold.map { builds[$0] }
     result.clusters = clusters.clusters.count
     result.suggestions = try await suggestions(Array(clusters.clusters.prefix(limit)), builds, lines, told)
     return result
   }
 
-  /// Takes out what passing builds of the same job say, too.
-  private func takeFamiliar(
-    from lines: inout [[TellingLine]], of builds: [Store.UnexplainedBuild], _ rules: LineRules,
+  /// For each build the keys of those of its lines that passing builds of the same job say, too; nil where there are none of these.
+  private func familiar(
+    _ lines: [[TellingLine]], of builds: [Store.UnexplainedBuild], _ rules: LineRules,
     report: @Sendable @escaping (Int, Int) -> Void
-  ) async throws {
+  ) async throws -> [Set<String>?] {
     let buildsOfJob = Dictionary(grouping: builds.indices, by: { builds[$0].job })
     let passing = try await store.passingLogs(of: buildsOfJob.keys.sorted(), most: settings.passingBuilds)
     let logs = passing.keys.sorted().flatMap { job in (passing[job] ?? []).map { (job, $0) } }
@@ -84,13 +84,7 @@ package struct SuggestStage: Sendable {
     }
     var keys: [JobIdentity: Set<String>] = [:]
     for (index, (job, _)) in logs.enumerated() { if let value = seen.values[index] { keys[job, default: []].formUnion(value) } }
-    for (job, indices) in buildsOfJob {
-      let familiar = keys[job]
-      for build in indices {
-        // That a line stands at the end says something only if passing builds end otherwise.
-        lines[build].removeAll { line in familiar.map { $0.contains(line.key) } ?? !line.looksLikeError }
-      }
-    }
+    return builds.map { keys[$0.job] }
   }
 
   private func suggestions(

@@ -8,8 +8,9 @@ package struct Suggestions: Sendable {
   package var unexplained = 0
   /// Whether there were more of them than are read; the latest were.
   package var isCut = false
-  /// Of these, those that say nothing that a passing build doesn't say.
-  package var untold = 0
+  /// Of these, those that are in no cluster, the latest first: their logs say nothing that could be a pattern, or nothing that passing
+  /// builds don't say.
+  package var untold: [Store.UnexplainedBuild] = []
   /// All clusters, those among them that are over the limit.
   package var clusters = 0
   /// The largest first.
@@ -19,6 +20,11 @@ package struct Suggestions: Sendable {
 
   /// None yet.
   package init() {}
+
+  /// Why so many builds are in no cluster, as the rest of a sentence that begins with their number.
+  package static func whyUntold(_ count: Int) -> String {
+    "\(count == 1 ? "says" : "say") nothing that could be a pattern, or nothing that passing builds don't say"
+  }
 
   /// Failed builds that say the same, and a pattern for them.
   package struct Suggestion: Sendable {

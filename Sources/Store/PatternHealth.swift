@@ -24,7 +24,8 @@ package struct PatternHealth: Sendable {
   package let trust: PatternTrust
   /// Logs on which it could not be tried to the end.
   package let inconclusiveLogs: Int
-  /// If it is the best finding nowhere though it was found in failed builds: the pattern that is it in most of them.
+  /// If it is the best finding nowhere though it was found in failed builds: the pattern that is it in most of them. Suspect ones are left
+  /// out, as they are to be mended themselves.
   package let shadowedBy: PatternID?
 
   package var hasNeverFired: Bool { findings == 0 }

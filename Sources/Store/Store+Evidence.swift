@@ -85,24 +85,85 @@ extension Store {
     let engine = engine
     return try await transaction { session in
       let found = try Self.resolve(name, repository: repository, session)
-      let builds = try Self.builds(ofCommit: found.commit, repository: found.id, engine: engine, session)
-      var ancestors: [String: Bool] = [:]
-      for row in try session.query(
-        "SELECT ancestor, holds FROM ancestry WHERE repository_id = \(found.id) AND descendant = \(found.commit)")
-      {
-        ancestors[try row.decode("ancestor")] = try row.decode("holds")
+      let place = CommitPlace(repository: found.id, commit: found.commit)
+      return try Self.facts(of: [place], names: [found.id: found.repository], engine: engine, session)[0]
+    }
+  }
+
+  /// The facts of several commits, in their order, with the queries of one. Those of unknown repositories are left out.
+  ///
+  /// - Parameter trial: with it only those builds have their logs whose verdict may change with the pattern, by what they hold or their
+  ///   base does. A build's verdict rests on these, and on outcomes.
+  package func facts(ofCommits commits: [CommitName], changedBy trial: (Trial, PatternID)? = nil) async throws -> [CommitFacts] {
+    let engine = engine
+    return try await transaction { session in
+      let repositories = Array(Set(commits.map(\.repository)))
+      var ids: [String: Int64] = [:]
+      for row in try session.query("SELECT id, name FROM repository WHERE name = ANY (\(repositories))") {
+        ids[try row.decode("name")] = try row.decode("id")
       }
-      let requests = builds.compactMap { $0.build.pullRequest.map(Int32.init) }
-      let targets = try session.query(
-        """
-        SELECT DISTINCT base_branch FROM pull_request
-         WHERE repository_id = \(found.id) AND (head = \(found.commit) OR number = ANY (\(requests)))
-        """
-      ).map { try $0.decode(String.self, "base_branch") }
-      return CommitFacts(
-        commit: found.commit, repository: found.repository, builds: builds,
-        knownProblems: try Self.knownProblems(repository: found.repository, resolved: true, session), ancestors: ancestors,
-        targets: Set(targets))
+      let places = commits.compactMap { commit in
+        ids[commit.repository].map { CommitPlace(repository: $0, commit: commit.commit) }
+      }
+      let names = Dictionary(ids.map { ($1, $0) }, uniquingKeysWith: { one, _ in one })
+      return try Self.facts(of: places, names: names, changedBy: trial, engine: engine, session)
+    }
+  }
+
+  /// A commit of a repository, by its number.
+  private struct CommitPlace: Hashable {
+    let repository: Int64
+    let commit: String
+
+    init(repository: Int64, commit: String) { (self.repository, self.commit) = (repository, commit) }
+
+    init(_ row: Row) throws {
+      self.init(repository: try row.decode("repository_id"), commit: try row.decode("of_commit"))
+    }
+  }
+
+  private static func facts(
+    of places: [CommitPlace], names: [Int64: String], changedBy trial: (Trial, PatternID)? = nil, engine: Int,
+    _ session: borrowing Session
+  ) throws -> [CommitFacts] {
+    let builds = try builds(of: places, changedBy: trial, engine: engine, session)
+    let (repositories, commits) = (places.map(\.repository), places.map(\.commit))
+    var ancestors: [CommitPlace: [String: Bool]] = [:]
+    for row in try session.query(
+      """
+      SELECT a.repository_id, a.descendant AS of_commit, a.ancestor, a.holds
+        FROM unnest(\(repositories), \(commits)) AS n (repository_id, commit)
+        JOIN ancestry a ON a.repository_id = n.repository_id AND a.descendant = n.commit
+      """)
+    {
+      ancestors[try CommitPlace(row), default: [:]][try row.decode("ancestor")] = try row.decode("holds")
+    }
+    let requests = places.flatMap { place in
+      Set((builds[place] ?? []).compactMap(\.build.pullRequest)).map { (place, Int32($0)) }
+    }
+    let (requestRepositories, requestCommits) = (requests.map(\.0.repository), requests.map(\.0.commit))
+    var targets: [CommitPlace: Set<String>] = [:]
+    for row in try session.query(
+      """
+      SELECT p.repository_id, n.commit AS of_commit, p.base_branch
+        FROM unnest(\(repositories), \(commits)) AS n (repository_id, commit)
+        JOIN pull_request p ON p.repository_id = n.repository_id AND p.head = n.commit
+      UNION
+      SELECT p.repository_id, n.commit, p.base_branch
+        FROM unnest(\(requestRepositories), \(requestCommits), \(requests.map(\.1))) AS n (repository_id, commit, number)
+        JOIN pull_request p ON p.repository_id = n.repository_id AND p.number = n.number
+      """)
+    {
+      targets[try CommitPlace(row), default: []].insert(try row.decode("base_branch"))
+    }
+    var knownProblems: [Int64: [KnownProblem]] = [:]
+    for id in Set(repositories) {
+      knownProblems[id] = try Self.knownProblems(repository: names[id] ?? "", resolved: true, session)
+    }
+    return places.map { place in
+      CommitFacts(
+        commit: place.commit, repository: names[place.repository] ?? "", builds: builds[place] ?? [],
+        knownProblems: knownProblems[place.repository] ?? [], ancestors: ancestors[place] ?? [:], targets: targets[place] ?? [])
     }
   }
 
@@ -141,29 +202,54 @@ extension Store {
   }
 
   private static func builds(
-    ofCommit commit: String, repository: Int64, engine: Int, _ session: borrowing Session
-  ) throws -> [BuildFacts] {
+    of places: [CommitPlace], changedBy trial: (Trial, PatternID)?, engine: Int, _ session: borrowing Session
+  ) throws -> [CommitPlace: [BuildFacts]] {
+    let (repositories, commits) = (places.map(\.repository), places.map(\.commit))
     let rows = try session.query(
       """
-      SELECT b.*, extract(epoch FROM b.finished_at)::float8 AS finished, r.name AS repository,
+      SELECT b.*, b.commit AS of_commit, extract(epoch FROM b.finished_at)::float8 AS finished, r.name AS repository,
              o.kind AS overrule_kind, o.who AS overrule_who, o.reason AS overrule_reason
-        FROM build b JOIN repository r ON r.id = b.repository_id LEFT JOIN overrule o ON o.build_id = b.id
-       WHERE b.repository_id = \(repository) AND b.commit = \(commit)
+        FROM unnest(\(repositories), \(commits)) AS n (repository_id, commit)
+        JOIN build b ON b.repository_id = n.repository_id AND b.commit = n.commit
+        JOIN repository r ON r.id = b.repository_id LEFT JOIN overrule o ON o.build_id = b.id
        ORDER BY b.workflow COLLATE "C", b.job COLLATE "C", b.attempt, b.id
       """)
-    let own = try rows.map { row in try buildFacts(row) }
-    let bases = try bases(ofCommit: commit, repository: repository, jobs: own, engine: engine, session)
+    var own: [CommitPlace: [BuildFacts]] = [:]
+    for row in rows { own[try CommitPlace(row), default: []].append(try buildFacts(row)) }
+    let bases = try bases(of: own, session)
+    func base(_ build: BuildFacts, _ place: CommitPlace) -> BaseFacts? { bases[place]?[build.build.jobIdentity] }
     // Whether a job fails in the same way as at the base takes all that was found, not only the last of each pattern.
-    let (compared, others) = (own.filter { bases[$0.build.jobIdentity] != nil }, own.filter { bases[$0.build.jobIdentity] == nil })
-    let logs = try logs(ofBuilds: compared.map(\.id), all: true, engine: engine, session).merging(
-      try logs(ofBuilds: others.map(\.id), all: false, engine: engine, session)
-    ) { one, _ in one }
-    return own.map { build in
-      var build = build
-      build.logs = logs[build.id] ?? []
-      build.base = bases[build.build.jobIdentity]
-      return build
+    var (compared, others): ([Int64], [Int64]) = ([], [])
+    let changed = try trial.map { trial, pattern in
+      let ids = own.values.joined().map(\.id) + bases.values.flatMap(\.values).flatMap(\.builds).map(\.id)
+      return try buildsThatMayChange(Array(Set(ids)), by: trial, pattern, session)
     }
+    for (place, builds) in own {
+      for build in builds {
+        let all = [build.id] + (base(build, place)?.builds.map(\.id) ?? [])
+        if let changed, changed.isDisjoint(with: all) { continue }
+        if all.count > 1 { compared += all } else { others += all }
+      }
+    }
+    // Several commits may have the same base.
+    let whole = try logs(ofBuilds: Array(Set(compared)), all: true, engine: engine, session)
+    let last = try logs(ofBuilds: others, all: false, engine: engine, session)
+    for (place, builds) in own {
+      own[place] = builds.map { build in
+        var build = build
+        if var base = base(build, place) {
+          base.builds = base.builds.map { build in
+            var build = build
+            build.logs = whole[build.id] ?? []
+            return build
+          }
+          build.base = base
+        }
+        build.logs = (build.base == nil ? last : whole)[build.id] ?? []
+        return build
+      }
+    }
+    return own
   }
 
   /// A build without its logs and its base.
@@ -178,31 +264,39 @@ extension Store {
       })
   }
 
-  /// The runs of the commit's failed jobs at the nearest commit before it where they ran to an end.
+  /// The runs of each commit's failed jobs at the nearest commit before it where they ran to an end, without their logs.
   private static func bases(
-    ofCommit commit: String, repository: Int64, jobs: [BuildFacts], engine: Int, _ session: borrowing Session
-  ) throws -> [JobIdentity: BaseFacts] {
-    let names = Array(Set(jobs.filter(\.build.outcome.isFailure).map(\.build.job))).sorted()
-    guard !names.isEmpty else { return [:] }
+    of own: [CommitPlace: [BuildFacts]], _ session: borrowing Session
+  ) throws -> [CommitPlace: [JobIdentity: BaseFacts]] {
+    let failed = own.flatMap { place, builds in
+      Set(builds.filter(\.build.outcome.isFailure).map(\.build.job)).sorted().map { (place, $0) }
+    }
+    guard !failed.isEmpty else { return [:] }
+    let (repositories, commits) = (failed.map(\.0.repository), failed.map(\.0.commit))
     let rows = try session.query(
       """
-      WITH line AS (
-        SELECT o.name, o.place FROM commit_base c, unnest(array_prepend(c.base, c.ancestors)) WITH ORDINALITY AS o (name, place)
-         WHERE c.repository_id = \(repository) AND c.commit = \(commit)),
+      WITH failed AS (
+        SELECT * FROM unnest(\(repositories), \(commits), \(failed.map(\.1))) AS n (repository_id, commit, job)),
+      line AS (
+        SELECT c.repository_id, c.commit, o.name, o.place
+          FROM (SELECT DISTINCT repository_id, commit FROM failed) n
+          JOIN commit_base c ON c.repository_id = n.repository_id AND c.commit = n.commit,
+               unnest(array_prepend(c.base, c.ancestors)) WITH ORDINALITY AS o (name, place)),
       ran AS (
-        SELECT b.*, line.place, min(line.place) OVER (PARTITION BY b.provider, b.workflow, b.job) AS nearest
-          FROM line JOIN build b ON b.repository_id = \(repository) AND b.commit = line.name AND b.job = ANY (\(names))
-         WHERE b.outcome <> 'canceled' AND b.commit <> \(commit))
+        SELECT b.*, line.commit AS of_commit, line.place,
+               min(line.place) OVER (PARTITION BY line.repository_id, line.commit, b.provider, b.workflow, b.job) AS nearest
+          FROM failed JOIN line ON line.repository_id = failed.repository_id AND line.commit = failed.commit
+          JOIN build b ON b.repository_id = line.repository_id AND b.commit = line.name AND b.job = failed.job
+         WHERE b.outcome <> 'canceled' AND b.commit <> line.commit)
       SELECT b.*, extract(epoch FROM b.finished_at)::float8 AS finished, r.name AS repository,
              NULL::text AS overrule_kind, NULL::text AS overrule_who, NULL::text AS overrule_reason
         FROM ran b JOIN repository r ON r.id = b.repository_id WHERE b.place = b.nearest ORDER BY b.attempt, b.id
       """)
-    let builds = try rows.map { row in try buildFacts(row) }
-    let logs = try logs(ofBuilds: builds.map(\.id), all: true, engine: engine, session)
-    var bases: [JobIdentity: BaseFacts] = [:]
-    for var build in builds {
-      build.logs = logs[build.id] ?? []
-      bases[build.build.jobIdentity, default: BaseFacts(commit: build.build.commit, builds: [])].builds.append(build)
+    var bases: [CommitPlace: [JobIdentity: BaseFacts]] = [:]
+    for row in rows {
+      let build = try buildFacts(row)
+      bases[try CommitPlace(row), default: [:]][build.build.jobIdentity, default: BaseFacts(commit: build.build.commit, builds: [])]
+        .builds.append(build)
     }
     return bases
   }

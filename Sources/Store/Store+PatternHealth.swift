@@ -30,7 +30,9 @@ extension Store {
                extract(epoch FROM f.first_at)::float8 AS first_seen, extract(epoch FROM f.last_at)::float8 AS last_seen,
                (SELECT count(*) FROM inconclusive i WHERE i.revision_id = p.revision_id) AS inconclusive, \(Self.trustColumns),
                CASE WHEN f.builds > 0 AND f.explained = 0 AND NOT p.retired AND NOT p.fallback THEN (
-                 SELECT o.id FROM pair s JOIN pattern o ON o.number = s.best WHERE s.number = p.number
+                 SELECT o.id FROM pair s JOIN pattern o ON o.number = s.best
+                  WHERE s.number = p.number
+                    AND NOT EXISTS (SELECT 1 FROM suspect u WHERE u.revision_id = o.revision_id AND u.cleared_at IS NULL)
                   ORDER BY s.builds DESC, o.id LIMIT 1) END AS shadowed_by
           FROM pattern p
           LEFT JOIN pattern_revision r ON r.id = p.revision_id

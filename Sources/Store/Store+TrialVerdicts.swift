@@ -30,13 +30,14 @@ extension Store {
     }
   }
 
-  /// The facts of a commit as they would be if the pattern had been tried on all that the trial has tried; one of the same id is taken
+  /// The facts of commits as they would be if the pattern had been tried on all that the trial has tried; one of the same id is taken
   /// for its former self and left out.
-  package func facts(_ facts: CommitFacts, with pattern: Pattern, _ trial: Trial) async throws -> CommitFacts {
-    let bases = facts.builds.flatMap { $0.base?.builds ?? [] }
-    let ids = (facts.builds + bases).flatMap(\.logs).map(\.id)
+  package func facts(_ commits: [CommitFacts], with pattern: Pattern, _ trial: Trial) async throws -> [CommitFacts] {
+    let own = commits.flatMap(\.builds)
+    let bases = own.flatMap { $0.base?.builds ?? [] }
+    let ids = (own + bases).flatMap(\.logs).map(\.id)
     // As in `LogFacts`: where a job is compared with its base, all findings count.
-    let compared = (facts.builds.filter { $0.base != nil } + bases).flatMap(\.logs).map(\.id)
+    let compared = (own.filter { $0.base != nil } + bases).flatMap(\.logs).map(\.id)
     let candidate = PatternFacts(pattern)
     let hits = try await transaction { session in
       var hits: [Int64: (findings: [Finding], overflows: Bool, isInconclusive: Bool)] = [:]
@@ -52,28 +53,52 @@ extension Store {
       }
       return hits
     }
-    func tried(_ log: LogFacts) -> LogFacts {
-      var log = log
-      log.findings.removeAll { $0.pattern.id == pattern.id }
-      log.inconclusive.removeAll { $0.id == pattern.id }
-      log.overflowing.remove(pattern.id)
-      guard let hit = hits[log.id] else { return log }
-      log.findings += hit.findings.map { FindingFacts(pattern: candidate, finding: $0) }
-      if hit.overflows { log.overflowing.insert(pattern.id) }
-      if hit.isInconclusive { log.inconclusive.append(candidate) }
-      return log
-    }
-    var result = facts
-    for index in result.builds.indices {
-      var build = facts.builds[index]
-      build.logs = build.logs.map(tried)
-      if var base = build.base {
-        for place in base.builds.indices { base.builds[place].logs = base.builds[place].logs.map(tried) }
-        build.base = base
+    func tried(_ logs: [LogFacts], all: Bool) -> [LogFacts] {
+      logs.map { log in
+        var log = log
+        log.findings.removeAll { $0.pattern.id == pattern.id }
+        log.inconclusive.removeAll { $0.id == pattern.id }
+        log.overflowing.remove(pattern.id)
+        guard let hit = hits[log.id] else { return log }
+        log.findings += hit.findings.suffix(all ? .max : 1).map { FindingFacts(pattern: candidate, finding: $0) }
+        if hit.overflows { log.overflowing.insert(pattern.id) }
+        if hit.isInconclusive { log.inconclusive.append(candidate) }
+        return log
       }
-      result.builds[index] = build
     }
-    return result
+    return commits.map { commit in
+      var result = commit
+      result.builds = commit.builds.map { build in
+        var build = build
+        build.logs = tried(build.logs, all: build.base != nil)
+        if var base = build.base {
+          for place in base.builds.indices { base.builds[place].logs = tried(base.builds[place].logs, all: true) }
+          build.base = base
+        }
+        return build
+      }
+      return result
+    }
+  }
+
+  /// Of some builds those in which the trial has a hit, or the pattern's former self was found or may have been.
+  static func buildsThatMayChange(
+    _ builds: [Int64], by trial: Trial, _ pattern: PatternID, _ session: borrowing Session
+  ) throws -> Set<Int64> {
+    Set(
+      try session.query(
+        """
+        WITH former AS (
+          SELECT p.revision_id, r.suspended_at IS NOT NULL AS suspended FROM pattern p JOIN pattern_revision r ON r.id = p.revision_id
+           WHERE p.id = \(pattern.rawValue) AND NOT p.retired)
+        SELECT DISTINCT l.build_id FROM log l
+         WHERE l.build_id = ANY (\(builds))
+           AND (EXISTS (SELECT 1 FROM trial_log h WHERE h.trial_id = \(trial.id) AND h.log_id = l.id)
+             OR EXISTS (SELECT 1 FROM former WHERE suspended)
+             OR EXISTS (SELECT 1 FROM finding f JOIN former USING (revision_id) WHERE f.log_id = l.id)
+             OR EXISTS (SELECT 1 FROM inconclusive i JOIN former USING (revision_id) WHERE i.log_id = l.id))
+        """
+      ).map { try $0.decode(Int64.self, "build_id") })
   }
 
   /// On how many of the hits' lines each active pattern has a finding, too.

@@ -27,6 +27,12 @@ package struct Backend: Sendable {
   package let suggestions: SuggestDesk
   /// What was measured of patterns, a minute old at most.
   let measures: SharedLook<[PatternID: Store.PatternMeasure]>
+  /// How good patterns are, a minute old at most.
+  let patternHealth: SharedLook<[PatternHealth]>
+  /// Changes of builds that have waited to be counted for longer than `longestLag`; nil if none has.
+  let behind: SharedLook<Int?>
+  /// For so long, in seconds, figures may lag without a word: usually they do for one or two.
+  private static let longestLag: Double = 60
   /// How fast the ledger gets done.
   package let ledger = LedgerWatch()
 
@@ -44,6 +50,11 @@ package struct Backend: Sendable {
     self.proposals = proposals
     self.now = now
     measures = SharedLook(freshness: .seconds(60)) { try await store.patternMeasures() }
+    patternHealth = SharedLook(freshness: .seconds(60)) { try await store.patternHealth() }
+    behind = SharedLook(freshness: .seconds(2)) {
+      let depth = try await store.tallyDepth()
+      return depth.oldestSeconds.map { $0 > Self.longestLag } ?? false ? depth.waiting : nil
+    }
     var trying = TrialDesk.Settings()
     trying.stage.limits = rescan.limits
     let trouble: @Sendable (any Error) -> Void = { logger.error("what someone began in a browser failed: \($0)") }

@@ -33,14 +33,13 @@ enum Entry {
     }
     // What is left is the parser's: help and version go to standard output, usage errors to standard error.
     let code = Culprit.exitCode(for: error)
-    let message = Culprit.fullMessage(for: error)
     if code.isSuccess {
-      Output.write(message + "\n")
+      Output.write(Culprit.fullMessage(for: error) + "\n")
       Output.flush()
       exit(0)
     }
-    if !message.isEmpty { Output.error(message) }
     // 64 (EX_USAGE) would be one code more for scripts to know.
+    Failure(usage: error)?.print()
     exit(code.rawValue == 64 ? 2 : code.rawValue)
   }
 }

@@ -45,6 +45,17 @@ struct Failure: Error {
     }
   }
 
+  /// A command line that can't be understood, in the parser's words. Nil where it has none, as of a bare exit code.
+  init?(usage error: any Error) {
+    func lines(_ text: String) -> [String] {
+      text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+    let message = lines(Culprit.message(for: error)).joined(separator: " ")
+    guard !message.isEmpty else { return nil }
+    let hint = lines(Culprit.fullMessage(for: error)).first { $0.hasPrefix("See '") }
+    self.init(message, hint: hint.map { "see" + $0.dropFirst(3) })
+  }
+
   private static func hint(for error: PostgresError) -> String? {
     if case .connecting = error.kind, error.sqlState == nil {
       return error.hint ?? "is the server running, and does DATABASE_URL (or PGHOST, PGPORT) lead to it?"

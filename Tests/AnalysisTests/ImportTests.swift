@@ -52,6 +52,20 @@ import Testing
     (.rust, #"\<ab\>"#, ["x ab"], ["xab"]), (.go, #"^\pL\p{^Nd}$"#, ["ax"], ["a1"]),
     (.javascript, #"\/\-\d\%"#, ["/-1%"], ["/-x%"]),
     (.javascript, #"^\cI\v\0?$"#, ["\t\u{0B}"], ["I"]), (.go, "(?U)^a+$", ["aa"], ["b"]),
+    (.dotnetECMAScript, #"^\s$"#, [" "], ["\u{A0}", "\u{FEFF}"]), (.dotnetECMAScript, #"^\w\d$"#, ["a1"], ["ä1", "a١"]),
+    (.dotnetECMAScript, #"^(a)?b\1\q$"#, ["bq", "abaq"], ["baq"]), (.dotnetECMAScript, #"^(a)\10$"#, ["aa0"], ["a\u{08}"]),
+    (.dotnet, #"^(a)\10$"#, ["a\u{08}"], ["aa0"]), (.javascript, #"^(a)\10$"#, ["a\u{08}"], ["aa0"]),
+    (.javascript, #"^(?:a)\1$"#, ["a\u{01}"], ["aa"]), (.javascript, #"^[\1]\012$"#, ["\u{01}\u{0A}"], ["112"]),
+    (.python, #"^\101[\101]$"#, ["AA"], ["A1"]),
+    (.java, #"^[\w-.]+$"#, ["a-b.c"], ["a,b"]), (.javascript, #"^[\w-.]+$"#, ["a-b.c"], ["a,b"]),
+    (.dotnet, #"^[\w-.]+$"#, ["ä-b.c"], ["a,b"]), (.go, #"^[\w-.]+$"#, ["a-b.c"], ["a,b"]),
+    (.javascript, #"^[a-\d]+$"#, ["a-1"], ["b"]), (.java, #"^[]a]+$"#, ["]a"], ["b"]), (.java, #"^\ci$"#, [")"], ["\t"]),
+    (.java, "^(?i)é+$", ["éé"], ["É"]), (.java, #"^(?i)\u00e9$"#, ["é"], ["É"]), (.java, "^(?iu)é+$", ["éÉ"], ["e"]),
+    (.java, "^(?i:É)é$", ["Éé"], ["éé", "ÉÉ"]),
+    (.javascript, #"^\k<a>\G$"#, ["k<a>G"], ["k"]), (.java, "^[a&&]$", ["a"], ["&"]),
+    (.java, #"^(?i)\p{Lu}\P{Ll}$"#, ["a1"], ["ab", "1a"]), (.dotnet, #"^(ab)\k<1>$"#, ["abab"], ["ab"]),
+    (.dotnetECMAScript, #"^\1(a)$"#, ["\u{01}a"], ["a"]), (.go, #"^\101[\102]$"#, ["AB"], ["A1"]),
+    (.dotnet, #"x\b"#, ["x."], ["x\u{200D}"]),
   ])
   func dialectsKeepTheirMeaning(_ dialect: Dialect, _ expression: String, _ hits: [String], _ misses: [String]) throws {
     let converted = try DialectConverter(expression, dialect: dialect).result
@@ -74,6 +88,14 @@ import Testing
     (.rust, "a(b", "not closed"), (.rust, "a)b", "not opened"), (.rust, "[a", "not closed"), (.go, "*a", "nothing to repeat"),
     (.java, #"\p{InGreek}"#, "not known to PCRE2"), (.rust, #"[a~~b]"#, "~~"), (.java, "[^a[b]]", "begins with ^"),
     (.rust, "x{70000}", "65535"), (.javascript, "a**", "repeats a repetition"), (.rust, "(?-u)x", "option"),
+    (.python, #"[\w-.]"#, "begins with a class"), (.rust, #"[\w-.]"#, "begins with a class"),
+    (.dotnet, #"[a-\d]"#, "ends in a class"), (.java, #"(?:a)\1"#, #"\1 refers to a group that isn't there"#),
+    (.python, #"[(](?#()\1"#, "isn't there"), (.javascript, #"\p{L}"#, "flag u"), (.javascript, #"\u{41}"#, "flag u"),
+    (.javascript, "(?i)x", "(?i)"), (.javascript, "(?>a)", "not known"), (.javascript, "[😀]", "two characters"),
+    (.java, "x{3,2}", "at most"), (.java, "x{y", "no repetition"), (.javascript, "😀+", "only the second"),
+    (.java, #"(a|b\1)"#, "stands in"), (.javascript, #"(a\1)"#, "stands in"),
+    (.java, "x(?d)*", "nothing to repeat"),
+    (.go, #"\x+4"#, "no code"),
   ])
   func whatCannotBeToldIsRefused(_ dialect: Dialect, _ expression: String, _ reason: String) {
     do throws(ImportRefusal) {
@@ -225,10 +247,45 @@ import Testing
       """#, .github)
     #expect(imported.map(\.outcome) == [.changed, .converted, .refused])
     let (stylish, plain) = (try pattern(imported[0]), try pattern(imported[1]))
-    let finding = try #require(try finds(stylish, "src/a.js\n  3:7  error  no  semi"))
-    #expect(finding.capture("file") == "src/a.js" && finding.capture("line") == "3" && finding.capture("message") == "no  semi")
-    #expect(try finds(stylish, "src/a.js\n\n  3:7  error  no  semi") == nil, "the lines follow one another")
+    let finding = try #require(try finds(stylish, "src/a.js\n  1:1  warning  odd\n  3:7  error  no  semi"))
+    #expect(finding.capture("line") == "3" && finding.capture("severity") == "error" && finding.capture("message") == "no  semi")
+    #expect(try finds(stylish, "src/a.js\n  3:7  warning  error") == nil, "a warning is no failure")
     #expect(try finds(plain, "a.ts(3): error TS1")?.capture("line") == "3")
+    #expect(try finds(plain, "\u{A0}a.ts(3): error TS1") != nil && finds(plain, "a.ts(3):\u{A0}error TS1") == nil)
+  }
+
+  /// The runner takes for an error what is captured as `error`, whatever its case; all else is a warning, a notice or nothing.
+  @Test(arguments: [
+    (#"^(.+):(\d+): (warning|error): (.*)$"#, "a.c:1: error: x", "a.c:1: warning: error: x"),
+    (#"^(.+):(\d+): (\w+): (.*)$"#, "a.c:1: ERROR: x", "a.c:1: errors: x"),
+    (#"^(.+):(\d+): (?:fatal )?([Ee]rror|note): (.*)$"#, "a.c:1: fatal Error: x", "a.c:1: note: x"),
+    (#"^(.+):(\d+): (\berror\b|(?:fatal )?warning): (.*)$"#, "a.c:1: error: x", "a.c:1: fatal warning: x"),
+  ])
+  func onlyErrorsOfAMatcherAreFailures(_ expression: String, _ error: String, _ warning: String) throws {
+    for level in ["", #""severity":"warning","#] {
+      let text = """
+        {"problemMatcher":[{"owner":"o",\(level)"pattern":[{"regexp":\(try json(expression)),"file":1,"line":2,"severity":3,"message":4}]}]}
+        """
+      let rule = try #require(try rules(text, .github).first)
+      #expect(rule.outcome == .converted, "\(rule.notes)")
+      let found = try #require(try finds(try pattern(rule), "\(warning)\n\(error)\n"))
+      #expect(found.line == 2 && found.capture("message") == "x" && found.capture("file") == "a.c")
+    }
+  }
+
+  @Test(arguments: [
+    (#"^(.+): (?:(warning|error): )?(.*)$"#, "may be missing"), (#"^(.+): (warning|error)?: (.*)$"#, "may be missing"),
+    (#"^(.+): (error|): (.*)$"#, "may be missing"), (#"^(?:(.+): x|y (error)) (.*)$"#, "may be missing"),
+    (#"^(.+): (warning|info): (.*)$"#, "no line as an error"), (#"^(.+) error (?:.*)$"#, "no group 2"),
+  ])
+  func matchersWhoseSeverityCannotBeToldAreRefused(_ expression: String, _ reason: String) throws {
+    let text = #"{"problemMatcher":[{"owner":"o","pattern":[{"regexp":\#(try json(expression)),"severity":2,"message":1}]}]}"#
+    let rule = try #require(try rules(text, .github).first)
+    #expect(rule.outcome == .refused && rule.notes[0].contains(reason), "\(rule.notes)")
+  }
+
+  private func json(_ text: String) throws -> String {
+    String(decoding: try JSONEncoder().encode(text), as: UTF8.self)
   }
 
   @Test func listsAreOfAnyDialect() throws {
@@ -242,6 +299,93 @@ import Testing
     let first = try pattern(imported[0])
     #expect(first.verdict == .flaky && first.reviewBy == CalendarDay("2027-01-01"))
     #expect(first.definition.matcher == .match(#"fail(?<what>\d+)"#))
+  }
+
+  @Test(arguments: [
+    (Dialect.pcre2, #"(?<=error: )\w+ failed"#), (.java, #"(?<=error: )\w+ failed"#), (.dotnet, #"^x (?<=x )\w+"#),
+    (.python, #"(?<=error: )\w+ failed"#), (.pcre2, #"(a)\1b"#), (.python, "(?P<n>ab)(?P=n)c"), (.java, #"(?<n>ab)\k<n>c"#),
+    (.javascript, #"(a)?b\1c"#), (.pcre2, #"(x)(?:(y)|z)\g{2}\g1"#), (.go, #"^(?:\x1b\[0m)*ab (c)"#),
+  ])
+  func examplesAreMadeForWhatLooksAround(_ dialect: Dialect, _ expression: String) throws {
+    var options = PatternImport.Options()
+    options.dialect = dialect
+    let rule = try #require(try rules(expression, .list, options: options).first)
+    #expect(rule.outcome == .converted, "\(rule.notes)")
+    _ = try pattern(rule)
+  }
+
+  /// A reason speaks of what its author wrote, not of what became of it.
+  @Test(arguments: [
+    (Dialect.java, #"(?<=a+)b"#, "not fixed length"), (.pcre2, #"a\Rb"#, #"\R is a line break"#),
+    (.python, #"[\b]x"#, "needs a backspace"), (.go, #"\x1b\[31mx"#, "needs an escape character"),
+    (.java, #"\p{IsNoSuchThing}"#, "unknown"), (.rust, "[z-a]", "out of order"),
+  ])
+  func reasonsNameNoPlaceThatNobodyWrote(_ dialect: Dialect, _ expression: String, _ reason: String) throws {
+    var options = PatternImport.Options()
+    options.dialect = dialect
+    let rule = try #require(try rules(expression, .list, options: options).first)
+    #expect(rule.outcome == .refused && rule.notes[0].contains(reason) && !rule.notes[0].contains("byte"), "\(rule.notes)")
+  }
+
+  /// What differs in single rare characters is told, and what doesn't differ isn't.
+  @Test(arguments: [
+    (Dialect.java, "x.y", "U+0085"), (.java, "x$", "U+0085"), (.java, "(?s)x.y", ""), (.java, "(?d)x.y$", ""),
+    (.java, #"x\.y"#, ""),
+    (.javascript, "x.y$", "U+2028"), (.javascript, "x$", ""), (.dotnet, "xy$", ""), (.java, "(?i)stop", "U+017F"),
+    (.java, "(?iu)stop", ""), (.java, "(?i:stop) k", "U+017F"), (.java, "(?i)[a-z]x", "U+212A"), (.java, "stop", ""),
+    (.javascript, "(?i:x)y", "since 2025"), (.javascript, "[^a]", "U+FFFF"), (.javascript, "[ab]", ""), (.dotnet, #"\w"#, "U+FFFF"),
+    (.dotnet, "[^a-z-[b]]", "U+FFFF"), (.dotnetECMAScript, #"\w"#, "U+0130"), (.go, #"(?i)\w"#, "U+212A"),
+    (.rust, "(?i)[[:alpha:]]", "U+212A"), (.dotnet, "(?i)σ", "ς"),
+    (.python, "(?i)fail", "U+0130"), (.rust, "(?i)kiss", ""),
+  ])
+  func rareDifferencesAreRemarked(_ dialect: Dialect, _ expression: String, _ remark: String) throws {
+    let remarks = try DialectConverter(expression, dialect: dialect).remarks
+    #expect(remark.isEmpty ? remarks.isEmpty : remarks.contains { $0.contains(remark) }, "\(remarks)")
+  }
+
+  /// JavaScript, Go and Rust take the rounds of a repetition otherwise.
+  @Test(arguments: [
+    (Dialect.javascript, "(?:(a)|b)+z", true), (.rust, "(?:|a)*", true), (.rust, "a*?*", true), (.javascript, "((?<=a))?", true),
+    (.go, "(?:a|b)*z", false),
+    (.javascript, "(?:a(b)?)+", true), (.javascript, "(a)+(?:b(c))", false),
+    (.javascript, "(?:(a)|b)z", false), (.go, "(a*)*b", true), (.go, "(?:(a)|b)+z", false), (.rust, "(|a)+b", true),
+    (.java, "(a*)*b", false),
+  ])
+  func roundsOfRepetitionsAreNoted(_ dialect: Dialect, _ expression: String, _ isNoted: Bool) throws {
+    let notes = try DialectConverter(expression, dialect: dialect).notes
+    #expect(!notes.isEmpty == isNoted, "\(notes)")
+  }
+
+  @Test func olderQueriesNameTheirFieldsTwice() throws {
+    let yaml = """
+      - bug: 1211915
+        query: >
+          ( @message:"Connection failed: Maximum attempts"
+          OR message:"Connection failed: Maximum attempts" )
+          AND filename:"console.html"
+      - bug: 1239856
+        query: >
+          (( @message:"services" AND @message:"wait for image" )
+          OR (message:"services" AND message:"wait for image" ))
+      - bug: 1240256
+        query: >
+          message:"503" AND filename:"logs/syslog.txt"
+      - bug: 7
+      """
+    let imported = try rules(yaml, .elasticRecheck, file: "queries.yaml")
+    #expect(imported.map { $0.outcome == .refused } == [false, false, true, true])
+    let (first, second) = (try pattern(imported[0]), try pattern(imported[1]))
+    #expect(first.verdict == .known && first.issue == "https://bugs.launchpad.net/bugs/1211915")
+    #expect(try finds(first, "x connection failed: maximum attempts reached") != nil)
+    #expect(try finds(second, "wait for image in services") != nil && finds(second, "services only") == nil)
+    #expect(imported[3].origin == "queries.yaml: bug 7" && imported[3].notes == ["it has no `query`"])
+    let json = """
+      [{"bug":"1223161","query":"@message:\\"no JSON\\" AND @fields.build_name:\\"gate-*\\" AND @fields.build_status:\\"FAILURE\\""}]
+      """
+    #expect(ImportFormat.of(file: "queries.json", text: json) == .elasticRecheck)
+    let third = try pattern(try #require(try rules(json, .elasticRecheck, file: "queries.json").first))
+    #expect(third.definition.scope.expressions[.job] == "^(?:gate-.*)$" && third.issue?.hasSuffix("/1223161") == true)
+    #expect(throws: ImportProblem.self) { try rules("- bug: 1\n", .elasticRecheck) }
   }
 
   @Test func examplesComeFromRealLinesWhereTheyFit() throws {

@@ -20,6 +20,9 @@ import Testing
     ("error: no module named 'acme.engine' here", "error: no module named '<quoted>' here"),
     (#"error: no module named "acme.engine" here"#, #"error: no module named "<quoted>" here"#),
     ("error: no member named ‘width’ in struct", "error: no member named ‘<quoted>’ in struct"),
+    ("error: checkout of app.82114992.js failed badly", "error: checkout of app.<hash>.js failed badly"),
+    ("error: checkout of app.99b4ef13.js failed badly", "error: checkout of app.<hash>.js failed badly"),
+    ("error: no answer of lic03.corp.example:27000 today", "error: no answer of <host> today"),
     ("error: connect to 10.1.2.3:5432 was refused", "error: connect to <ip> was refused"),
     ("error: bad access at 0x7ffdeadbeef by thread", "error: bad access at <address> by thread"),
     ("error: GET https://acme.example/a?b=c failed twice", "error: GET <url> failed twice"),
@@ -32,7 +35,8 @@ import Testing
 
   @Test(arguments: [
     "error TS2322: type mismatch in module", "error: python3.11 is not supported here", "error: the tool died of signal 11",
-    "error: HTTP 503 from the registry", "curl: (22) The requested URL returned error: 504",
+    "error: HTTP 503 from the registry",
+    "LM-E-0042: error: no seat for feature", "curl: (22) The requested URL returned error: 504",
     "error: read/write mismatch in the utf8 decoder", "error: can't find what isn't there",
     "engine: error: variable declared and not used [-Werror=unused-variable]",
     "[ERROR] Head: warnings found and -Werror specified",
@@ -83,6 +87,21 @@ import Testing
     let lines = try tellingLines(log)
     #expect(lines.map(\.text) == ["all is still well here", "the lights went out"])
     #expect(lines.allSatisfy { !$0.looksLikeError })
+  }
+
+  /// Which of them tell something is only known once it is known what passing builds say.
+  @Test func theLastLinesAreKeptBesideWhatLooksLikeAnError() throws {
+    let lines = try tellingLines("error: the optional tool is missing\nthe lights went out\nall is still well here\n")
+    #expect(lines.map(\.weight) == [4, 1, 1])
+    #expect(lines.map(\.line) == [1, 2, 3])
+  }
+
+  @Test func ofManyPlainLinesTheLastTemplatesAreKept() throws {
+    let words = (0..<26).flatMap { one in (0..<26).map { "\(UnicodeScalar(97 + one)!)\(UnicodeScalar(97 + $0)!)" } }
+    let lines = try tellingLines(words.map { "the part \($0) is in its place\n" }.joined())
+    #expect(lines.count == TellingLines.mostPlain)
+    #expect(lines.last?.line == words.count)
+    #expect(lines.first?.line == words.count - TellingLines.mostPlain + 1)
   }
 
   @Test func linesThatNoPatternFileCanHoldAreLeftOut() throws {

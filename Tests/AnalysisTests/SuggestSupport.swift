@@ -1,15 +1,15 @@
 import Analysis
 
 /// The telling lines of a log that is in memory.
-func tellingLines(_ log: String) throws -> [TellingLine] {
-  var sink = TellingLines(try LineRules())
+func tellingLines(_ log: String, _ rules: LineRules? = nil) throws -> [TellingLine] {
+  var sink = TellingLines(try rules ?? LineRules())
   clean(log, into: &sink)
   return sink.lines()
 }
 
 /// The keys of those lines that a log has, too.
-func familiar(_ lines: [TellingLine], in log: String) throws -> Set<String> {
-  var sink = FamiliarLines(try LineRules(), among: lines)
+func familiar(_ lines: [TellingLine], in log: String, _ rules: LineRules? = nil) throws -> Set<String> {
+  var sink = FamiliarLines(try rules ?? LineRules(), among: lines)
   clean(log, into: &sink)
   return sink.seen
 }

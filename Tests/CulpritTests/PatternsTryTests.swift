@@ -82,15 +82,38 @@ import TestSupport
       #expect(summary["findings"] as? Int == 5)
       let broken = try folder.write("title: x\nmatch: '('\nverdict: failure\n", to: "broken.yaml")
       let refused = try await run(["patterns", "try", broken])
-      #expect(refused.status == 2 && refused.errors.contains("is not a pattern file without errors"))
+      #expect(refused.status == 2 && refused.errors.hasPrefix("culprit: \(broken):"), "\(refused.errors)")
     }
   }
 
   @Test func wrongUseEndsWithTwo() async throws {
-    for arguments in [["(oops"], ["a(b)", "--group-by", "c"], [], ["none.yaml"], ["a", "--verdict", "bad"]] {
+    for arguments in [["(oops"], ["a(b)", "--group-by", "c"], [], ["none.yaml"], ["a", "--verdict", "bad"], ["x*"]] {
       let run = try await Command.culprit(["patterns", "try"] + arguments, environment: ["CULPRIT_DATA": folder.path + "/none"])
       #expect(run.status == 2, "\(arguments)")
+      #expect(run.errors.hasPrefix("culprit: "), "\(run.errors)")
+      #expect(run.errors.split(separator: "\n").dropFirst().allSatisfy { $0.hasPrefix("  hint: ") }, "\(run.errors)")
       #expect(!FileManager.default.fileExists(atPath: folder.path + "/none"))
+    }
+  }
+
+  @Test func anExpressionThatEndsLikeAFileCanBeTried() async throws {
+    try await withBuilds { run, _ in
+      let refused = try await run(["patterns", "try", "cannot open config.yaml"])
+      #expect(refused.errors.contains("with its last letter as a class: cannot open config.yam[l]"), "\(refused.errors)")
+      #expect(try await run(["patterns", "try", "cannot open config.yam[l]"]).status == 0)
+    }
+  }
+
+  @Test func aTrialThatLacksALogIsNotComplete() async throws {
+    try await withBuilds { run, variables in
+      let archive = try #require(variables["CULPRIT_DATA"]) + "/archive"
+      let object = try #require(try FileManager.default.subpathsOfDirectory(atPath: archive).first { $0.hasSuffix(".zst") })
+      try FileManager.default.removeItem(atPath: "\(archive)/\(object)")
+      let tried = try await run(["patterns", "try", "module_\\d+", "--format", "json"])
+      #expect(tried.status == 2 && tried.errors.contains("culprit: 1 log can't be read from the archive"), "\(tried.errors)")
+      let summary = try #require(try tried.json().last)
+      #expect(summary["complete"] as? Bool == false)
+      #expect((summary["tried"] as? [String: Int])?["lost"] == 1)
     }
   }
 

@@ -264,6 +264,27 @@ import Testing
     }
   }
 
+  /// Nobody who mends the suspect one is left with another to mend.
+  @Test func whatOnlyASuspectShadowsIsNotShadowed() async throws {
+    try await TestLedger.with { ledger in
+      try await ledger.enter("error: x\nretrying\n", TestLedger.build("1"))
+      try await ledger.sync([Self.error, .test("build/honest", match: "retrying", priority: 10)])
+      _ = try await ledger.rescan()
+      while try await ledger.store.tally(today: Self.today) != nil {}
+      let honest = PatternID("build/honest")
+      #expect(try await health(ledger, honest).shadowedBy == Self.error.id)
+      try await ledger.pool.run { session in
+        try session.execute(
+          """
+          INSERT INTO suspect (revision_id, reason, hit, sampled)
+          SELECT revision_id, 'found in all passing builds', 3, 3 FROM pattern WHERE id = \(Self.error.id.rawValue)
+          """)
+      }
+      let shadowedBy = try await health(ledger, honest).shadowedBy
+      #expect(shadowedBy == nil)
+    }
+  }
+
   @Test func costsAreMeasuredOnAShareOfTheLogs() async throws {
     try await TestLedger.with { ledger in
       // Of so many texts some have a digest that is chosen.

@@ -124,7 +124,7 @@ import Testing
     ("rates", { _ = try await $0.hourlyRates(hours: 24) }),
     ("deliveries", { _ = try await $0.deliveryStates(since: Date().timeIntervalSince1970 - 3_600) }),
     ("posts", { _ = try await $0.postStates(since: Date().timeIntervalSince1970 - 3_600) }),
-    ("the tally's lag", { _ = try await $0.tallyMarks() }),
+    ("the tally's lag", { _ = try await $0.tallyMarks() }), ("the tally's queue", { _ = try await $0.tallyDepth() }),
   ]
 
   private static func list(_ store: Store, _ change: (inout Store.BuildFilter) -> Void) async throws {

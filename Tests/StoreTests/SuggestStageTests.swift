@@ -39,7 +39,7 @@ import TestSupport
 
       let found = try await suggest(ledger)
       #expect(found.unexplained == 4)
-      #expect(found.untold == 1)
+      #expect(found.untold.count == 1)
       #expect(found.clusters == 1)
       #expect(!found.isCut)
       let suggestion = try #require(found.suggestions.first)
@@ -73,7 +73,7 @@ import TestSupport
       let found = try await suggest(ledger)
       #expect(found.suggestions.map { $0.samples.map(\.text) } == [["the lights went out"]])
       #expect(found.suggestions.first?.builds == 1)
-      #expect(found.untold == 1)
+      #expect(found.untold.count == 1)
     }
   }
 

@@ -145,12 +145,15 @@ struct TallyExpectation {
     let builds = Dictionary(uniqueKeysWithValues: failed.map { ($0.id, $0) })
     let hits = Dictionary(grouping: found.filter { builds[$0.build] != nil }, by: \.pattern)
       .mapValues { $0.compactMap { builds[$0.build] } }
-    for health in try await ledger.store.patternHealth() {
+    let all = try await ledger.store.patternHealth()
+    let suspects = Set(all.filter(\.trust.isSuspect).map(\.id))
+    for health in all {
       let its = hits[health.id.rawValue] ?? []
       let deciding = its.compactMap { $0.best }.filter { !$0.isFallback }.map(\.pattern)
       let counts = Dictionary(grouping: deciding) { $0 }.mapValues(\.count)
       let explained = counts[health.id] ?? 0
-      let most = counts.min { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }?.key
+      let most = counts.filter { !suspects.contains($0.key) }
+        .min { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }?.key
       let times = its.map(\.at)
       #expect(health.failedBuilds == its.count && health.explained == explained, "\(place) \(health)")
       #expect(health.firstSeen == times.min() && health.lastSeen == times.max(), "\(place) \(health)")
@@ -175,6 +178,14 @@ struct TallyExpectation {
         return (words + [String(try row.decode(Int.self, "attempt"))]).joined(separator: " ")
       }
     }
+    // Several commits at once are read as each alone.
+    let names = commits.map { Store.CommitName(repository: $0.repository, commit: $0.commit) }
+    let together = try await ledger.store.facts(ofCommits: names)
+    #expect(together.map(\.commit) == names.map(\.commit) && together.map(\.repository) == names.map(\.repository), "\(place)")
+    for facts in together {
+      let alone = try await ledger.store.facts(ofCommit: facts.commit, repository: facts.repository)
+      #expect(Self.told(facts) == Self.told(alone), "\(place) \(facts.commit)")
+    }
     for commit in commits {
       let judged = try await JudgeStage(store: ledger.store).judge(
         commit: commit.commit, repository: commit.repository, today: today
@@ -187,5 +198,19 @@ struct TallyExpectation {
         #expect(kinds.contains(line), "\(place): \(line): \(verdict.why)")
       }
     }
+  }
+
+  /// Facts in words, with what has no order sorted.
+  private static func told(_ facts: Store.CommitFacts) -> [String] {
+    let problems = facts.knownProblems.map { "problem \($0.id)" }
+    let ancestors = facts.ancestors.sorted { $0.key < $1.key }.map { "ancestor \($0.key) \($0.value)" }
+    return problems + ancestors + facts.targets.sorted().map { "target \($0)" } + facts.builds.flatMap { told($0) }
+  }
+
+  private static func told(_ build: Store.BuildFacts) -> [String] {
+    ["build \(build.id) \(build.build) \(build.listing) \(String(describing: build.overrule)) at \(build.base?.commit ?? "none")"]
+      + build.logs.map { log in
+        "log \(log.id) \(log.step) \(log.state) \(log.isScanned) \(log.inconclusive.map(\.id)) \(log.findings) \(log.overflowing.map(\.rawValue).sorted())"
+      } + (build.base?.builds ?? []).flatMap { told($0) }.map { "base \($0)" }
   }
 }

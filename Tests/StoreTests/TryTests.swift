@@ -214,6 +214,35 @@ import TestSupport
     }
   }
 
+  /// Of a commit's builds only those are read whose verdict may change: by a hit, by their base's, or by what the former self found.
+  @Test func eachBuildWhoseVerdictMayChangeIsJudged() async throws {
+    try await TestLedger.with { ledger in
+      let refused = "error: connection to x refused\n"
+      for (job, base, head) in [
+        ("hit", "fine\n", refused), ("other", "fine\n", "nothing of the kind\n"), ("former", "fine\n", "the line was lost\n"),
+        ("upstream", refused, refused),
+      ] {
+        try await ledger.enter(
+          base, TestLedger.build("\(job) base", commit: Self.commit(1), job: job, outcome: base == refused ? .failure : .success))
+        try await ledger.enter(head, TestLedger.build("\(job) head", commit: Self.commit(2), job: job))
+      }
+      try await ledger.store.recordBase(
+        of: Store.CommitName(repository: "acme/engine", commit: Self.commit(2)), base: Self.commit(1), ancestors: [])
+      var candidate = Self.candidate
+      candidate.verdict = .failure
+      var former = candidate
+      former.definition = MatchDefinition(matcher: .match("was lost"))
+      former.groupBy = []
+      try await ledger.sync([former])
+      _ = try await ledger.rescan()
+      let report = try await run(ledger, candidate).report
+      #expect(
+        report.changed.map { "\($0.commit.suffix(1)) \($0.job.name) \($0.before.kind) \($0.after.kind)" } == [
+          "1 upstream unknown new", "2 former new unknown", "2 hit unknown new", "2 upstream unknown upstream",
+        ])
+    }
+  }
+
   @Test func aStoppedTrialGoesOn() async throws {
     try await TestLedger.with { ledger in
       try await fill(ledger)
@@ -284,6 +313,20 @@ import TestSupport
       let report = try await run(ledger).report
       #expect(report.lostLogs == 1 && report.triedLogs == 2)
       #expect(try await run(ledger).report.lostLogs == 1)
+    }
+  }
+
+  /// What is kept of a log depends on them.
+  @Test func otherLimitsAreAnotherTrial() async throws {
+    try await TestLedger.with { ledger in
+      try await ledger.enter(String(repeating: "connection to x refused\n", count: 20), TestLedger.build("1"))
+      var settings = TryStage.Settings()
+      settings.limits.findingsPerPattern = 3
+      let few = try await TryStage(store: ledger.store, archive: ledger.archive, settings: settings)
+        .run(Self.candidate, today: CalendarDay("2026-01-01")!)
+      #expect(few.findings == 20 && few.unkept == 17)
+      let usual = try await run(ledger).report
+      #expect(usual.findings == 20 && usual.unkept == 0)
     }
   }
 

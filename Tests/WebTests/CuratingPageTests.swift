@@ -81,6 +81,27 @@ import Testing
     }
   }
 
+  @Test func buildsInNoClusterAreListed() async throws {
+    try await WebSite.with { site in
+      for number in 0..<2 {
+        let build = TestLedger.build("\(number)", commit: String(repeating: "\(number)", count: 40), finishedAt: WebSite.now - 60)
+        try await site.ledger.enter("%% <\(number)> %%\n", build)
+      }
+      try await site.ledger.sync([.test("no/such", match: "no such")])
+      _ = try await site.ledger.rescan()
+      let twin = try await site.json("/unexplained")
+      #expect(twin["builds"].number == 2 && twin["untold"].number == 2 && twin["clusters"].count == 0)
+      let builds = (0..<2).compactMap { twin["untoldBuilds"][$0]["build"].number }
+      #expect(Set(builds).count == 2)
+      let page = try await site.page("/unexplained")
+      #expect(
+        page.contains("<summary>2 say nothing that could be a pattern, or nothing that passing builds don&#39;t say</summary>"))
+      for build in builds { #expect(page.contains("<a href=\"/builds/\(Int(build))\">")) }
+      // The number leads to those builds.
+      #expect(try await site.json("/builds?since=14d&unexplained=1")["items"].count == 2)
+    }
+  }
+
   @Test func whatNothingExplainsComesWithADraftThatCanBeTried() async throws {
     try await WebSite.with { site in
       for number in 0..<4 {
@@ -112,7 +133,9 @@ import Testing
         filtered.contains("None of the clusters has builds of that.") && filtered.contains("name=\"sort\" value=\"firstSeen\""))
       let yaml = try #require(twin["clusters"][0]["draft"]["yaml"].text)
       let page = try await site.page("/unexplained")
-      #expect(page.contains("6 failed builds that nothing explains, in 2 clusters"))
+      #expect(
+        page.contains(
+          "<a href=\"/builds?since=14d&amp;unexplained=1\">6 failed builds that nothing explains</a>, in 2 clusters"))
       #expect(page.contains("href=\"/unexplained?sort=builds\" aria-current=\"true\">size"))
       #expect(page.contains("error: the widget &lt;") && !page.contains("widget <"))
       let link = try #require(page.firstMatch(of: /href="(\/try\?file=[^"]+)"/)?.1)

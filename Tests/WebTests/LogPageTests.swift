@@ -120,6 +120,8 @@ import Testing
       #expect(page.contains("id=\"L2500\"") && page.contains("<a class=\"n\" href=\"/builds/\(id)?line=2500#L2500\">2500</a>"))
       let line = try await site.page("/builds/\(id)?line=4000")
       #expect(line.contains("class=\"line target\" id=\"L4000\""))
+      // It is seen without `#L4000`, too.
+      #expect(line.contains("<a class=\"n\" autofocus=\"\" href=\"/builds/\(id)?line=4000#L4000\">") && !page.contains("autofocus"))
       let end = try await site.page("/builds/\(id)?end=1&lines=50")
       #expect(end.contains("id=\"L5000\"") && !end.contains("Later lines"))
       #expect(try await site.json("/builds/\(id)?from=1&lines=10")["shown"]["lines"].count == 10)

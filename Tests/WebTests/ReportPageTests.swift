@@ -28,7 +28,7 @@ import Testing
 
   @Test func causesAreCountedAndLeadOn() async throws {
     try await WebSite.with { site in
-      #expect(try await site.page("/").contains("No builds in the last 14 days"))
+      #expect(try await site.page("/").contains("No builds yet.</b> <code>culprit import"))
       try await site.fill(Self.patterns, Self.builds())
       let page = try await site.page("/")
       #expect(page.contains(">3</a> of 4 builds failed (75 %)") && page.contains("explains 67 % of the failures"))
@@ -54,6 +54,51 @@ import Testing
     }
   }
 
+  @Test(arguments: [(30, nil), (90, 4)])
+  func figuresThatLagForMoreThanAMinuteSaySo(seconds: Int, behind: Double?) async throws {
+    try await WebSite.with { site in
+      try await site.fill(Self.patterns, Self.builds())
+      try await site.ledger.pool.run { session in
+        try session.execute(
+          "INSERT INTO tally_due (build_id, at) SELECT id, now() - make_interval(secs => \(Double(seconds))) FROM build")
+      }
+      for path in ["/", "/commits", "/builds", "/patterns", "/patterns/net/reset", "/main"] {
+        let page = try await site.page(path)
+        #expect(page.contains("with 4 changes of builds to go") == (behind != nil), "\(path)")
+        let twin = try await site.json(path == "/" ? "/causes" : path)
+        #expect(twin["behind"].number == behind, "\(path)")
+      }
+      #expect(!(try await site.page("/known").contains("to go")))
+    }
+  }
+
+  /// Who enters builds that are older than the time that the page shows at first is led to them, and not told to enter some.
+  @Test func whereTheTimeHasNoBuildsTheNewestAreOffered() async throws {
+    try await WebSite.with { site in
+      let old = WebSite.now - 26 * Self.day
+      try await site.fill(
+        Self.patterns,
+        [(TestLedger.build("1", finishedAt: old), "reset by x\n"), (TestLedger.build("2", finishedAt: old - 9 * Self.day), "x\n")])
+      let page = try await site.page("/")
+      #expect(page.contains("No builds in the last 14 days.</b> The newest of 2 builds finished 26 d ago."))
+      #expect(page.contains("<a href=\"/?since=2025-11-24\">Builds since 2025-11-24</a>") && !page.contains("culprit import"))
+      #expect(try await site.page("/?since=2025-11-24").contains(">2</a> of 2 builds failed"))
+      let twin = try await site.json("/causes")
+      #expect(twin["earlier"]["builds"].number == 2 && twin["earlier"]["newestAt"].number == old)
+      #expect(try await site.json("/causes?since=60d")["earlier"].value == nil)
+      // Filters that let none through are another reason, and no reason to enter builds.
+      let none = try await site.page("/?repository=no/such")
+      #expect(none.contains("The filters let none of any time through.") && !none.contains("culprit import"))
+      // What is entered and not counted yet is there nevertheless.
+      try await site.ledger.pool.run { session in
+        try session.execute("DELETE FROM tally")
+        try session.execute("DELETE FROM tally_totals")
+      }
+      let waiting = try await site.page("/")
+      #expect(waiting.contains("Those that are entered are not counted yet") && !waiting.contains("culprit import"))
+    }
+  }
+
   /// Each number of the home page is the length of the list that it leads to.
   @Test func numbersLeadToThoseBuilds() async throws {
     try await WebSite.with { site in
@@ -69,8 +114,9 @@ import Testing
         let causes = try await site.json("/causes")
         let page = try await site.page("/")
         var lengths: [Int?] = [Int(causes["unexplained"].number ?? -1), Int(causes["unread"].number ?? -1)]
-        for link in page.matches(of: /<a [^>]*href="\/(builds\?[^"]*(?:unexplained|unread)[^"]*)"/) {
-          let list = try await site.json("/" + String(link.1).replacing("&amp;", with: "&"))
+        let links = page.matches(of: /<a [^>]*href="\/(builds\?[^"]*(?:unexplained|unread)[^"]*)"/).map { String($0.1) }
+        for link in links.filter({ $0.contains("unexplained") }) + links.filter({ $0.contains("unread") }) {
+          let list = try await site.json("/" + link.replacing("&amp;", with: "&"))
           lengths.append(list["items"].count)
         }
         return lengths
@@ -79,6 +125,8 @@ import Testing
       try await site.ledger.sync(Self.patterns + [.test("an/other", match: "other")])
       let open = try await lengths()
       #expect(open.count == 4 && open[0] == open[2] && open[1] == open[3] && open[1] != 0, "\(open)")
+      // Where little is known, that comes first.
+      #expect(try await site.page("/").contains("Most of the failures can't be told yet") == (2 * (open[1] ?? 0) > 4))
       // A day leads to its builds only.
       let page = try await site.page("/")
       let days = page.matches(of: /<a href="\/(builds\?[^"]*until=[^"]*)"/).map { String($0.1).replacing("&amp;", with: "&") }
@@ -129,6 +177,23 @@ import Testing
     }
   }
 
+  /// A name that may be entered may be asked for: the pages' own links are no errors.
+  @Test func linksToLongNamesLead() async throws {
+    try await WebSite.with { site in
+      let name = String(repeating: "é", count: 2_000)
+      var onBranch = TestLedger.build("1", job: name, finishedAt: WebSite.now - 60)
+      onBranch.branch = name
+      let onMain = TestLedger.build("2", job: name, finishedAt: WebSite.now - 120)
+      try await site.fill(Self.patterns, [(onBranch, "reset by x\n"), (onMain, "reset by x\n")])
+      for path in ["/", "/builds/\(try await site.build())", "/patterns/net/reset"] {
+        let page = try await site.page(path)
+        let links = Set(page.matches(of: /href="(\/[^"]*%C3%A9[^"]*)"/).map { String($0.1) })
+        #expect(!links.isEmpty, "\(path)")
+        for link in links { #expect(try await site.get(link.replacing("&amp;", with: "&")).status == 200, "\(link.prefix(60))") }
+      }
+    }
+  }
+
   @Test func aCommitTellsWhy() async throws {
     try await WebSite.with { site in
       try await site.fill(Self.patterns, Self.builds())
@@ -164,6 +229,13 @@ import Testing
 
       let linux = try await site.build("?job=linux")
       #expect(try await site.send(["reason": "not flaky"], to: "/builds/\(linux)/wrong", from: "/builds/\(linux)").status == 303)
+      // Where nothing decided, there is nothing to report, and nothing that asks for it.
+      let unknown = try await site.build("?job=windows")
+      #expect(try await site.send(["reason": "x"], to: "/builds/\(unknown)/wrong", from: "/builds/\(unknown)").status == 409)
+      #expect(try await site.page("/builds/\(linux)").contains("/builds/\(linux)/wrong"))
+      #expect(!(try await site.page("/builds/\(unknown)").contains("/builds/\(unknown)/wrong")))
+      let commit = try await site.page("/commits/aaaaaaa")
+      #expect(commit.contains("/builds/\(linux)/wrong") && !commit.contains("/builds/\(unknown)/wrong"))
       let pattern = try await site.json("/patterns/net/reset")
       #expect(pattern["trust"]["wrongReports"].number == 1 && pattern["reports"][0]["reason"].text == "not flaky")
 

@@ -112,6 +112,14 @@ import Testing
       let log = try await site.get("/api/v1/logs")
       #expect(log.status == 405)
       #expect(log.headers["allow"] == "POST")
+      // Pages and their forms say so as well.
+      let page = try await site.post("/builds", "", type: "application/x-www-form-urlencoded")
+      #expect(page.status == 405 && page.headers["allow"] == "GET, HEAD")
+      let form = try await site.get("/builds/1/overrule", ["Accept": "text/html"])
+      #expect(form.status == 405 && form.headers["allow"] == "POST")
+      #expect(String(decoding: form.body, as: UTF8.self).contains("<h1>Method Not Allowed</h1>"))
+      #expect(try await PlainConnection.status(site, "TRACE /") == 405)
+      #expect(try await PlainConnection.status(site, "PUT /patterns/net/reset") == 405)
     }
   }
 
@@ -124,6 +132,16 @@ import Testing
       #expect(causes["parameters"][0]["name"].text == "since")
       #expect(causes["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].text == "#/components/schemas/Causes")
       #expect(document["paths"]["/api/v1/logs"]["post"]["requestBody"]["required"].flag == true)
+      // What happens is described, and what is refused doesn't look as if it were taken.
+      for status in ["405", "421"] { #expect(causes["responses"][status]["description"].text != nil) }
+      #expect(document["components"]["schemas"]["Causes"]["properties"]["behind"]["type"].text == "integer")
+      func body(_ path: String, _ type: String = "application/json") -> JSONValue {
+        document["paths"]["/api/v1/" + path]["post"]["requestBody"]["content"][type]["schema"]
+      }
+      #expect(body("logs", "application/octet-stream")["minLength"].number == 1)
+      #expect(body("try")["anyOf"][0]["required"][0].text == "expression" && body("try")["anyOf"][1]["required"][0].text == "file")
+      let since = try Regex(try #require(causes["parameters"][0]["schema"]["anyOf"][2]["pattern"].text))
+      #expect(!"0842-10-11T14:09:57Z".contains(since) && "1970-01-01T00:00:00Z".contains(since))
       let people = try await site.page("/api")
       #expect(people.contains("POST /api/v1/logs"))
     }

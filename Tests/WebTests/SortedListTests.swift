@@ -53,6 +53,12 @@ import Testing
       for (query, wanted) in patterns {
         #expect(column(try await site.json("/patterns\(query)")["items"], "id") == wanted, "\(query)")
       }
+      // What someone should look at, and nothing that isn't a concern.
+      for (concern, wanted) in [("never", ["b/none"]), ("suspect", []), ("unseen", []), ("shadowed", []), ("inconclusive", [])] {
+        #expect(column(try await site.json("/patterns?health=\(concern)")["items"], "id") == wanted, "\(concern)")
+      }
+      let unknown = try await site.get("/patterns?health=fine")
+      #expect(unknown.status == 400)
       let newest = column(try await site.json("/builds")["items"], "id")
       let oldest = column(try await site.json("/builds?sort=at")["items"], "id")
       #expect(newest.count == 10 && oldest == newest.reversed())

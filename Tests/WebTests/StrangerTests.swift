@@ -50,6 +50,18 @@ import Testing
     }
   }
 
+  /// As for a proxy: what a proxy in front goes by is what counts here, too.
+  @Test func theHostOfAWholeAddressCounts() async throws {
+    try await WebSite.with { site in
+      let foreign = try await PlainConnection.status(site, "GET http://evil.example/api/v1/causes")
+      let hidden = try await PlainConnection.status(site, "GET http://localhost@evil.example/api/v1/causes")
+      let own = try await PlainConnection.status(site, "GET http://localhost:8080/api/v1/causes?since=7d")
+      #expect(foreign == 421 && hidden == 421 && own == 200)
+      // A path may hold an address.
+      #expect(try await PlainConnection.status(site, "GET /known?job=http://evil.example") == 200)
+    }
+  }
+
   @Test func placesAreGivenBackAndNobodyTakesThemAll() async throws {
     let places = Places(2, ofOne: 1)
     try await places.take(for: "ann") {

@@ -14,6 +14,7 @@ package enum Candidate {
   package static let id = PatternID("candidate")
 
   /// - Parameter groupBy: names or numbers of captures.
+  /// - Throws: `Refusal` for what is no expression, or one that matches the empty text: it would be found millions of times and tell nothing.
   package static func expression(
     _ text: String, ignoreCase: Bool = false, verdict: PatternVerdict = .failure, groupBy: [String] = []
   ) throws(Refusal) -> Pattern {
@@ -26,6 +27,11 @@ package enum Candidate {
     } catch {
       throw Refusal(
         field: "expression", message: "\(error.cause)", hint: "it must be PCRE2, as in the `match` of a pattern file")
+    }
+    if compiled.steps.contains(where: ExpressionRules.matchesEmpty) {
+      throw Refusal(
+        field: "expression", message: "it matches the empty text, and so every line",
+        hint: "let it ask for something: + in place of *, or without the ? behind all that it holds")
     }
     if let unknown = groupBy.first(where: { !compiled.hasCapture($0) }) {
       throw Refusal(

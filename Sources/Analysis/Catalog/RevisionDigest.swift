@@ -28,6 +28,19 @@ package enum RevisionDigest {
     return fields.digest
   }
 
+  /// The identity of what a trial of a definition finds: that depends on the limits, too.
+  package static func of(_ definition: MatchDefinition, _ limits: ScanLimits) -> [UInt8] {
+    var fields = Fields()
+    fields.append("culprit trial 1")
+    fields.append(of(definition).map(String.init))
+    fields.append([
+      "\(limits.matchLimit)", "\(limits.stackBytes)", "\(limits.lineNanoseconds)", "\(limits.patternNanoseconds)",
+      "\(limits.logNanoseconds)", "\(limits.windowBytes)", "\(limits.overlapBytes)", "\(limits.findingsPerPattern)",
+      "\(limits.findingsPerLog)",
+    ])
+    return fields.digest
+  }
+
   private struct Fields {
     private var hash = SHA256()
 

@@ -6,6 +6,10 @@ extension DialectConverter {
     /// Insides of classes whose opposites are in it: `\S` where it isn't PCRE2's own.
     var opposites: [String] = []
     var isNegated = false
+    /// What came last: how a `-` behind it is taken.
+    var last = Last.nothing
+
+    enum Last { case nothing, character, range, characters }
 
     /// Whether it can be written as one class.
     var isSimple: Bool { opposites.isEmpty }
@@ -41,8 +45,9 @@ extension DialectConverter {
     var isFirst = true
     while true {
       guard let scalar = next else { throw ImportRefusal("[ is not closed") }
-      if scalar == "]", !(isFirst && dialect != .javascript && dialect != .java) {
+      if scalar == "]", !(isFirst && dialect != .javascript) {
         at += 1
+        remark(on: members)
         return members.expression
       }
       isFirst = false
@@ -57,28 +62,91 @@ extension DialectConverter {
         return try combined(members, depth, isIntersection: false)
       case "~" where dialect == .rust && peek(1) == "~":
         throw ImportRefusal("~~ in a class can't be told")
-      case "-" where dialect == .dotnet && peek(1) == "[":
+      case "-" where dialect.isDotnet && peek(1) == "[" && members.last != .nothing:
         at += 1
         let without = try characterClass(depth: depth + 1)
         guard next == "]" else { throw ImportRefusal("a class that is taken away must come last") }
         at += 1
+        remark(on: members)
         return "(?:(?!\(without))\(members.expression))"
+      case "-": try hyphen(&members)
       default:
         at += 1
         if isBlankInClass(scalar) { continue }
-        members.items += scalar == "]" || scalar == "^" ? "\\\(scalar)" : String(scalar)
+        add(try plain(scalar), to: &members)
       }
     }
   }
 
+  private mutating func remark(on members: Members) {
+    remarkOnCase(ofClass: members.items)
+    let others = [#"\D"#, #"\W"#, #"\S"#, #"\p"#, #"\P"#]
+    if members.isNegated || !members.isSimple || others.contains(where: members.items.contains) { remarkOnHalves() }
+  }
+
+  /// A character of a class that stands for itself.
+  private func plain(_ scalar: Unicode.Scalar) throws(ImportRefusal) -> String {
+    if scalar.value > 0xFFFF, dialect == .javascript || dialect.isDotnet {
+      throw ImportRefusal("\(scalar) in a class is two characters to \(dialect.rawValue), either of which matches")
+    }
+    return scalar == "]" || scalar == "^" ? "\\\(scalar)" : String(scalar)
+  }
+
+  private func add(_ text: String, to members: inout Members) {
+    members.items += text
+    members.last = .character
+  }
+
+  /// A `-` in a class: itself, or what makes a range of its neighbours.
+  private mutating func hyphen(_ members: inout Members) throws(ImportRefusal) {
+    at += 1
+    let follows = next
+    guard let follows, follows != "]", members.last == .character || members.last == .characters else {
+      add("\\-", to: &members)
+      return
+    }
+    if members.last == .characters {
+      guard dialect.takesHyphenBesideClass else {
+        throw ImportRefusal("a range in [ ] begins with a class of characters, which \(dialect.rawValue) doesn't know")
+      }
+      add("\\-", to: &members)
+      return
+    }
+    // Nested classes and operations begin no range either.
+    if follows == "[", dialect.nestsClasses { return add("\\-", to: &members) }
+    if follows == "&", peek(1) == "&", dialect.nestsClasses { return add("\\-", to: &members) }
+    var end = Members()
+    if follows == "\\" {
+      try classEscape(&end)
+    } else {
+      at += 1
+      end.items = try plain(follows)
+      if follows == "[" { end.items = "\\[" }
+      end.last = .character
+    }
+    if end.last == .characters {
+      guard dialect == .javascript else {
+        throw ImportRefusal("a range in [ ] ends in a class of characters, which \(dialect.rawValue) doesn't know")
+      }
+      members.items += "\\-" + end.items
+      members.opposites += end.opposites
+      members.last = .characters
+      return
+    }
+    members.items += "-" + end.items
+    members.last = .range
+  }
+
   /// In Java's and Rust's extended expressions blanks mean nothing in classes either.
   private func isBlankInClass(_ scalar: Unicode.Scalar) -> Bool {
-    isExtendedNow && dialect.nestsClasses && [" ", "\t", "\n", "\r"].contains(scalar)
+    flags.isExtended && dialect.nestsClasses && [" ", "\t", "\n", "\r"].contains(scalar)
   }
 
   private mutating func classEscape(_ members: inout Members) throws(ImportRefusal) {
     at += 1
     guard let scalar = next else { throw ImportRefusal("[ is not closed") }
+    members.last = .characters
+    if ["d", "D", "w", "W", "s", "S"].contains(scalar) { remarkOnWords(scalar) }
     switch scalar {
     case "d", "w", "s":
       at += 1
@@ -86,9 +154,9 @@ extension DialectConverter {
     case "D", "W", "S":
       at += 1
       if let inside = self.members(of: scalar) { members.opposites.append(inside) } else { members.items += "\\\(scalar)" }
-    case "b" where dialect != .java && dialect != .rust:
+    case "b" where dialect != .java && dialect != .rust && dialect != .go:
       at += 1
-      members.items += "\\x08"
+      add("\\x08", to: &members)
     case "h" where dialect == .java, "H" where dialect == .java, "v" where dialect == .java, "V" where dialect == .java:
       at += 1
       members.items += "\\\(scalar)"
@@ -98,12 +166,13 @@ extension DialectConverter {
         members.items += Self.literal(scalars[at])
         at += 1
       }
-    default:
+    case "p", "P":
       if let named = try javaClass() {
         if named.isNegated { members.opposites.append(named.members) } else { members.items += named.members }
       } else {
         members.items += try character()
       }
+    default: add(try character(), to: &members)
     }
   }
 
@@ -114,17 +183,19 @@ extension DialectConverter {
       if let name = try? text(upTo: ":"), next == "]" {
         at += 1
         members.items += "[:\(name):]"
+        members.last = .characters
         return
       }
       at = begin
     }
     guard dialect.nestsClasses else {
       at += 1
-      members.items += "\\["
+      add("\\[", to: &members)
       return
     }
     guard !members.isNegated else { throw ImportRefusal("a class within one that begins with ^ can't be told") }
     let inner = try characterClass(depth: depth + 1)
+    members.last = .characters
     // A plain class within another adds its members to it.
     if inner.hasPrefix("[^") {
       members.opposites.append(String(inner.dropFirst(2).dropLast()))
@@ -149,14 +220,19 @@ extension DialectConverter {
         try classEscape(&right)
       } else if scalar == "[" {
         try bracket(&right, depth)
+      } else if scalar == "-" {
+        try hyphen(&right)
       } else {
         at += 1
         if isBlankInClass(scalar) { continue }
-        right.items += scalar == "^" ? "\\^" : String(scalar)
+        add(try plain(scalar), to: &right)
       }
     }
     guard next == "]" else { throw ImportRefusal("[ is not closed") }
     at += 1
+    remark(on: left)
+    // Where nothing follows the sign, Java takes none for being there.
+    if dialect == .java, inner == nil, right.isSimple, right.items.isEmpty { return left.expression }
     return "(?:(?\(isIntersection ? "=" : "!")\(inner ?? right.expression))\(left.expression))"
   }
 

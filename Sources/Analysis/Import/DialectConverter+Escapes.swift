@@ -6,9 +6,12 @@ extension DialectConverter {
     switch scalar {
     case "d", "w", "s":
       at += 1
+      remarkOnWords(scalar)
       append(members(of: scalar).map { "[\($0)]" } ?? "\\\(scalar)")
     case "D", "W", "S":
       at += 1
+      remarkOnWords(scalar)
+      remarkOnHalves()
       append(members(of: scalar).map { "[^\($0)]" } ?? "\\\(scalar)")
     case "b", "B": try boundary()
     case "<" where dialect == .rust, ">" where dialect == .rust:
@@ -22,13 +25,14 @@ extension DialectConverter {
         at += 1
       }
     case "A" where dialect != .javascript, "z" where dialect != .javascript && dialect != .python,
-      "Z" where dialect == .java || dialect == .dotnet:
+      "Z" where dialect == .java || dialect.isDotnet:
       at += 1
+      if scalar == "Z" { remarkOnLineEnds(at: "$") }
       append("\\\(scalar)")
     case "Z" where dialect == .python:
       at += 1
       append("\\z")
-    case "k":
+    case "k" where dialect != .javascript || peek(1) == "<":
       at += 1
       try namedReference()
     case "1"..."9": try numberedReference()
@@ -36,12 +40,15 @@ extension DialectConverter {
       "R" where dialect == .java, "X" where dialect == .java:
       at += 1
       append("\\\(scalar)")
-    case "G": throw ImportRefusal("\\G goes on where another match ended")
+    case "G" where dialect != .javascript: throw ImportRefusal("\\G goes on where another match ended")
     default:
       if let named = try javaClass() {
+        remarkOnCase(ofClass: named.members)
         append("[\(named.isNegated ? "^" : "")\(named.members)]")
       } else {
-        append(try character())
+        if scalar == "p" || scalar == "P" { remarkOnHalves() }
+        let text = try character()
+        append(text == String(scalar) ? cased(scalar) : casedCode(text))
       }
     }
   }
@@ -59,8 +66,11 @@ extension DialectConverter {
     let isNegated = next == "B"
     at += 1
     guard next != "{" else { throw ImportRefusal("\\b{ can't be told") }
-    if dialect == .java, !isNegated { note("\\b takes words for ASCII, as Java does since version 19") }
-    guard let word = classes.word else {
+    if dialect == .java { note("\\b and \\B take words for ASCII, as Java does since version 19") }
+    remarkOnWords("w")
+    if isNegated { remarkOnHalves() }
+    // To .NET, what joins letters is part of a word for its boundary, though no `\w`.
+    guard let word = dialect == .dotnet && !isASCII ? classes.word.map({ $0 + #"\x{200C}\x{200D}"# }) : classes.word else {
       append(isNegated ? "\\B" : "\\b")
       return
     }
@@ -72,142 +82,71 @@ extension DialectConverter {
   // MARK: - References
 
   private mutating func namedReference() throws(ImportRefusal) {
+    // Without a group that has a name, it isn't one there.
+    if dialect == .javascript, !String(String.UnicodeScalarView(scalars)).contains(/\(\?<[^=!]/) { return append("k") }
     guard dialect.hasLookaround, dialect != .python else { throw ImportRefusal("\\k is not known to \(dialect.rawValue)") }
-    guard next == "<" || (next == "'" && dialect == .dotnet), let opening = next else { throw ImportRefusal("\\k names no group") }
+    guard next == "<" || (next == "'" && dialect.isDotnet), let opening = next else { throw ImportRefusal("\\k names no group") }
     at += 1
-    append("\\k<\(try text(upTo: opening == "<" ? ">" : "'"))>")
+    let name = try text(upTo: opening == "<" ? ">" : "'")
+    if dialect.isDotnet, name.utf8.allSatisfy(Self.isDigit), let number = Int(name) {
+      return try reference(to: number)
+    }
+    append("\\k<\(name)>")
   }
 
   private mutating func numberedReference() throws(ImportRefusal) {
+    if dialect == .go, let second = decimal(1), second < 8 { return append(try character()) }
     guard dialect.hasLookaround else { throw ImportRefusal("references to groups are not known to \(dialect.rawValue)") }
+    let begin = at
+    // To .NET's ECMAScript, a group that begins only later isn't there.
+    let groupsThere = dialect == .dotnetECMAScript ? captures : groupsInAll
+    var digits: [Int] = []
+    while let digit = decimal(digits.count) { digits.append(digit) }
+    // How many of the digits make the number: all, as many as there are groups for, or two at most.
     var number = 0
-    // As many digits as make the number of a group; Java and .NET take the rest for text.
-    while let digit = next.flatMap({ Int(String($0)) }), number == 0 || number * 10 + digit <= mostGroups {
-      number = number * 10 + digit
-      at += 1
+    var taken = 0
+    switch dialect {
+    case .java, .dotnetECMAScript:
+      while taken < digits.count, taken == 0 || number * 10 + digits[taken] <= groupsThere {
+        number = number * 10 + digits[taken]
+        taken += 1
+      }
+    case .python:
+      // Three octal digits are the code of a character.
+      if digits.count >= 3, digits[..<3].allSatisfy({ $0 < 8 }) { return append(try character()) }
+      taken = min(2, digits.count)
+      number = digits[..<taken].reduce(0) { $0 * 10 + $1 }
+    default:
+      taken = digits.count
+      number = digits.reduce(0) { min(100_000, $0 * 10 + $1) }
     }
-    guard number <= mostGroups else { throw ImportRefusal("\\\(number) refers to a group that isn't there") }
-    if dialect == .dotnet, String(String.UnicodeScalarView(scalars)).contains(/\(\?(?:'|<[^=!])/) {
+    at = begin + taken
+    if number > groupsThere {
+      let text = "\\" + digits[..<taken].map(String.init).joined()
+      let isCode = dialect.escapesAnyLetter || dialect == .dotnet && number > 9
+      guard isCode else { throw ImportRefusal("\(text) refers to a group that isn't there") }
+      at = begin
+      return append(try character())
+    }
+    try reference(to: number)
+  }
+
+  private mutating func reference(to number: Int) throws(ImportRefusal) {
+    guard (1...max(1, groupsInAll)).contains(number), groupsInAll > 0 else {
+      throw ImportRefusal("\\\(number) refers to a group that isn't there")
+    }
+    // PCRE2 10.42 takes the length of a group that refers to itself for longer than it may be.
+    guard dialect == .dotnetECMAScript || !openGroups.contains(where: { $0.number == number }) else {
+      throw ImportRefusal("\\\(number) refers to the group that it stands in")
+    }
+    if dialect.isDotnet, String(String.UnicodeScalarView(scalars)).contains(/\(\?(?:'|<[^=!])/) {
       throw ImportRefusal("\\\(number) counts groups as .NET does, those with a name last")
     }
-    // There, a group that took no part matches the empty text; in PCRE2 it matches nothing.
-    append(dialect == .javascript ? "(?(\(number))\\g{\(number)})" : "\\g{\(number)}")
+    append(dialect.unsetGroupIsEmpty ? "(?(\(number))\\g{\(number)})" : "\\g{\(number)}")
   }
 
-  // MARK: - Characters
-
-  /// One character or property, after the backslash; the same in a class as outside.
-  mutating func character() throws(ImportRefusal) -> String {
-    guard let scalar = next else { throw ImportRefusal("the expression ends in a backslash") }
-    at += 1
-    switch scalar {
-    case "n", "r", "t", "f": return "\\\(scalar)"
-    case "a" where dialect != .javascript, "e" where dialect == .java || dialect == .dotnet: return "\\\(scalar)"
-    case "v" where dialect != .java: return "\\x0B"
-    case "0": return try octal()
-    case "x": return try hexadecimal(digits: 2)
-    case "u" where dialect != .go: return try unicode()
-    case "U" where dialect == .rust || dialect == .python: return try hexadecimal(digits: 8)
-    case "c" where dialect == .java || dialect == .dotnet || dialect == .javascript:
-      guard let letter = next, letter.isASCII else { throw ImportRefusal("\\c lacks its letter") }
-      at += 1
-      return Self.code(letter.value & 0x1F)
-    case "p", "P": return try property(scalar)
-    case "N": throw ImportRefusal("\\N names a character")
-    case "C": throw ImportRefusal("\\C matches a single byte")
-    case "K": throw ImportRefusal("\\K is not known to \(dialect.rawValue)")
-    default:
-      guard scalar.isASCII, scalar.properties.isAlphabetic else { return Self.literal(scalar) }
-      // Without its flag `u`, JavaScript takes any other letter for itself.
-      guard dialect == .javascript else { throw ImportRefusal("\\\(scalar) is not known to \(dialect.rawValue)") }
-      return String(scalar)
-    }
+  /// The digit that stands so far ahead.
+  func decimal(_ offset: Int) -> Int? {
+    peek(offset).flatMap { ("0"..."9").contains($0) ? Int($0.value - 0x30) : nil }
   }
-
-  /// A character that stands for itself, also within a class.
-  static func literal(_ scalar: Unicode.Scalar) -> String {
-    scalar.isASCII && !scalar.properties.isAlphabetic && scalar.properties.numericType == nil && scalar != "_" && scalar != " "
-      ? "\\\(scalar)" : String(scalar)
-  }
-
-  private static func code(_ value: UInt32) -> String { "\\x{\(String(value, radix: 16, uppercase: true))}" }
-
-  private mutating func octal() throws(ImportRefusal) -> String {
-    guard dialect != .rust else { throw ImportRefusal("\\0 is not known to rust") }
-    var value: UInt32 = 0
-    var digits = 0
-    let most = dialect == .java ? 3 : dialect == .javascript ? 0 : 2
-    while digits < most, let digit = next.flatMap({ UInt32(String($0), radix: 8) }), value * 8 + digit <= 0o377 {
-      value = value * 8 + digit
-      digits += 1
-      at += 1
-    }
-    return Self.code(value)
-  }
-
-  private mutating func hexadecimal(digits: Int) throws(ImportRefusal) -> String {
-    let isBraced = dialect != .python && dialect != .javascript && dialect != .dotnet && next == "{"
-    if isBraced { at += 1 }
-    let text = isBraced ? try text(upTo: "}") : try taken(digits)
-    guard let value = UInt32(text, radix: 16), Unicode.Scalar(value) != nil else {
-      throw ImportRefusal("\(text) is no code of a character")
-    }
-    return Self.code(value)
-  }
-
-  private mutating func taken(_ count: Int) throws(ImportRefusal) -> String {
-    guard at + count <= scalars.count else { throw ImportRefusal("digits are missing at the end of the expression") }
-    defer { at += count }
-    return String(String.UnicodeScalarView(scalars[at..<at + count]))
-  }
-
-  /// `\u0041`, two halves of a character beyond 16 bits, or `\u{41}`.
-  private mutating func unicode() throws(ImportRefusal) -> String {
-    if next == "{" {
-      guard dialect == .rust || dialect == .javascript else { throw ImportRefusal("\\u{ is not known to \(dialect.rawValue)") }
-      at += 1
-      guard let value = UInt32(try text(upTo: "}"), radix: 16), Unicode.Scalar(value) != nil else {
-        throw ImportRefusal("\\u{ holds no code of a character")
-      }
-      return Self.code(value)
-    }
-    let text = try taken(4)
-    guard let high = UInt32(text, radix: 16) else { throw ImportRefusal("\\u lacks its digits") }
-    guard (0xD800...0xDBFF).contains(high) else {
-      guard Unicode.Scalar(high) != nil else { throw ImportRefusal("\\u\(text) is half a character") }
-      return Self.code(high)
-    }
-    guard skip("\\u"), let low = UInt32(try taken(4), radix: 16), (0xDC00...0xDFFF).contains(low) else {
-      throw ImportRefusal("\\u\(text) is half a character")
-    }
-    return Self.code(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-  }
-
-  /// `\p{…}` and `\pL`. Whether PCRE2 knows the name is told when the expression is compiled.
-  private mutating func property(_ letter: Unicode.Scalar) throws(ImportRefusal) -> String {
-    guard dialect != .python else { throw ImportRefusal("\\p is not known to python") }
-    guard next == "{" else { return "\\\(letter){\(try taken(1))}" }
-    at += 1
-    var name = try text(upTo: "}")
-    var isNegated = letter == "P"
-    if name.hasPrefix("^") {
-      name.removeFirst()
-      isNegated.toggle()
-    }
-    if dialect == .java {
-      guard !name.hasPrefix("In"), !name.hasPrefix("java") else { throw ImportRefusal("\\p{\(name)} is not known to PCRE2") }
-      if name.hasPrefix("Is") { name.removeFirst(2) }
-    }
-    if dialect == .dotnet, name.hasPrefix("Is") { throw ImportRefusal("\\p{\(name)} is a block, which PCRE2 doesn't know") }
-    for prefix in ["sc=", "scx=", "gc=", "script=", "general_category=", "sc:", "scx:", "gc:"]
-    where name.lowercased().hasPrefix(prefix) {
-      name.removeFirst(prefix.count)
-    }
-    return "\\\(isNegated ? "P" : "p"){\(Self.shortCategories[name.lowercased()] ?? name)}"
-  }
-
-  private static let shortCategories = [
-    "letter": "L", "mark": "M", "number": "N", "punctuation": "P", "symbol": "S", "separator": "Z", "other": "C",
-    "uppercase_letter": "Lu", "lowercase_letter": "Ll", "decimal_number": "Nd",
-  ]
 }

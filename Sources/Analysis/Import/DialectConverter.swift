@@ -1,42 +1,84 @@
 /// Writes an expression of another dialect as PCRE2, so that it matches the same on a line of a log, with the same captures.
 ///
 /// Each construct is taken for what the dialect's manual says. What PCRE2 writes in the same way is left as it is; what it takes for
-/// something else is written anew; what it can't say is refused. `.` and `$` need nothing: a line has no line break.
+/// something else is written anew; what it can't say is refused. What it takes for the same but for single rare characters is remarked.
 struct DialectConverter {
   /// The expression for PCRE2.
-  private(set) var result = ""
+  var result = ""
   /// Groups that capture, in the order of their parentheses.
-  private(set) var captures = 0
+  var captures = 0
   /// What isn't quite what it was, in words.
   private(set) var notes: [String] = []
+  /// In which single characters, that logs hardly hold, it isn't what it was.
+  private(set) var remarks: [String] = []
 
   let dialect: Dialect
   /// Whether `\d`, `\w`, `\s` and `\b` are to stand for ASCII, whatever the dialect says.
-  private let isASCII: Bool
+  let isASCII: Bool
   /// Names for captures that have none.
-  private let names: [Int: String]
+  let names: [Int: String]
+  /// The group that must capture `error`, of a problem matcher.
+  let severity: Int?
   var scalars: [Unicode.Scalar]
   var at = 0
-  private var isExtended = false
+  var flags = Flags()
   /// Where the last atom begins in the result; nil where nothing may be repeated.
-  private var atom: String.Index?
-  private var hasQuantifier = false
-  private var openGroups: [(start: String.Index, wasExtended: Bool)] = []
-  private let groupsInAll: Int
+  var atom: String.Index?
+  var hasQuantifier = false
+  var openGroups: [OpenGroup] = []
+  /// Whether a `|` stands outside of all groups.
+  var hasAlternatives = false
+  /// Where the group of the severity begins, once it was read.
+  var severityStart: String.Index?
+  var severityMayBeMissing = false
+  /// How many groups there are: what a reference to one is held against.
+  private(set) var groupsInAll = 0
 
-  /// - Parameter names: names to give to captures, by number; those that have a name keep it.
+  /// Options that hold at some point.
+  struct Flags {
+    var isExtended = false
+    var isCaseless = false
+    /// Java's `u`.
+    var hasUnicodeCase = false
+    var isMultiline = false
+    var dotMatchesAll = false
+    /// Java's `d`.
+    var hasUnixLines = false
+  }
+
+  struct OpenGroup {
+    var start: String.Index
+    var flags: Flags
+    /// Its number if it captures, and how many groups began before it.
+    var number: Int?
+    var capturesBefore: Int
+    var contentStart: String.Index
+    var hasAlternatives = false
+  }
+
+  /// - Parameters:
+  ///   - ignoresCase: whether it is to be compiled so that letters match whatever their case.
+  ///   - names: names to give to captures, by number; those that have a name keep it.
+  ///   - severity: the number of a group that must capture `error`, whatever its case, and nothing else.
   /// - Throws: `ImportRefusal`.
-  init(_ expression: String, dialect: Dialect, isASCII: Bool = false, names: [Int: String] = [:]) throws(ImportRefusal) {
+  init(
+    _ expression: String, dialect: Dialect, isASCII: Bool = false, ignoresCase: Bool = false, names: [Int: String] = [:],
+    severity: Int? = nil
+  ) throws(ImportRefusal) {
     self.dialect = dialect
     self.isASCII = isASCII
     self.names = names
+    self.severity = severity
+    flags.isCaseless = ignoresCase
     scalars = Array(expression.unicodeScalars)
-    groupsInAll = scalars.count { $0 == "(" }
+    groupsInAll = countedGroups()
     if dialect == .pcre2, names.isEmpty {
       result = expression
+      captures = groupsInAll
       return
     }
     try convert()
+    try checkSeverity()
   }
 
   /// What a class stands for, as the inside of one.
@@ -56,6 +98,10 @@ struct DialectConverter {
     if !notes.contains(text) { notes.append(text) }
   }
 
+  mutating func remark(_ text: String) {
+    if !remarks.contains(text) { remarks.append(text) }
+  }
+
   /// Everything up to a character, which is taken, too.
   mutating func text(upTo end: Unicode.Scalar) throws(ImportRefusal) -> String {
     var text = ""
@@ -71,7 +117,7 @@ struct DialectConverter {
 
   private mutating func convert() throws(ImportRefusal) {
     while let scalar = next {
-      if isExtended, skipsBlank(scalar) { continue }
+      if flags.isExtended, skipsBlank(scalar) { continue }
       switch scalar {
       case "\\": try escape()
       case "[":
@@ -79,21 +125,28 @@ struct DialectConverter {
         append(text)
       case "(": try openGroup()
       case ")": try closeGroup()
-      case "*", "+", "?": try quantifier()
+      case "*", "+", "?":
+        at += 1
+        try repeated(String(scalar))
       case "{": try brace()
-      case "|":
-        at += 1
-        result += "|"
-        (atom, hasQuantifier) = (nil, false)
-      case "^", "$":
-        at += 1
-        append(String(scalar))
+      case "|": alternative()
       default:
         at += 1
-        append(String(scalar))
+        remarkOnLineEnds(at: scalar)
+        if scalar == "." { remarkOnHalves() }
+        append(cased(scalar))
       }
     }
     guard openGroups.isEmpty else { throw ImportRefusal("a parenthesis is not closed") }
+  }
+
+  private mutating func alternative() {
+    at += 1
+    result += "|"
+    (atom, hasQuantifier) = (nil, false)
+    let start = openGroups.last?.contentStart ?? result.startIndex
+    if let severityStart, severityStart >= start { severityMayBeMissing = true }
+    if openGroups.isEmpty { hasAlternatives = true } else { openGroups[openGroups.count - 1].hasAlternatives = true }
   }
 
   /// Blanks and comments of an extended expression mean nothing.
@@ -116,17 +169,11 @@ struct DialectConverter {
 
   // MARK: - Repetition
 
-  private mutating func quantifier() throws(ImportRefusal) {
-    guard let scalar = next else { return }
-    at += 1
-    try repeated(String(scalar))
-  }
-
   private mutating func brace() throws(ImportRefusal) {
     let begin = at
     at += 1
     var body = ""
-    while let scalar = next, scalar.properties.numericType == .decimal || scalar == "," {
+    while let scalar = next, ("0"..."9").contains(scalar) || scalar == "," {
       body.unicodeScalars.append(scalar)
       at += 1
     }
@@ -134,6 +181,7 @@ struct DialectConverter {
     guard next == "}", parts.count <= 2, !body.isEmpty, body != ",", !parts[0].isEmpty || dialect == .python || dialect == .rust
     else {
       // Not a repetition: the brace stands for itself.
+      guard dialect != .java else { throw ImportRefusal("{ begins no repetition that java knows; as a character it is \\{ there") }
       at = begin + 1
       append("\\{")
       return
@@ -143,14 +191,25 @@ struct DialectConverter {
     guard parts.allSatisfy({ ($0.isEmpty || Int($0) ?? .max <= 65_535) }) else {
       throw ImportRefusal("{\(body)} repeats more often than PCRE2 does (65535)")
     }
+    if parts.count == 2, let least = Int(parts[0]), let most = Int(parts[1]), least > most {
+      throw ImportRefusal("{\(body)} repeats at least more often than at most")
+    }
     try repeated("{\(bounds)}")
   }
 
   private mutating func repeated(_ text: String) throws(ImportRefusal) {
     guard let atom else { throw ImportRefusal("\(text) has nothing to repeat") }
+    if let severityStart, severityStart >= atom { severityMayBeMissing = true }
+    if dialect.hasHalfCharacters, result[atom...].unicodeScalars.count == 1,
+      result[atom...].unicodeScalars.first?.value ?? 0 > 0xFFFF
+    {
+      throw ImportRefusal("\(result[atom...]) is two characters to \(dialect.rawValue), of which only the second is repeated")
+    }
+    noteOnRounds(from: atom)
     if hasQuantifier {
       if dialect == .rust {
         // There, a repetition may be repeated itself.
+        noteOnEmpty(from: atom)
         result.insert(contentsOf: "(?:", at: atom)
         result += ")"
       } else if !(text == "+" && dialect.hasPossessives) {
@@ -176,108 +235,23 @@ struct DialectConverter {
     hasQuantifier = true
   }
 
-  // MARK: - Groups
-
-  private mutating func openGroup() throws(ImportRefusal) {
-    at += 1
-    let (start, wasExtended) = (result.endIndex, isExtended)
-    var text: String
-    if !skip("?") {
-      guard next != "*" else { throw ImportRefusal("(* is not known") }
-      captures += 1
-      text = names[captures].map { "(?<\($0)>" } ?? "("
-    } else if skip("#") {
-      _ = try self.text(upTo: ")")
-      return
-    } else if skip("P<") || (next == "<" && peek(1) != "=" && peek(1) != "!" && skip("<")) {
-      text = try named(upTo: ">")
-    } else if next == "'", dialect == .dotnet {
-      at += 1
-      text = try named(upTo: "'")
-    } else if skip("P=") {
-      append("(?P=\(try self.text(upTo: ")")))")
-      return
-    } else if let look = ["<=", "<!", "=", "!"].first(where: { skip($0) }) {
-      guard dialect.hasLookaround else { throw ImportRefusal("(?\(look) is not known to \(dialect.rawValue)") }
-      text = "(?\(look)"
-    } else if skip(":") {
-      text = "(?:"
-    } else if skip(">") {
-      text = "(?>"
-    } else if next == "(" {
-      guard dialect == .python || dialect == .dotnet, let digit = peek(1), digit.properties.numericType == .decimal else {
-        throw ImportRefusal("a condition (?( can't be told")
-      }
-      at += 1
-      text = "(?(\(try self.text(upTo: ")")))"
-    } else {
-      guard let flags = try flags() else { return }
-      text = flags
+  /// Notes if the group that ends here, if it began there, is repeated otherwise in the dialect: JavaScript forgets in each round what
+  /// groups captured in the one before, and it, Go and Rust take no round that matches nothing.
+  private mutating func noteOnRounds(from start: String.Index) {
+    guard [.javascript, .go, .rust].contains(dialect), let last = lastGroup, last.start == start else { return }
+    let within = captures - last.capturesBefore - (last.number == nil ? 0 : 1)
+    if dialect == .javascript, within > 0 {
+      note("groups in a repetition keep what they captured in an earlier round, which JavaScript forgets in each")
     }
-    result += text
-    openGroups.append((start, wasExtended))
-    (atom, hasQuantifier) = (nil, false)
+    noteOnEmpty(from: start)
   }
 
-  private mutating func named(upTo end: Unicode.Scalar) throws(ImportRefusal) -> String {
-    let name = try text(upTo: end)
-    guard !name.isEmpty, name.utf8.count <= 32, name.utf8.allSatisfy(Self.isWord), !(name.utf8.first.map(Self.isDigit) ?? true)
-    else {
-      throw ImportRefusal("\(name) can't be the name of a capture: letters, digits and _, at most 32")
+  private mutating func noteOnEmpty(from start: String.Index) {
+    if ExpressionSketch(String(result[start...])).mayBeEmpty {
+      note("what may match nothing is repeated, and may end, or capture, otherwise than in \(dialect.rawValue)")
     }
-    captures += 1
-    if dialect == .dotnet { note("captures are numbered from left to right, those with a name, too") }
-    return "(?<\(name)>"
   }
 
-  private mutating func closeGroup() throws(ImportRefusal) {
-    guard let group = openGroups.popLast() else { throw ImportRefusal("a parenthesis is closed that was not opened") }
-    at += 1
-    result += ")"
-    isExtended = group.wasExtended
-    (atom, hasQuantifier) = (group.start, false)
-  }
-
-  /// Options such as `(?i)` and `(?i:`.
-  ///
-  /// - Returns: the beginning of a group; nil if they hold for what follows.
-  private mutating func flags() throws(ImportRefusal) -> String? {
-    var (on, off) = ("", "")
-    var isOff = false
-    while let scalar = next, scalar != ":", scalar != ")" {
-      at += 1
-      switch scalar {
-      case "-" where !isOff: isOff = true
-      case "x": isExtended = !isOff
-      case "i", "m", "s": if isOff { off.unicodeScalars.append(scalar) } else { on.unicodeScalars.append(scalar) }
-      case "U" where dialect == .rust || dialect == .go: if isOff { off += "U" } else { on += "U" }
-      case "n" where dialect == .dotnet:
-        throw ImportRefusal("(?n) changes which groups capture")
-      // About line breaks, which a line hasn't got, and what is the default anyway.
-      case "d" where dialect == .java, "u" where dialect == .java && !isOff, "R" where dialect == .rust: break
-      case "u" where (dialect == .rust || dialect == .python) && !isOff: break
-      default: throw ImportRefusal("the option \(scalar) can't be told")
-      }
-    }
-    let text = on + (off.isEmpty ? "" : "-" + off)
-    guard next == ":" else {
-      guard next == ")" else { throw ImportRefusal("a parenthesis is not closed") }
-      at += 1
-      if !text.isEmpty { result += "(?\(text))" }
-      return nil
-    }
-    at += 1
-    return "(?\(text):"
-  }
-
-  static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-  private static func isWord(_ byte: UInt8) -> Bool {
-    isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "_")
-  }
-
-  /// Whether blanks mean nothing at this point.
-  var isExtendedNow: Bool { isExtended }
-
-  /// How many groups there may be at most: what a reference to one is held against.
-  var mostGroups: Int { groupsInAll }
+  /// The group that was closed last.
+  var lastGroup: OpenGroup?
 }

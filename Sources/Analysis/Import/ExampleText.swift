@@ -2,7 +2,10 @@
 struct ExampleText {
   private let repeats: Int
   private let entersLookaheads: Bool
+  private let entersLookbehinds: Bool
   private var isWhole = true
+  /// What groups hold, by number and by name.
+  private var captured: [String: String] = [:]
 
   /// Lines worth trying, the plainest first.
   static func candidates(for expression: String) -> [String] {
@@ -10,17 +13,22 @@ struct ExampleText {
     var lines: [String] = []
     for repeats in [1, 0, 2, 4] {
       for entersLookaheads in [false, true] {
-        var maker = ExampleText(repeats: repeats, entersLookaheads: entersLookaheads)
-        let line = maker.text(of: sketch)
-        if maker.isWhole, !line.contains("\n"), !line.contains("\r"), !lines.contains(line) { lines.append(line) }
+        // What must stand before mostly does so only by the lookbehind's word: `(?<=error: )\w+`.
+        for entersLookbehinds in [true, false] {
+          var maker = ExampleText(
+            repeats: repeats, entersLookaheads: entersLookaheads, entersLookbehinds: entersLookbehinds)
+          let line = maker.text(of: sketch)
+          if maker.isWhole, !line.contains("\n"), !line.contains("\r"), !lines.contains(line) { lines.append(line) }
+        }
       }
     }
     return lines
   }
 
-  private init(repeats: Int, entersLookaheads: Bool) {
+  private init(repeats: Int, entersLookaheads: Bool, entersLookbehinds: Bool) {
     self.repeats = repeats
     self.entersLookaheads = entersLookaheads
+    self.entersLookbehinds = entersLookbehinds
   }
 
   private mutating func text(of sketch: ExpressionSketch) -> String {
@@ -37,13 +45,22 @@ struct ExampleText {
       for branch in branches where !branch.needsNewline {
         var maker = self
         let text = maker.text(of: branch)
-        if maker.isWhole { return text }
+        if maker.isWhole {
+          self = maker
+          return text
+        }
       }
       isWhole = false
       return ""
-    case .group(let body, _, _): return text(of: body)
-    case .lookaround(let body, let isPositive):
-      return isPositive && entersLookaheads ? text(of: body) + " " : ""
+    case .group(let body, let number, let name):
+      let text = text(of: body)
+      if let number { captured["\(number)"] = text }
+      if let name { captured[name] = text }
+      return text
+    case .reference(let group): return captured[group] ?? ""
+    case .lookaround(let body, let isPositive, let isBehind):
+      guard isPositive, isBehind ? entersLookbehinds : entersLookaheads else { return "" }
+      return text(of: body) + (isBehind ? "" : " ")
     case .repetition(let body, let least, let most):
       let count = min(max(least, repeats), most ?? .max)
       guard count <= 100 else {

@@ -9,6 +9,8 @@ struct ForeignRule: Sendable {
     var isText = false
     /// Names for captures, by number.
     var names: [Int: String] = [:]
+    /// The capture that must be `error`; nil if all that it finds is.
+    var severity: Int?
   }
 
   /// Where it stands: the file, and what it is called there.

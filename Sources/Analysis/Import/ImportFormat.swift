@@ -6,11 +6,11 @@ package enum ImportFormat: String, Sendable, CaseIterable {
   case pytorch
   /// Failure causes of Jenkins' Build Failure Analyzer, as XML or JSON, expressions of Java.
   case jenkins
-  /// A query of OpenStack's elastic-recheck: YAML with a query of Lucene.
+  /// Queries of OpenStack's elastic-recheck: YAML, or its older JSON, with queries of Lucene.
   case elasticRecheck = "elastic-recheck"
   /// Known issues of .NET's Build Analysis: JSON, on its own or in the bodies of issues.
   case dotnet
-  /// Problem matchers of GitHub Actions: JSON, expressions of JavaScript.
+  /// Problem matchers of GitHub Actions: JSON, expressions of .NET as its runner compiles them.
   case github
   /// An expression on each line.
   case list
@@ -24,6 +24,7 @@ package enum ImportFormat: String, Sendable, CaseIterable {
     if name.hasSuffix(".json") {
       if text.contains("\"problemMatcher\"") { return .github }
       if text.contains("ErrorMessage") || text.contains("ErrorPattern") { return .dotnet }
+      if text.contains("\"bug\""), text.contains("\"query\"") { return .elasticRecheck }
       return text.contains("\"indications\"") || text.contains("\"pattern\"") ? .jenkins : nil
     }
     return name.hasSuffix(".txt") || name.hasSuffix(".list") || !name.contains(".") ? .list : nil

@@ -18,6 +18,8 @@ package struct ImportedRule: Sendable, Equatable {
   package let outcome: Outcome
   /// What is not quite what it was, or why it was refused.
   package let notes: [String]
+  /// In which single characters, that logs hardly ever hold, it finds more or less than it did. Such rules count as converted.
+  package var remarks: [String] = []
   /// The pattern's file, unless it was refused.
   package let file: File?
 

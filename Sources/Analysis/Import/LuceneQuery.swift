@@ -13,6 +13,25 @@ indirect enum LuceneQuery: Equatable {
     guard reader.rest.isEmpty else { throw ImportRefusal("the query can't be read from \(OneLine.quoted(String(reader.rest))) on") }
   }
 
+  /// The query with today's names of fields: `@message` is `message`, `@fields.build_name` is `build_name`. Where both names of a field were
+  /// asked for by OR, as logs had one or the other, the question remains once.
+  var withPlainFields: LuceneQuery {
+    switch self {
+    case .term(let field, let text, let isPhrase):
+      let plain =
+        field.hasPrefix("@fields.") ? field.dropFirst("@fields.".count) : field.hasPrefix("@") ? field.dropFirst() : field[...]
+      return .term(field: String(plain), text: text, isPhrase: isPhrase)
+    case .not(let inner): return .not(inner.withPlainFields)
+    case .all(let parts): return .all(parts.map(\.withPlainFields))
+    case .any(let parts):
+      let different = parts.reduce(into: [LuceneQuery]()) { found, part in
+        let plain = part.withPlainFields
+        if !found.contains(plain) { found.append(plain) }
+      }
+      return different.count == 1 ? different[0] : .any(different)
+    }
+  }
+
   private struct Reader {
     var rest: Substring
     var depth = 0

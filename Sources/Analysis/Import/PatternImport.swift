@@ -56,14 +56,18 @@ package struct PatternImport: Sendable {
 
   private mutating func convert(_ rule: ForeignRule) throws(ImportRefusal) -> ImportedRule {
     var notes = rule.notes
+    var remarks: [String] = []
     var captures = 0
-    let matcher = try matcher(of: rule, &captures, &notes)
+    let matcher = try matcher(of: rule, &captures, &notes, &remarks)
     let definition = MatchDefinition(matcher: matcher, ignoreCase: rule.ignoreCase, scope: Scope(rule.scope))
     let runner: ExampleRunner
     do throws(ScanProgram.CompileError) {
       runner = try ExampleRunner(definition)
     } catch {
-      throw ImportRefusal("PCRE2 doesn't take it: \(error)")
+      // A place in it is told only where it is as its author wrote it.
+      let isAsWritten =
+        if case .match(let text) = matcher { rule.dialect == .pcre2 && text == rule.steps[0].expression } else { false }
+      throw ImportRefusal("PCRE2 doesn't take it: \(isAsWritten ? "\(error.cause)" : error.cause.message)")
     }
     guard runner.firstFinding(in: "") == nil else { throw ImportRefusal("it matches the empty line") }
     let hit = try hit(for: rule, matcher, runner)
@@ -105,14 +109,18 @@ package struct PatternImport: Sendable {
     names.insert(name)
     return ImportedRule(
       origin: rule.origin, title: title, text: rule.text, outcome: notes.isEmpty ? .converted : .changed, notes: notes,
-      file: .init(name: name, yaml: yaml))
+      remarks: remarks, file: .init(name: name, yaml: yaml))
   }
 
   // MARK: - What is matched
 
   private func matcher(
-    of rule: ForeignRule, _ captures: inout Int, _ notes: inout [String]
+    of rule: ForeignRule, _ captures: inout Int, _ notes: inout [String], _ remarks: inout [String]
   ) throws(ImportRefusal) -> MatchDefinition.Matcher {
+    for step in rule.steps where step.isText && rule.ignoreCase {
+      let text = try DialectConverter(LucenePhrase.escaped(step.expression), dialect: rule.dialect, ignoresCase: true)
+      for remark in text.remarks where !remarks.contains(remark) { remarks.append(remark) }
+    }
     if rule.steps.count == 1, rule.steps[0].isText { return .literal(rule.steps[0].expression) }
     var expressions: [String] = []
     for step in rule.steps {
@@ -120,12 +128,18 @@ package struct PatternImport: Sendable {
         expressions.append(LucenePhrase.escaped(step.expression))
         continue
       }
-      let converter = try DialectConverter(step.expression, dialect: rule.dialect, isASCII: options.isASCII, names: step.names)
+      let converter = try DialectConverter(
+        step.expression, dialect: rule.dialect, isASCII: options.isASCII, ignoresCase: rule.ignoreCase, names: step.names,
+        severity: step.severity)
       captures += converter.captures
       for note in converter.notes where !notes.contains(note) { notes.append(note) }
+      for remark in converter.remarks where !remarks.contains(remark) { remarks.append(remark) }
       let expression =
         rule.matchesWholeLine ? Self.whole(converter.result, hasCaptures: converter.captures > 0) : converter.result
-      if ExpressionSketch(expression).needsNewline { throw ImportRefusal("it needs a line break, which no line holds") }
+      let sketch = ExpressionSketch(expression)
+      for (byte, name) in Self.neverInLines where sketch.needs(byte) {
+        throw ImportRefusal("it needs \(name), which no line holds once it is cleaned")
+      }
       expressions.append(expression)
     }
     if options.isASCII, rule.dialect.classes.word != nil, rule.text.contains("\\") {
@@ -133,6 +147,12 @@ package struct PatternImport: Sendable {
     }
     return expressions.count == 1 ? .match(expressions[0]) : .sequence(expressions, within: max(rule.within, expressions.count))
   }
+
+  /// What cleaning takes out of lines, or ends them at; docs/cleaning.md.
+  private static let neverInLines: [(UInt8, String)] = [
+    (UInt8(ascii: "\n"), "a line break"), (UInt8(ascii: "\r"), "a carriage return"), (8, "a backspace"),
+    (0x1B, "an escape character"),
+  ]
 
   /// The expression so that it must match all of the line. `.*` at the ends says nothing then, unless what captures hold depends on it.
   private static func whole(_ expression: String, hasCaptures: Bool) -> String {
@@ -179,14 +199,17 @@ package struct PatternImport: Sendable {
       }
       if lines.count == steps.count, runner.firstFinding(in: lines.joined(separator: "\n")) != nil { return lines }
     }
+    if rule.steps.contains(where: { !$0.isText && $0.expression.contains("\\R") }) {
+      throw ImportRefusal("no line could be made that it matches: \\R is a line break, which no line holds")
+    }
     throw ImportRefusal("no line could be made that it matches: give it one with --examples, or write the pattern by hand")
   }
 
   /// Lines that a step might match; made as if its classes were of ASCII, which is what lines are mostly of.
   private static func lines(for step: ForeignRule.Step, of rule: ForeignRule) throws(ImportRefusal) -> [String] {
     if step.isText { return [step.expression] }
-    let converter = try DialectConverter(step.expression, dialect: rule.dialect, isASCII: true)
-    return ExampleText.candidates(for: converter.result)
+    let converter = try DialectConverter(step.expression, dialect: rule.dialect, isASCII: true, severity: step.severity)
+    return ExampleText.candidates(for: converter.result).filter(ExampleLines.isPlain)
   }
 
   /// The hit, less something that it needs.

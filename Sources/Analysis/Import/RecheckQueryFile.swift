@@ -2,7 +2,8 @@ import Foundation
 import Model
 import Yams
 
-/// A query of elastic-recheck: `query:` in Lucene's syntax over lines of logs with fields, in a file that is called after the bug.
+/// Queries of elastic-recheck: `query:` in Lucene's syntax over lines of logs with fields, in a file that is called after the bug; or, as it
+/// was at first, a list of `bug:` and `query:` in one file, YAML or JSON.
 ///
 /// What is asked of the line itself becomes the expression; what is asked of job, branch and project becomes `where`. That it is the job's
 /// own log and that the build failed is so anyway. What asks for something else is refused, as the pattern would find more than it should.
@@ -14,31 +15,45 @@ enum RecheckQueryFile {
     } catch {
       throw ImportProblem(file: file, "is not YAML")
     }
-    guard let query = node?.mapping?["query"]?.scalar?.string else { throw ImportProblem(file: file, "has no `query`") }
-    let bug = (file as NSString).lastPathComponent.split(separator: ".").first.map(String.init) ?? file
+    guard let entries = node?.sequence else {
+      guard let query = node?.mapping?["query"]?.scalar?.string else { throw ImportProblem(file: file, "has no `query`") }
+      let name = (file as NSString).lastPathComponent.split(separator: ".").first.map(String.init) ?? file
+      return [read(query, bug: node?["bug"]?.scalar?.string ?? name, isResolved: node?["resolved_at"] != nil, origin: file)]
+    }
+    guard entries.contains(where: { $0["query"] != nil }) else { throw ImportProblem(file: file, "has no `query`") }
+    return entries.enumerated().map { index, entry in
+      let bug = entry["bug"]?.scalar?.string ?? ""
+      let origin = "\(file): \(bug.isEmpty ? "entry \(index + 1)" : "bug \(OneLine.of(bug, atMost: 40))")"
+      guard let query = entry["query"]?.scalar?.string else {
+        return .refused(origin: origin, title: bug, text: "", reason: "it has no `query`")
+      }
+      return read(query, bug: bug, isResolved: entry["resolved_at"] != nil, origin: origin)
+    }
+  }
+
+  private static func read(_ query: String, bug: String, isResolved: Bool, origin: String) -> ForeignReading {
     let title = "Bug \(bug)"
-    let shown = OneLine.of(query)
     do throws(ImportRefusal) {
-      var rule = ForeignRule(origin: file, title: title, steps: [], dialect: .pcre2)
+      var rule = ForeignRule(origin: origin, title: title, steps: [], dialect: .pcre2)
       rule.ignoreCase = true
       var conditions = Conditions()
-      try conditions.take(try LuceneQuery(query))
+      try conditions.take(try LuceneQuery(query).withPlainFields)
       rule.steps = [.init(expression: try conditions.expression())]
       rule.scope = conditions.scope
       rule.notes = conditions.notes
       rule.notes.append("words are told apart in the main as Lucene does")
       rule.title = OneLine.of("\(title): \(conditions.words)", atMost: 160)
-      if node?.mapping?["resolved_at"] != nil {
+      if isResolved {
         rule.notes.append("failure, as it says that its bug is resolved, which is no excuse any more")
-      } else if !bug.isEmpty, bug.allSatisfy(\.isNumber) {
+      } else if !bug.isEmpty, bug.utf8.allSatisfy(DialectConverter.isDigit) {
         (rule.verdict, rule.issue) = (.known, "https://bugs.launchpad.net/bugs/\(bug)")
       } else {
         rule.verdict = .flaky
-        rule.notes.append("flaky, as the file's name is no number of a bug, whose address `known` needs")
+        rule.notes.append("flaky, as it names no number of a bug, whose address `known` needs")
       }
-      return [.rule(rule)]
+      return .rule(rule)
     } catch {
-      return [.refused(origin: file, title: title, text: shown, reason: error.reason)]
+      return .refused(origin: origin, title: title, text: OneLine.of(query), reason: error.reason)
     }
   }
 

@@ -8,7 +8,8 @@ enum DraftNames {
     return name.isEmpty ? "failure" : name
   }
 
-  /// A line as a title: without the marks that only say that it is an error, and without a colon after which nothing stands.
+  /// A line as a title: without the marks that only say that it is an error, without a colon after which nothing stands, and without what
+  /// a bracket opens and nothing closes, as where an expression ends before its line does.
   static func title(_ line: String) -> String {
     var rest = line[...]
     var isMarked = true
@@ -22,9 +23,23 @@ enum DraftNames {
       }
     }
     rest = rest.drop { ":] >*-|•✘✗×\t".contains($0) }
-    while let last = rest.last, last == ":" || last.isWhitespace { rest.removeLast() }
+    rest = withoutOpenEnd(rest)
+    while let last = rest.last, last == ":" || last == "," || last.isWhitespace { rest.removeLast() }
     // What is left must say something.
     return LineTemplate.words(in: String(rest)).count > 1 ? String(rest) : line
+  }
+
+  private static func withoutOpenEnd(_ text: Substring) -> Substring {
+    let closing: [Character: Character] = ["(": ")", "[": "]", "{": "}"]
+    var open: [(closing: Character, at: Substring.Index)] = []
+    for index in text.indices {
+      if let closing = closing[text[index]] {
+        open.append((closing, index))
+      } else if let place = open.lastIndex(where: { $0.closing == text[index] }) {
+        open.removeSubrange(place...)
+      }
+    }
+    return open.first.map { text[..<$0.at] } ?? text
   }
 
   /// The wish, or with a number behind it if it is taken.

@@ -11,22 +11,40 @@ package struct FailureClusters: Sendable {
   /// Clusters at most; what is left over would be of single builds in any case that matters.
   package static let most = 1_000
 
-  /// - Parameter builds: the telling lines of each build.
-  package init(_ builds: [[TellingLine]]) {
-    var cover = Cover(builds)
+  /// - Parameters:
+  ///   - builds: the telling lines of each build.
+  ///   - familiar: for each build the keys of those lines that passing builds of its job say, too; nil, or nothing, where none are known.
+  package init(_ builds: [[TellingLine]], familiar: [Set<String>?] = []) {
+    let families = LineFamilies(builds.joined())
+    let strange = builds.indices.map { build in
+      Self.strange(builds[build], build < familiar.count ? familiar[build] : nil, families)
+    }
+    var cover = Cover(strange, families)
     var isTold = Array(repeating: false, count: builds.count)
     while clusters.count < Self.most, let cluster = cover.next() {
       for build in cluster.builds { isTold[build] = true }
       clusters.append(cluster)
     }
     untold = isTold.indices.filter { !isTold[$0] }
-    clusters = ClusterMerge.merged(clusters)
     clusters.sort { $0.builds.count == $1.builds.count ? $0.template.key < $1.template.key : $0.builds.count > $1.builds.count }
+  }
+
+  /// The lines that passing builds don't say.
+  private static func strange(_ lines: [TellingLine], _ familiar: Set<String>?, _ families: LineFamilies) -> [TellingLine] {
+    // That a line stands at the end says something only if passing builds end otherwise.
+    guard let familiar else { return lines.filter(\.looksLikeError) }
+    return lines.filter { line in
+      if familiar.contains(line.key) { return false }
+      // What passing builds say of another name is everyday work, unless it sounds like an error.
+      guard !line.looksLikeError, let family = families.templates[line.key] else { return true }
+      return !(families.members[family.key] ?? []).contains { familiar.contains($0) }
+    }
   }
 
   /// Which templates the builds that are left have.
   private struct Cover {
     private struct Candidate {
+      let template: LineTemplate
       let key: String
       let weight: Int
       /// Builds and the index of their line.
@@ -41,18 +59,20 @@ package struct FailureClusters: Sendable {
     private var candidatesOfBuild: [[Int]]
     private var isLeft: [Bool]
 
-    init(_ builds: [[TellingLine]]) {
+    init(_ builds: [[TellingLine]], _ families: LineFamilies) {
       self.builds = builds
       isLeft = Array(repeating: true, count: builds.count)
       candidatesOfBuild = Array(repeating: [], count: builds.count)
       var numbers: [String: Int] = [:]
       for (build, lines) in builds.enumerated() {
-        for (index, line) in lines.enumerated() {
-          let number = numbers[line.key] ?? candidates.count
+        // From the end, as of a family the last line is taken.
+        for (index, line) in lines.enumerated().reversed() {
+          let template = families.templates[line.key] ?? line.template
+          let key = template.key
+          let number = numbers[key] ?? candidates.count
           if number == candidates.count {
-            numbers[line.key] = number
-            // A long line says more than a short one of the same kind.
-            candidates.append(Candidate(key: line.key, weight: 2 * line.weight + (line.template.words.count >= 4 ? 1 : 0)))
+            numbers[key] = number
+            candidates.append(Candidate(template: template, key: key, weight: line.weight * Self.detail(template)))
           }
           guard candidates[number].places.last?.build != build else { continue }
           candidates[number].places.append((build, index))
@@ -63,6 +83,9 @@ package struct FailureClusters: Sendable {
       }
     }
 
+    /// How much a line says: two words tell that it ended, and seldom why.
+    private static func detail(_ template: LineTemplate) -> Int { min(3, max(1, template.words.count - 1)) }
+
     /// Takes the builds of the candidate that tells most.
     mutating func next() -> FailureCluster? {
       guard let best = candidates.indices.max(by: isWorse), candidates[best].left > 0 else { return nil }
@@ -72,7 +95,7 @@ package struct FailureClusters: Sendable {
         for number in candidatesOfBuild[build] { candidates[number].left -= 1 }
       }
       let lines = places.map { builds[$0.build][$0.line] }
-      return FailureCluster(template: lines[0].template, builds: places.map(\.build), lines: lines)
+      return FailureCluster(template: candidates[best].template, builds: places.map(\.build), lines: lines)
     }
 
     private func isWorse(_ left: Int, _ right: Int) -> Bool {

@@ -20,13 +20,14 @@ package struct LineRules: Sendable {
   }
 
   /// The groups of `masks` in their order: group n is kind n - 1. What the last group takes stays text.
-  static let kinds: [MaskKind] = [.time, .uuid, .url, .address, .quoted, .path, .ip, .hash, .duration, .number]
+  static let kinds: [MaskKind] = [.time, .uuid, .url, .address, .quoted, .host, .path, .ip, .hash, .duration, .number]
 
   private static let maskExpression = ##"""
     (?x)
       # Codes say what went wrong, so they stay.
       \b (?i: exit | code | status | signal | errno | HTTP (?:/[\d.]+)? ) (?: \s (?: code | status ) )? [\ :=\#]{1,3} \d{1,3} \b (*SKIP)(*FAIL)
     | (?: \b (?i: error ) [:\ ]{1,2} [45]\d\d \b | \w: \s \( \d{1,3} \) ) (*SKIP)(*FAIL)
+    | \b [A-Z]{2,} (?: - [A-Z]+ )* - \d{4,6} (?= : ) (*SKIP)(*FAIL)
     | ( \b \d{4} [-/] \d\d [-/] \d\d (?: T \d\d : \d\d (?: : \d\d (?: [.,] \d+ )? )? (?: Z \b | [+-] \d\d :? \d\d )? )?
       | \b \d\d? : \d\d : \d\d (?: [.,] \d+ )? )
     | ( \b [0-9a-fA-F]{8} (?: - [0-9a-fA-F]{4} ){3} - [0-9a-fA-F]{12} \b )
@@ -34,12 +35,17 @@ package struct LineRules: Sendable {
     | ( \b 0x [0-9a-fA-F]+ \b )
     | (?<!\w) (?| ' ( [^']{1,200} ) ' | " ( [^"]{1,200} ) " | ` ( [^`]{1,200} ) ` | ‘ ( [^’]{1,200} ) ’ ) (?!\w)
     | (?<![\w@/\\.~+-]) (
+        (?: [A-Za-z0-9] [A-Za-z0-9-]{0,62} \. ){1,8}
+        (?: com | org | net | io | dev | edu | gov | cloud | local | localdomain | internal | corp | lan | home | example | test | invalid )
+        : \d{2,5} \b (?! : ) )
+    | (?<![\w@/\\.~+-]) (
         (?: [A-Za-z]: )? [/\\] [\w.@+~=-]* \w (?: [/\\] [\w.@+~=-]* \w )* [/\\]?
       | (?: [A-Za-z]: [/\\] )? (?: [\w.@+~=-]+ [/\\] )+ [\w.@+~=-]* \. \w{1,8} \b
       | (?: [\w.@+~=-]+ [/\\] ){2,} [\w.@+~=-]* \w
       | [\w.+-]+ \. [A-Za-z] \w{0,5} (?= : \d | \( \d ) )
     | ( \b \d{1,3} (?: \. \d{1,3} ){3} (?: : \d+ )? \b )
-    | ( \b (?= [a-f]* \d ) (?= \d* [a-f] ) [0-9a-f]{7,64} \b )
+    # In the name of a file a hash may have digits only, by chance.
+    | ( \b (?= [a-f]* \d ) (?= \d* [a-f] ) [0-9a-f]{7,64} \b | (?<= \w [.-] ) \d{7,64} (?= \. \w ) )
     | (?<![\w.]) ( \d+ (?: [.,] \d+ )? \s? (?: ns | us | µs | ms | s | secs? | seconds? | m | mins? | minutes? | h | hours? ) \b )
     | (?<![\w.]) ( \d+ (?: [.,:] \d+ )* [kKMGTP]? i? [bB]? ) (?!\w)
     """##
@@ -73,6 +79,8 @@ package struct LineRules: Sendable {
     # What only says that something failed.
     | exit (?: ed )? (?: \s with )? (?: \s exit )? \s (?: code | status ) | returned \s (?: a \s )? non-?zero
     | (?: build | job | script | command | execution | compilation | task | step | process | run | pipeline | subcommand ) s? \s (?: has \s )? fail
+    | \b (?: build | job | script | command | task | step | process | run | pipeline ) \s (?: has \s )?
+      (?: ended | finished | terminated | stopped | completed | quit ) \s with \s (?: an? \s )? (?: exit \s | error \s )? (?: code | status ) \b
     | ^ \W* (?: BUILD \s )? FAIL (?: ED | URE )? \W* $ | make (?: \[ \d+ \] )? : \s \*\*\* | ELIFECYCLE | Finished: \s
     | POST \s BUILD \s TASK | Failures \s listed | recipe \s for \s target
     | npm \s (?: ERR! | error ) \s (?: code | errno | path | command | syscall | A \s complete | \d ) | operation \s was \s canceled

@@ -1,6 +1,6 @@
 /// What a piece of a line is, where it says nothing of what went wrong: another run has another one there.
 package enum MaskKind: String, Sendable, Hashable, CaseIterable {
-  case time, uuid, url, address, path, ip, hash, duration, number
+  case time, uuid, url, address, host, path, ip, hash, duration, number
   /// What stands between quotes; the quotes themselves stay text.
   case quoted
   /// A name that sets lines apart which are equal otherwise.
@@ -23,6 +23,8 @@ package enum MaskKind: String, Sendable, Hashable, CaseIterable {
     case .uuid: ("", "0-9a-fA-F-", "36")
     case .url: ("[a-z][a-z0-9+.-]{1,20}://", #"^\s'"`<>()"#, "1,300")
     case .address: ("0x", "0-9a-fA-F", "1,32")
+    // A server and its port.
+    case .host: ("", #"\w.:-"#, "4,300")
     case .path: ("(?:[A-Za-z]:)?", #"\w.@+~=/\\-"#, "1,300")
     case .ip: ("", #"\d.:"#, "7,21")
     case .hash: ("", "0-9a-f", "7,64")
@@ -41,6 +43,7 @@ package enum MaskKind: String, Sendable, Hashable, CaseIterable {
     case .uuid: character.isHexDigit || character == "-"
     case .url: !(character.isWhitespace || "'\"`<>()".contains(character))
     case .address, .hash: character.isHexDigit
+    case .host: isWord || ".:-".contains(character)
     case .path: isWord || ".@+~=/\\-".contains(character)
     case .ip: character.isNumber || ".:".contains(character)
     case .duration: character.isLetter
@@ -55,6 +58,7 @@ package enum MaskKind: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .path: "path"
     case .url: "url"
+    case .host: "host"
     case .quoted, .name: "name"
     default: nil
     }

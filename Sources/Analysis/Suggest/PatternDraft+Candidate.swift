@@ -20,14 +20,10 @@ extension PatternDraft {
     let misses = Self.misses([], like: first, runner)
 
     let title = OneLine.of(first.trimming(\.isWhitespace), atMost: 160).replacing("${", with: "$ {")
-    var lines = ["title: \(YAMLScalar.quoted(title))", "match: \(YAMLScalar.quoted(expression))"]
-    if candidate.definition.ignoreCase { lines.append("ignore-case: true") }
-    lines += ["verdict: \(candidate.verdict.rawValue)", "priority: \(candidate.priority)"]
-    if !candidate.groupBy.isEmpty { lines.append("group-by: [\(candidate.groupBy.joined(separator: ", "))]") }
-    if candidate.verdict.excuses { lines.append("review-by: \(reviewBy)") }
-    lines += ["examples:", "  hit:"] + hits.map { "    - " + YAMLScalar.quoted($0) }
-    lines += ["  miss:"] + misses.map { "    - " + YAMLScalar.quoted($0) }
-    self.init(name: Self.name(of: LineTemplate.words(in: first)), title: title, yaml: lines.joined(separator: "\n") + "\n")
+    let yaml = Self.yaml(
+      title: title, candidate.definition, verdict: candidate.verdict, priority: candidate.priority, groups: candidate.groupBy,
+      reviewBy: candidate.verdict.excuses ? reviewBy : nil, hits: hits, misses: misses)
+    self.init(name: Self.name(of: LineTemplate.words(in: first)), title: title, yaml: yaml)
   }
 
   /// Whether a line of a file can hold it.

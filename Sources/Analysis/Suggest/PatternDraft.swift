@@ -43,20 +43,38 @@ package struct PatternDraft: Sendable, Equatable {
     name = DraftNames.unused(Self.name(of: cluster.template.words), in: names, joint: "-") { $0 }
     names.insert(name)
 
-    var lines = [
-      "title: \(YAMLScalar.quoted(title))", "match: \(YAMLScalar.quoted(expression.match))", "verdict: failure", "priority: 50",
-    ]
-    if !groups.isEmpty { lines.append("group-by: [\(groups.joined(separator: ", "))]") }
-    lines += ["examples:", "  hit:"] + hits.map { "    - " + YAMLScalar.quoted($0) }
-    lines += ["  miss:"] + misses.map { "    - " + YAMLScalar.quoted($0) }
-    yaml = lines.joined(separator: "\n") + "\n"
+    yaml = Self.yaml(
+      title: title, MatchDefinition(matcher: .match(expression.match)), groups: groups, hits: hits, misses: misses)
   }
 
-  /// The lines that have most words in common with the hit and are not found. Where there are none, the hit's own beginning.
+  /// The text of a pattern file whose definition is a `match`.
+  static func yaml(
+    title: String, _ definition: MatchDefinition, verdict: PatternVerdict = .failure, priority: Int = 50, groups: [String],
+    reviewBy: CalendarDay? = nil, hits: [String], misses: [String]
+  ) -> String {
+    guard case .match(let expression) = definition.matcher else { preconditionFailure("drafts are of one expression") }
+    var lines = ["title: \(YAMLScalar.quoted(title))", "match: \(YAMLScalar.quoted(expression))"]
+    if definition.ignoreCase { lines.append("ignore-case: true") }
+    lines += ["verdict: \(verdict.rawValue)", "priority: \(priority)"]
+    if !groups.isEmpty { lines.append("group-by: [\(groups.joined(separator: ", "))]") }
+    if let reviewBy { lines.append("review-by: \(reviewBy)") }
+    lines += ["examples:", "  hit:"] + hits.map { "    - " + YAMLScalar.quoted($0) }
+    lines += ["  miss:"] + misses.map { "    - " + YAMLScalar.quoted($0) }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The lines that look most like the hit and are not found. Where there are none, the hit's own beginning.
   static func misses(_ others: [String], like hit: String, _ runner: ExampleRunner) -> [String] {
-    let words = Set(LineTemplate.words(in: hit))
-    let alike = others.map { Set(LineTemplate.words(in: $0)).intersection(words).count }
-    let ranked = others.indices.sorted { alike[$0] == alike[$1] ? $0 < $1 : alike[$0] > alike[$1] }.map { others[$0] }
+    let words = stems(of: hit)
+    let alike = others.map { other in
+      // Of two lines with as much in common the one with less besides; small words are in any line.
+      let stems = stems(of: other)
+      let common = stems.intersection(words).reduce(0) { $0 + ($1.count >= 4 ? 3 : 1) }
+      return common == 0 ? 0 : 100 * common / (words.count + stems.count)
+    }
+    let best = alike.max() ?? 0
+    let ranked = others.indices.filter { best == 0 || alike[$0] > 0 }
+      .sorted { alike[$0] == alike[$1] ? $0 < $1 : alike[$0] > alike[$1] }.map { others[$0] }
     var misses: [String] = []
     for text in ranked where misses.count < mostMisses && !misses.contains(text) {
       if runner.failure(ofMiss: Pattern.Example(text: text)) == nil { misses.append(text) }
@@ -66,6 +84,11 @@ package struct PatternDraft: Sendable, Equatable {
       if runner.failure(ofMiss: Pattern.Example(text: beginning)) == nil { misses.append(beginning) }
     }
     return misses
+  }
+
+  /// The beginnings of a line's words: a word in another form is the same.
+  private static func stems(of line: String) -> Set<Substring> {
+    Set(LineTemplate.words(in: line.lowercased()).map { $0.prefix(5) })
   }
 
   /// Those captures whose values are not made up anew by each run.
@@ -78,7 +101,7 @@ package struct PatternDraft: Sendable, Equatable {
   }
 
   private static func isTemporary(_ value: String) -> Bool {
-    ["/tmp", "/var/folders/", "\\Temp\\"].contains { value.contains($0) }
+    ["/tmp", "/dev/", "/var/folders/", "\\Temp\\"].contains { value.contains($0) }
       || value.split { !$0.isHexDigit }.contains { $0.count >= 12 }
   }
 

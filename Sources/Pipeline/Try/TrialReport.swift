@@ -43,9 +43,9 @@ package struct TrialReport: Sendable {
   /// By the key that makes two findings the same failure.
   package var groups: [String: Group] = [:]
   /// Findings in groups that are not kept.
-  package var otherGroups = 0
+  package var untoldGroupFindings = 0
   /// Findings in jobs that are not kept.
-  package var otherJobs = 0
+  package var untoldJobFindings = 0
   /// Findings of which only the number is known, as a log had too many.
   package var unkept = 0
 

@@ -68,7 +68,7 @@ actor TrialTally {
     if report.jobs[job] != nil || report.jobs.count < TrialReport.mostRows {
       count(&report.jobs[job, default: .init()])
     } else {
-      report.otherJobs += hit.count
+      report.untoldJobFindings += hit.count
     }
     addGroups(hit)
     tell(.hit(hit))
@@ -80,7 +80,7 @@ actor TrialTally {
       let key = GroupKey.of(finding, groupBy: groupBy)
       if report.groups[key] == nil {
         guard report.groups.count < TrialReport.mostRows else {
-          report.otherGroups += 1
+          report.untoldGroupFindings += 1
           continue
         }
         report.groups[key] = .init(sample: finding, place: hit.place)

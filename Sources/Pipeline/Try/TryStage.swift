@@ -51,7 +51,7 @@ package struct TryStage: Sendable {
     var candidate = candidate
     candidate.retired = false
     let program = try ScanProgram([candidate])
-    let trial = try await store.trial(of: RevisionDigest.of(candidate.definition), fresh: fresh)
+    let trial = try await store.trial(of: RevisionDigest.of(candidate.definition, settings.limits), fresh: fresh)
     let archived = try await store.archivedLogs(trial, since: since)
     let tally = TrialTally(
       TrialReport(candidate: candidate.id, archived: archived), groupBy: candidate.groupBy, tell: tell)
@@ -160,6 +160,9 @@ package struct TryStage: Sendable {
     }
   }
 
+  /// Commits whose facts are read at once: one query takes little longer for some commits than for one, and each may have many builds.
+  private static let judgedAtOnce = 16
+
   private func judge(
     _ trial: Store.Trial, _ candidate: Pattern, since: Double?, today: CalendarDay, _ tally: TrialTally
   ) async throws {
@@ -172,11 +175,12 @@ package struct TryStage: Sendable {
       try await withThrowingTaskGroup(of: Void.self) { group in
         for lane in 0..<settings.lanes {
           group.addTask {
-            for index in stride(from: lane, to: page.count, by: settings.lanes) {
+            for start in stride(from: lane * Self.judgedAtOnce, to: page.count, by: settings.lanes * Self.judgedAtOnce) {
               try Task.checkCancellation()
-              let facts = try await store.facts(ofCommit: page[index].commit, repository: page[index].repository)
+              let commits = Array(page[start..<min(start + Self.judgedAtOnce, page.count)])
+              let facts = try await store.facts(ofCommits: commits, changedBy: (trial, candidate.id))
               let tried = try await store.facts(facts, with: candidate, trial)
-              await tally.judged(judge.judge(facts, with: tried))
+              for (facts, tried) in zip(facts, tried) { await tally.judged(judge.judge(facts, with: tried)) }
             }
           }
         }

@@ -34,6 +34,9 @@ extension Store {
     }
   }
 
+  /// How far the tally is behind, as the queue of what is still to be counted.
+  package func tallyDepth() async throws -> QueueDepth { try await transaction { session in try Self.tallyDepth(session) } }
+
   private static func tallyDepth(_ session: borrowing Session) throws -> QueueDepth {
     let row = try session.query(
       """

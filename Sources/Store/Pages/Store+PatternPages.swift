@@ -37,12 +37,13 @@ extension Store {
   ///   - text: only patterns whose id or title holds it, in capital letters or small.
   ///   - since: the first day; nil: from the beginning.
   ///   - retired: whether those are wanted, too.
+  ///   - ids: only these; nil: all.
   ///   - measures: what `patternMeasures` said lately, for sorting by them.
   /// - Throws: `StoreError.badCursor`, `PostgresError`.
   package func patternPage(
-    text: String? = nil, verdict: PatternVerdict? = nil, owner: String? = nil, retired: Bool = false, since: CalendarDay? = nil,
-    sortedBy sorting: Sorting<PatternKey> = .descending(.hits), measures: [PatternID: PatternMeasure] = [:],
-    after cursor: String? = nil, most: Int
+    text: String? = nil, verdict: PatternVerdict? = nil, owner: String? = nil, retired: Bool = false, among ids: [PatternID]? = nil,
+    since: CalendarDay? = nil, sortedBy sorting: Sorting<PatternKey> = .descending(.hits),
+    measures: [PatternID: PatternMeasure] = [:], after cursor: String? = nil, most: Int
   ) async throws -> Paged<PatternRow> {
     let after = try PageCursor.values(of: cursor, count: 2)
     let most = Self.pageSize(most)
@@ -52,6 +53,7 @@ extension Store {
       if let verdict { conditions.append("p.verdict = \(verdict.rawValue)") }
       if let owner { conditions.append("p.owner = \(owner)") }
       if !retired { conditions.append("NOT p.retired") }
+      if let ids { conditions.append("p.id = ANY (\(ids.map(\.rawValue)))") }
       let (key, join, isText) = Self.patternKey(sorting.key, measures)
       if let after {
         // A text is no number: the row that the page before ended with tells it.

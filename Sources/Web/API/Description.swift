@@ -61,28 +61,13 @@ struct Description: Sendable {
     let fields = operation.parameters.filter { $0.place == .form }
     if let body = operation.body {
       object["requestBody"] = .object([
-        "required": .flag(true), "content": .object([body: .object(["schema": .object([:])])]),
+        "required": .flag(true),
+        "content": .object([body: .object(["schema": .object(["type": .text("string"), "minLength": .number(1)])])]),
       ])
     } else if operation.method == .post {
       object["requestBody"] = .object([
         "required": .flag(true),
-        "content": .object([
-          "application/json": .object([
-            "schema": .object([
-              "type": .text("object"), "additionalProperties": .flag(false),
-              "properties": .object(
-                Dictionary(
-                  uniqueKeysWithValues: fields.map { field in
-                    let schema = JSONTree.object(Self.schema(field))
-                    var told: [String: JSONTree] =
-                      field.isNeeded ? ["allOf": .array([schema])] : ["anyOf": .array([schema, .object(["type": .text("null")])])]
-                    told["description"] = .text(field.about)
-                    return (field.name, .object(told))
-                  })),
-              "required": .array(fields.filter(\.isNeeded).map { .text($0.name) }),
-            ])
-          ])
-        ]),
+        "content": .object(["application/json": .object(["schema": Self.form(fields, oneOf: operation.oneOf)])]),
       ])
     }
     let answer: JSONTree = .object([
@@ -104,11 +89,41 @@ struct Description: Sendable {
     return .object(object)
   }
 
+  /// The object of JSON that an action takes.
+  ///
+  /// - Parameter oneOf: fields of which one at least is given.
+  private static func form(_ fields: [Parameter], oneOf: [String]) -> JSONTree {
+    var schemas: [String: JSONTree] = [:]
+    for field in fields {
+      let schema = JSONTree.object(schema(field))
+      // Whoever needs a field can't leave it empty by null.
+      var told: [String: JSONTree] =
+        field.isNeeded ? ["allOf": .array([schema])] : ["anyOf": .array([schema, .object(["type": .text("null")])])]
+      told["description"] = .text(field.about)
+      schemas[field.name] = .object(told)
+    }
+    var form: [String: JSONTree] = [
+      "type": .text("object"), "additionalProperties": .flag(false), "properties": .object(schemas),
+      "required": .array(fields.filter(\.isNeeded).map { .text($0.name) }),
+    ]
+    if !oneOf.isEmpty {
+      form["anyOf"] = .array(
+        oneOf.map { name in
+          .object([
+            "required": .array([.text(name)]),
+            "properties": .object([name: .object(["type": .text("string"), "minLength": .number(1)])]),
+          ])
+        })
+    }
+    return .object(form)
+  }
+
   private static func problems(_ operation: Site.Operation) -> [(String, String)] {
     var problems = [
       ("400", "A value is missing or wrong; `field` names it."), ("401", "It isn't known who asks."),
       ("403", "The role isn't enough."),
-      ("404", "There is no such thing."), ("429", "Too many requests; `Retry-After` says when to ask again."),
+      ("404", "There is no such thing."), ("405", "The path takes other methods; `Allow` names them."),
+      ("421", "The server isn't called so."), ("429", "Too many requests; `Retry-After` says when to ask again."),
       ("503", "The database doesn't answer."),
     ]
     if operation.method == .post {
@@ -145,15 +160,24 @@ struct Description: Sendable {
         "anyOf": .array([
           .object(["type": .text("string"), "pattern": .text(Since.count)]),
           .object(["type": .text("string"), "format": .text("date")]),
-          .object(["type": .text("string"), "format": .text("date-time")]),
+          .object(moment),
         ]), "examples": .array([.text("14d"), .text("2026-01-31")]),
       ]
-    case .time: ["type": .text("string"), "format": .text("date-time")]
+    case .time: moment
+    case .repository(let most):
+      ["type": .text("string"), "maxLength": .number(most), "pattern": .text("^[^\\x00]*/[^\\x00]*$")]
+    case .address(let most):
+      ["type": .text("string"), "maxLength": .number(most), "pattern": .text("^https?://[^\\x00]*$")]
     case .commit(let digits):
       ["type": .text("string"), "pattern": .text("^[0-9a-fA-F]{\(digits.lowerBound),\(digits.upperBound)}$")]
     case .cursor: ["type": .text("string"), "minLength": .number(4), "pattern": .text("^[A-Za-z0-9_-]+$")]
     }
   }
+
+  /// As `Timestamp` takes it.
+  private static let moment: [String: JSONTree] = [
+    "type": .text("string"), "format": .text("date-time"), "pattern": .text("^(19[7-9]|[2-9][0-9]{2})[0-9]-"),
+  ]
 
   /// A schema; objects with a name go to the components, once.
   private static func tree(_ schema: Schema, _ schemas: inout [String: JSONTree]) -> JSONTree {

@@ -10,6 +10,8 @@ struct Action: Sendable {
   let summary: String
   var about: String = ""
   let parameters: [Parameter]
+  /// Fields of which one at least must be given, for the API's description.
+  var oneOf: [String] = []
   var role: Role = .curator
   /// Does it, and writes who did it into the audit trail in the same transaction.
   let perform: @Sendable (PageInput) async throws -> Done

@@ -12,6 +12,8 @@ struct Page<Value: APIValue>: Sendable {
   var about: String = ""
   let parameters: [Parameter]
   var role: Role = .reader
+  /// Whether it is made from the tally: then it says if that is behind.
+  var isCounted = false
   /// - Throws: `WebError`, and whatever the layers below throw.
   let load: @Sendable (PageInput) async throws -> Value
   /// What the template shows of the value. Views are structs: their properties are the template's names.

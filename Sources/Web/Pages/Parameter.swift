@@ -6,8 +6,17 @@ struct Parameter: Sendable {
   enum Place: Sendable { case path, query, form }
 
   enum Kind: Sendable {
+    /// The name of a repository, branch, job or pattern: as long as one may be that is entered (`ManifestLine`).
+    static let name = Kind.text(most: 4_096)
+    /// A job's name, or that of its workflow, `/`, and the job's.
+    static let job = Kind.text(most: 2 * 4_096 + 1)
+
     /// - Parameter most: in code points, as JSON Schema counts.
     case text(most: Int)
+    /// `owner/name`, which may have more parts.
+    case repository(most: Int)
+    /// An http or https address.
+    case address(most: Int)
     case choice([String])
     case number(ClosedRange<Int>)
     /// `1`, `true` or `yes`; `0`, `false` or `no`; empty is no.
@@ -68,6 +77,12 @@ struct Parameter: Sendable {
     guard !text.utf8.contains(0) else { throw wrong("holds a NUL character") }
     switch kind {
     case .text: return .text(text)
+    case .repository:
+      guard text.contains("/") else { throw wrong("must be owner/name") }
+      return .text(text)
+    case .address:
+      guard text.isEmpty || Links.outside(text) != nil else { throw wrong("must be an http or https address") }
+      return .text(text)
     case .choice(let choices):
       guard choices.contains(text) else { throw wrong("must be one of \(choices.joined(separator: ", "))") }
       return .text(text)
@@ -119,7 +134,12 @@ struct Parameter: Sendable {
     }
   }
 
-  private var longest: Int { if case .text(let most) = kind { most } else { 1_024 } }
+  private var longest: Int {
+    switch kind {
+    case .text(let most), .repository(let most), .address(let most): most
+    default: 1_024
+    }
+  }
   private var isText: Bool { if case .text = kind { true } else { false } }
 
   private func wrong(_ what: String) -> WebError {

@@ -31,6 +31,10 @@ struct Site {
     var answerType = "application/json"
     /// A scope that is enough, beside the role.
     var scope: AccessScope?
+    /// Fields of the body of which one at least is given.
+    var oneOf: [String] = []
+    /// Whether people have it as well, at the path without `api/v1`.
+    var isForPeople = false
   }
 
   /// A way of the API that is no page and no action.
@@ -47,7 +51,7 @@ struct Site {
     operations.append(
       Operation(
         method: .get, path: page.path, summary: page.summary, about: page.about, parameters: page.parameters, role: page.role,
-        answer: Value.schema))
+        answer: page.isCounted ? Counted<Value>.schema : Value.schema, isForPeople: true))
     let (backend, shell) = (backend, shell)
     router.get(RouterPath(page.path)) { request, context in
       let input = try Self.input(page.parameters, request, context, page.role, backend, strict: false)
@@ -55,11 +59,13 @@ struct Site {
       let section = page.path.split(separator: "/").first.map(String.init) ?? ""
       return try shell.response(
         view.content, template: view.template, title: view.title, section: section, viewer: context.viewer,
-        formToken: context.formToken)
+        formToken: context.formToken, behind: page.isCounted ? try await backend.behind.answer : nil)
     }
     router.get(RouterPath("api/v1/" + (page.path.isEmpty ? "causes" : page.path))) { request, context in
       let input = try Self.input(page.parameters, request, context, page.role, backend, strict: true)
-      return try JSONBody.tagged(try await page.load(input), for: request)
+      let value = try await page.load(input)
+      guard page.isCounted else { return try JSONBody.tagged(value, for: request) }
+      return try JSONBody.tagged(Counted(value: value, behind: try await backend.behind.answer), for: request)
     }
   }
 
@@ -87,7 +93,7 @@ struct Site {
     operations.append(
       Operation(
         method: .post, path: action.path, summary: action.summary, about: action.about, parameters: action.parameters,
-        role: action.role, answer: Outcome.schema))
+        role: action.role, answer: Outcome.schema, oneOf: action.oneOf, isForPeople: true))
     let backend = backend
     router.post(RouterPath(action.path)) { request, context in
       let (done, _) = try await Self.perform(action, request, context, backend, asJSON: false)
@@ -132,16 +138,21 @@ struct Site {
 
   // MARK: -
 
-  /// Has other methods on the paths of the API answered with those that there are (RFC 9110, 15.5.6). To be called when all is added.
+  /// Has other methods on the paths that there are answered with those that they take (RFC 9110, 15.5.6). To be called when all is added.
   func refuseOtherMethods() {
-    for (path, operations) in Dictionary(grouping: operations, by: { $0.path.isEmpty ? "causes" : $0.path }) {
+    refuseOtherMethods(operations) { "api/v1/" + ($0.path.isEmpty ? "causes" : $0.path) }
+    refuseOtherMethods(operations.filter(\.isForPeople)) { $0.path }
+  }
+
+  private func refuseOtherMethods(_ operations: [Operation], at path: (Operation) -> String) {
+    for (path, operations) in Dictionary(grouping: operations, by: path) {
       let allowed = Set(operations.flatMap { $0.method == .get ? [.get, .head] : [$0.method] })
       let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
       for method: HTTPRequest.Method in [
         .get, .head, .post, .put, .patch, .delete, .options, .trace, .init("QUERY")!,
       ]
       where !allowed.contains(method) {
-        router.on(RouterPath("api/v1/" + path), method: method) { _, _ -> Response in
+        router.on(RouterPath(path), method: method) { _, _ -> Response in
           throw WebError(.methodNotAllowed, "it takes \(names)", headers: [.allow: names])
         }
       }

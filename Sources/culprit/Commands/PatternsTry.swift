@@ -67,7 +67,7 @@ struct PatternsTry: AsyncParsableCommand {
             }
           }
       }
-      print(report, isComplete: true, limit, style)
+      print(report, isComplete: report.lostLogs == 0, limit, style)
     } catch is CancellationError {
       if let report = latest.report { print(report, isComplete: false, limit, style) }
       throw CancellationError()
@@ -75,7 +75,8 @@ struct PatternsTry: AsyncParsableCommand {
     if let report = latest.report, report.lostLogs > 0 {
       for reason in report.lost { Output.error("culprit: \(reason)") }
       throw Failure(
-        "\(report.lostLogs) logs can't be read from the archive", hint: "they were not tried; import or fetch them again")
+        "\(report.lostLogs) log\(report.lostLogs == 1 ? "" : "s") can't be read from the archive",
+        hint: "what can't be read was not tried; import or fetch it again")
     }
   }
 
@@ -106,10 +107,23 @@ struct PatternsTry: AsyncParsableCommand {
     guard !ignoreCase, verdict == nil, groupBy.isEmpty else {
       throw Failure("--ignore-case, --verdict and --group-by are for expressions", hint: "a pattern file says these itself")
     }
+    guard FileManager.default.fileExists(atPath: candidate) else {
+      let (name, end) = (candidate.dropLast(2), candidate.suffix(2))
+      throw Failure(
+        "\(candidate): there is no such pattern file",
+        hint: "an expression that ends like the name of a file can be written with its last letter as a class: "
+          + "\(name)\(end.prefix(1))[\(end.suffix(1))]")
+    }
     let reading = Catalog.read(paths: [candidate])
-    guard let pattern = reading.patterns.first, reading.patterns.count == 1, !reading.hasErrors else {
-      for issue in reading.issues where issue.severity == .error { Output.error(Style.inert(issue.description)) }
-      throw Failure("\(candidate) is not a pattern file without errors", hint: "`culprit patterns check \(candidate)` tells more")
+    let errors = reading.issues.filter { $0.severity == .error }
+    if let first = errors.first {
+      throw Failure(
+        first.description,
+        hint: errors.count == 1
+          ? nil : "that is one of \(errors.count) errors; `culprit patterns check \(candidate)` tells them all")
+    }
+    guard let pattern = reading.patterns.first, reading.patterns.count == 1 else {
+      throw Failure("\(candidate) is not one pattern file", hint: "name a file that holds one pattern")
     }
     return pattern
   }

@@ -25,13 +25,16 @@ struct Report: AsyncParsableCommand {
     let settings = try global.settings()
     let (since, by, limit) = (since?.seconds, by, max(1, min(limit, 10_000)))
     let isQuiet = global.quiet
-    let (totals, causes) = try await Workplace.open(settings) { workplace in
+    let isText = format == .text
+    let (totals, causes, patterns) = try await Workplace.open(settings) { workplace in
       try await workplace.tally(isQuiet: isQuiet)
       return (
-        try await workplace.store.totals(since: since), try await workplace.store.causes(by: by, since: since, most: limit)
+        try await workplace.store.totals(since: since), try await workplace.store.causes(by: by, since: since, most: limit),
+        isText ? try await workplace.store.patternHealth() : []
       )
     }
     Output.write(ReportText(totals: totals, causes: causes, grouping: by).text(format, global.style(settings)))
+    if let concerns = HealthText.concerns(patterns, today: .now) { Output.write("\n\(concerns)\n") }
   }
 }
 

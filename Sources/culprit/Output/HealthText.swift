@@ -12,6 +12,26 @@ struct HealthText {
 
   private var active: [PatternHealth] { patterns.filter { !$0.isRetired } }
 
+  private func concerned(_ concern: PatternConcern) -> [PatternHealth] { concern.patterns(of: patterns, today: today) }
+
+  /// How many patterns someone should look at, in one line; nil if there is none.
+  static func concerns(_ patterns: [PatternHealth], today: CalendarDay) -> String? {
+    let counts = PatternConcern.allCases.filter { $0 != .slow }.compactMap { concern -> String? in
+      let count = concern.patterns(of: patterns, today: today).count
+      return count > 0 ? "\(count) \(words(concern))" : nil
+    }
+    return counts.isEmpty ? nil : "patterns to look at: \(counts.joined(separator: ", ")); `culprit patterns stats` tells which"
+  }
+
+  private static func words(_ concern: PatternConcern) -> String {
+    switch concern {
+    case .suspect, .shadowed, .slow, .inconclusive: concern.rawValue
+    case .overdue: "overdue for review"
+    case .unseen: "not seen for 90 days"
+    case .never: "never found"
+    }
+  }
+
   /// What someone should look at.
   var report: String {
     let samples = active.map(\.trust.sampled).max() ?? 0
@@ -20,7 +40,7 @@ struct HealthText {
     ]
     section(
       "SUSPECT: they excuse nothing",
-      active.filter(\.trust.isSuspect).sorted { ($1.trust.suspicion?.since ?? 0) < ($0.trust.suspicion?.since ?? 0) },
+      concerned(.suspect),
       ["SINCE", "WHY"], &lines
     ) { [PatternText.day($0.trust.suspicion?.since), $0.trust.suspicion?.reason ?? ""] }
     section(
@@ -39,25 +59,25 @@ struct HealthText {
     ) { [String($0.trust.wrongReports)] }
     section(
       "REVIEW OVERDUE: they excuse nothing",
-      active.filter { $0.verdict.excuses && $0.isReviewOverdue(today) }.sorted { ($0.reviewBy ?? today) < ($1.reviewBy ?? today) },
+      concerned(.overdue),
       ["SINCE", "BUILDS"], &lines
     ) { [$0.reviewBy?.description ?? "", String($0.failedBuilds)] }
     section(
       "SHADOWED: another decides wherever they are found",
-      active.filter { $0.shadowedBy != nil }.sorted { $0.failedBuilds > $1.failedBuilds }, ["BUILDS", "BY"], &lines
+      concerned(.shadowed), ["BUILDS", "BY"], &lines
     ) { [String($0.failedBuilds), $0.shadowedBy?.rawValue ?? ""] }
     section(
-      "INCONCLUSIVE", active.filter { $0.inconclusiveLogs > 0 }.sorted { $0.inconclusiveLogs > $1.inconclusiveLogs },
+      "INCONCLUSIVE", concerned(.inconclusive),
       ["LOGS", ""], &lines
     ) { [String($0.inconclusiveLogs), $0.isSuspended ? "suspended" : ""] }
-    section("SLOWEST", Array(active.filter { cost($0) >= 0.01 }.sorted { cost($0) > cost($1) }.prefix(5)), ["MS PER MB"], &lines) {
-      [String(format: "%.3f", cost($0))]
+    section("SLOWEST", concerned(.slow), ["MS PER MB"], &lines) {
+      [String(format: "%.3f", $0.trust.cost.millisecondsPerMegabyte ?? 0)]
     }
     section(
-      "NOT SEEN FOR 90 DAYS", active.filter { $0.isUnseen(today) }.sorted { ($0.lastSeen ?? 0) < ($1.lastSeen ?? 0) },
+      "NOT SEEN FOR 90 DAYS", concerned(.unseen),
       ["LAST SEEN"], &lines
     ) { [PatternText.day($0.lastSeen)] }
-    let never = active.filter(\.hasNeverFired)
+    let never = concerned(.never)
     if !never.isEmpty {
       lines += ["", style.bold("NEVER FOUND (\(never.count))")]
       lines += never.prefix(limit).map { "  " + Style.inert($0.id.rawValue) }
@@ -148,7 +168,6 @@ struct HealthText {
   }
 
   private func rate(_ pattern: PatternHealth) -> Double { pattern.trust.rate ?? 0 }
-  private func cost(_ pattern: PatternHealth) -> Double { pattern.trust.cost.millisecondsPerMegabyte ?? 0 }
 
   private func section(
     _ title: String, _ rows: [PatternHealth], _ columns: [String], _ lines: inout [String], _ cells: (PatternHealth) -> [String]

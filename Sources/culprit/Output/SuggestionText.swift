@@ -34,7 +34,7 @@ struct SuggestionText {
   private var heading: String {
     var parts = ["\(found.isCut ? "the latest " : "")\(count(found.unexplained, "failed build")) that nothing explains"]
     parts.append(count(found.clusters, "cluster"))
-    if found.untold > 0 { parts.append("\(found.untold) say nothing that passing builds don't say") }
+    if !found.untold.isEmpty { parts.append("\(found.untold.count) \(Suggestions.whyUntold(found.untold.count))") }
     return parts.joined(separator: "; ")
   }
 
@@ -54,7 +54,7 @@ struct SuggestionText {
 
   var json: JSONText {
     .object([
-      ("unexplained", .number(found.unexplained)), ("cut", .bool(found.isCut)), ("untold", .number(found.untold)),
+      ("unexplained", .number(found.unexplained)), ("cut", .bool(found.isCut)), ("untold", .number(found.untold.count)),
       ("clusters", .number(found.clusters)), ("suggestions", .array(found.suggestions.map(json))),
     ])
   }

@@ -31,7 +31,9 @@ struct TrialText {
         + (cost.openedBytes > 0
           ? String(format: "; %.2f ms of CPU time per MB of these", Double(cost.nanoseconds) / Double(cost.openedBytes)) : ""),
     ]
-    if !isComplete {
+    if report.lostLogs > 0 {
+      lines.append(style.yellow("\(report.lostLogs) logs can't be read from the archive: what they hold is not in the figures"))
+    } else if !isComplete {
       lines.append(style.yellow("stopped: the figures are of what was tried, and not all verdicts were compared"))
     }
     if report.passedBuilds > 0 { lines.append(style.yellow("it hits builds that passed: it may not tell what broke a build")) }
@@ -40,8 +42,8 @@ struct TrialText {
       lines.append(style.yellow("not conclusive on \(report.inconclusiveLogs) logs: \(reasons.joined(separator: ", "))"))
     }
     if report.unkept > 0 { lines.append("\(report.unkept) findings are only counted, as their logs have too many") }
-    if report.otherGroups > 0 { lines.append("\(report.otherGroups) findings are in groups that are not told") }
-    if report.otherJobs > 0 { lines.append("\(report.otherJobs) findings are in jobs that are not told") }
+    if report.untoldGroupFindings > 0 { lines.append("\(report.untoldGroupFindings) findings are in groups that are not told") }
+    if report.untoldJobFindings > 0 { lines.append("\(report.untoldJobFindings) findings are in jobs that are not told") }
     if isComplete, report.findings > 0, report.changes.isEmpty { lines.append("it would change no verdict") }
     return lines
   }

@@ -21,7 +21,7 @@ enum ExpressionRules {
       "add \(shortestText) or more literal characters that the line always has")
   }
 
-  private static func matchesEmpty(_ regex: Regex) -> Bool {
+  static func matchesEmpty(_ regex: Regex) -> Bool {
     var matcher = Matcher(mostCaptures: regex.captureCount, matchLimit: ScanLimits().matchLimit)
     let outcome = [UInt8]().withUnsafeBytes { matcher.firstMatch(of: regex, in: $0, from: 0) }
     return outcome != .noMatch

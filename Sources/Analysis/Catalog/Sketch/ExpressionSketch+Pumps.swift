@@ -17,7 +17,7 @@ extension ExpressionSketch {
     switch self {
     case .character(let bytes): return bytes
     case .set(let set): return set.samples(1).first ?? []
-    case .empty, .unknown, .lookaround: return []
+    case .empty, .unknown, .lookaround, .reference: return []
     case .sequence(let parts): return parts.flatMap { $0.sample(rounds: rounds) }
     case .choice(let branches): return branches.first?.sample(rounds: rounds) ?? []
     case .group(let body, _, _): return body.sample(rounds: rounds)
@@ -51,7 +51,7 @@ private struct PumpCollector {
   /// Returns a text that the part matches.
   mutating func walk(_ part: ExpressionSketch, after prefix: [UInt8]) -> [UInt8] {
     switch part {
-    case .character, .set, .empty, .unknown:
+    case .character, .set, .empty, .unknown, .reference:
       return part.sample(rounds: 0)
     case .sequence(let parts):
       var text: [UInt8] = []
@@ -66,7 +66,7 @@ private struct PumpCollector {
       return first ?? []
     case .group(let body, _, _):
       return walk(body, after: prefix)
-    case .lookaround(let body, _):
+    case .lookaround(let body, _, _):
       _ = walk(body, after: prefix)
       return []
     case .repetition(let body, _, let most):

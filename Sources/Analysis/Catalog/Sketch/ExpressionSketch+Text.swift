@@ -58,11 +58,11 @@ extension ExpressionSketch {
     case .character(let bytes): return [Run(whole: bytes.count)]
     case .set(let set): return [set.count <= Self.smallSet && !set.hasOthers ? Run(whole: 1) : Run()]
     case .empty: return [Run(whole: 0)]
-    case .unknown: return [Run(isUnknown: true)]
+    case .unknown, .reference: return [Run(isUnknown: true)]
     case .sequence(let parts): return parts.reduce([Run(whole: 0)]) { Self.joined($0, $1.runs) }
     case .choice(let branches): return Self.limited(Set(branches.flatMap(\.runs)))
     case .group(let body, _, _): return body.runs
-    case .lookaround(let body, let isPositive):
+    case .lookaround(let body, let isPositive, _):
       var run = Run(whole: 0)
       guard isPositive, let inner = Self.merged(body.runs) else { return [run] }
       run.best = inner.best

@@ -11,7 +11,9 @@ indirect enum ExpressionSketch: Equatable {
   case choice([ExpressionSketch])
   /// A group with its capture's number and name; both nil if it captures nothing.
   case group(ExpressionSketch, number: Int?, name: String?)
-  case lookaround(ExpressionSketch, isPositive: Bool)
+  case lookaround(ExpressionSketch, isPositive: Bool, isBehind: Bool)
+  /// What a group has captured, by its number or name.
+  case reference(String)
   /// `most` is nil where there is no upper bound.
   case repetition(ExpressionSketch, least: Int, most: Int?)
 
@@ -27,16 +29,31 @@ indirect enum ExpressionSketch: Equatable {
   }
 
   /// Whether every match contains a line feed.
-  var needsNewline: Bool {
+  var needsNewline: Bool { needs(UInt8(ascii: "\n")) }
+
+  /// Whether every match contains a character of ASCII, or looks at one beside it.
+  func needs(_ byte: UInt8) -> Bool {
     switch self {
-    case .character(let bytes): bytes == [UInt8(ascii: "\n")]
-    case .set(let set): set.single == UInt8(ascii: "\n")
-    case .empty, .unknown: false
-    case .sequence(let parts): parts.contains(where: \.needsNewline)
-    case .choice(let branches): branches.allSatisfy(\.needsNewline)
-    case .group(let body, _, _): body.needsNewline
-    case .lookaround(let body, let isPositive): isPositive && body.needsNewline
-    case .repetition(let body, let least, _): least > 0 && body.needsNewline
+    case .character(let bytes): bytes == [byte]
+    case .set(let set): set.single == byte
+    case .empty, .unknown, .reference: false
+    case .sequence(let parts): parts.contains { $0.needs(byte) }
+    case .choice(let branches): branches.allSatisfy { $0.needs(byte) }
+    case .group(let body, _, _): body.needs(byte)
+    case .lookaround(let body, let isPositive, _): isPositive && body.needs(byte)
+    case .repetition(let body, let least, _): least > 0 && body.needs(byte)
+    }
+  }
+
+  /// Whether a match may have no character, as far as can be seen.
+  var mayBeEmpty: Bool {
+    switch self {
+    case .character, .set: false
+    case .empty, .unknown, .reference, .lookaround: true
+    case .sequence(let parts): parts.allSatisfy(\.mayBeEmpty)
+    case .choice(let branches): branches.contains(where: \.mayBeEmpty)
+    case .group(let body, _, _): body.mayBeEmpty
+    case .repetition(let body, let least, _): least == 0 || body.mayBeEmpty
     }
   }
 

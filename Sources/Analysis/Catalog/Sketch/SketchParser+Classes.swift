@@ -18,21 +18,25 @@ extension SketchParser {
     case UInt8(ascii: "p"), UInt8(ascii: "P"):
       return .set(property())
     case UInt8(ascii: "1")...UInt8(ascii: "9"):
-      while let digit = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) { at += 1 }
-      return .unknown
+      return .reference(String(decoding: decimals(), as: UTF8.self))
     case UInt8(ascii: "g"), UInt8(ascii: "k"):
       at += 1
-      if skip("{") {
-        _ = take(to: "}")
-      } else if skip("<") {
-        _ = take(to: ">")
-      } else if skip("'") {
-        _ = take(to: "'")
-      } else {
-        _ = skip("-")
-        while let digit = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) { at += 1 }
-      }
-      return .unknown
+      // `\g<1>` calls the group; only the rest stands for what was captured.
+      let isCall = byte == UInt8(ascii: "g") && (next == UInt8(ascii: "<") || next == UInt8(ascii: "'"))
+      let group: ArraySlice<UInt8> =
+        if skip("{") {
+          take(to: "}")
+        } else if skip("<") {
+          take(to: ">")
+        } else if skip("'") {
+          take(to: "'")
+        } else if skip("-") {
+          ArraySlice("-".utf8) + decimals()
+        } else {
+          decimals()
+        }
+      let isRelative = group.first == UInt8(ascii: "-") || group.first == UInt8(ascii: "+")
+      return isCall || isRelative ? .unknown : .reference(String(decoding: group, as: UTF8.self))
     case UInt8(ascii: "R"), UInt8(ascii: "X"), UInt8(ascii: "C"):
       at += 1
       return .unknown
@@ -67,6 +71,12 @@ extension SketchParser {
     default:
       return .character(character())
     }
+  }
+
+  private mutating func decimals() -> ArraySlice<UInt8> {
+    let start = at
+    while let digit = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) { at += 1 }
+    return bytes[start..<at]
   }
 
   private mutating func digits(most: Int, radix: Int) -> ArraySlice<UInt8> {

@@ -155,15 +155,22 @@ struct SketchParser {
       isNumbered = false
       return closed(choice())
     }
-    if skip("=") || skip("<=") { return .lookaround(closed(choice()), isPositive: true) }
-    if skip("!") || skip("<!") { return .lookaround(closed(choice()), isPositive: false) }
+    for (sign, isPositive, isBehind) in [("=", true, false), ("<=", true, true), ("!", false, false), ("<!", false, true)]
+    where skip(sign) {
+      return .lookaround(closed(choice()), isPositive: isPositive, isBehind: isBehind)
+    }
+    if skip("P=") { return .reference(String(decoding: take(to: ")"), as: UTF8.self)) }
     if skip("P<") || skip("<") { return capture(name: take(to: ">")) }
     if skip("'") { return capture(name: take(to: "'")) }
     if skip("(") {
-      // A condition: what it decides between is beyond the picture, but its groups count.
-      if skip("?") { _ = closed(choice()) } else { _ = take(to: ")") }
-      _ = closed(choice())
-      return .unknown
+      // A condition: what it decides between is beyond the picture, but its groups count. Only `(?(1)\g{1})` is told: what a group has
+      // captured, if it has.
+      var condition = ArraySlice<UInt8>()
+      if skip("?") { _ = closed(choice()) } else { condition = take(to: ")") }
+      guard case .group(.sequence(let parts), _, _) = closed(choice()), parts.count == 1, case .reference(let group) = parts[0],
+        group.utf8.elementsEqual(condition)
+      else { return .unknown }
+      return parts[0]
     }
     return options()
   }

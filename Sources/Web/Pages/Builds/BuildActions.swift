@@ -28,12 +28,17 @@ enum BuildActions {
     path: "builds/:id/wrong", summary: "Report a failed build's verdict as wrong.",
     about: """
       It holds for the last failed attempt of that job on that commit, and counts against the pattern whose finding decided. A second report \
-      of the same person replaces the first.
+      of the same person replaces the first. Where no pattern decided, there is none to report.
       """,
     parameters: [id, reason],
     perform: { input in
       let (name, build) = try await failed(input)
-      _ = try await WrongReports(store: input.backend.store).report(
+      let reports = WrongReports(store: input.backend.store)
+      guard try await reports.verdict(onBuild: build.id, of: name, today: input.today).verdict.pattern != nil else {
+        throw WebError(
+          .conflict, "no pattern decided this verdict, so there is none to report", hint: "overrule the verdict instead")
+      }
+      _ = try await reports.report(
         build: build.id, of: name, who: input.viewer.name, reason: input.text("reason") ?? "", today: input.today)
       return done(build, "reported as wrong")
     })
@@ -44,14 +49,11 @@ enum BuildActions {
       From this commit on, failures of this job that the same pattern decides are excused, until the known problem is resolved. Where no \
       pattern decided, every failure of the job is.
       """,
-    parameters: [id, reason, .form("issue", .text(most: 2_000), "Link to the ticket.")],
+    parameters: [id, reason, .form("issue", .address(most: 2_000), "Link to the ticket.")],
     perform: { input in
       let (name, build) = try await failed(input)
       let verdict = try await WrongReports(store: input.backend.store).verdict(onBuild: build.id, of: name, today: input.today)
         .verdict
-      if let issue = input.text("issue"), Links.outside(issue) == nil {
-        throw WebError(.badRequest, "issue must be an http or https address", field: "issue")
-      }
       _ = try await input.backend.store.add(
         KnownProblem(
           repository: name.repository, jobs: [build.build.job], fromCommit: name.commit,

@@ -26,6 +26,8 @@ struct BuildView: Sendable {
   let overruleView: BuildReport.Overrule?
   let tellingView: TellingView?
   let canSay: Bool
+  /// Whether a pattern decided, which a report could count against.
+  let mayReport: Bool
   let actionPath: String
   let kinds: [String]
 
@@ -153,6 +155,7 @@ struct BuildView: Sendable {
         remedyMarkup: Remedy.markup(telling.remedy))
     }
     canSay = build.kind != nil && input.viewer.role >= .curator
+    mayReport = build.telling != nil && kind != BuildKind.unknown.rawValue
     actionPath = "/builds/\(build.id)"
     kinds = BuildActions.kinds
 

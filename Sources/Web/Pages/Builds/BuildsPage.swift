@@ -8,19 +8,20 @@ enum BuildsPage {
   static let page = Page<Listing<BuildSummary>>(
     path: "builds", summary: "Builds, the newest first unless sorted otherwise.",
     parameters: [
-      .query("repository", .text(most: 200), "Only builds of this repository, `owner/name`."),
-      .query("branch", .text(most: 250), "Only builds of this branch."),
-      .query("job", .text(most: 250), "Only builds of this job, by its name or as `workflow/job`."),
+      .query("repository", .name, "Only builds of this repository, `owner/name`."),
+      .query("branch", .name, "Only builds of this branch."),
+      .query("job", .job, "Only builds of this job, by its name or as `workflow/job`."),
       .query("failed", .flag, "Only failed builds."),
       .query("outcome", .choice(Build.Outcome.allCases.map(\.rawValue)), "Only builds that ended so."),
       .query(
         "kind", .choice(BuildKind.allCases.map(\.rawValue)), "Only failed builds of this kind, as far as a build itself tells it."),
-      .query("pattern", .text(most: 300), "Only failed builds whose verdict this pattern decides."),
+      .query("pattern", .name, "Only failed builds whose verdict this pattern decides."),
       .query("unexplained", .flag, "Only failed builds that are read to the end and that no pattern but fallbacks explains."),
       .query("since", .since, "Builds that finished since."),
       .query("until", .since, "Builds that finished before."),
       .sort(usual: usual), .limit, .cursor,
     ],
+    isCounted: true,
     load: load, view: { builds, input in Page.View("builds", title: "Builds", BuildsView(builds, input)) })
 
   private static func load(_ input: PageInput) async throws -> Listing<BuildSummary> {

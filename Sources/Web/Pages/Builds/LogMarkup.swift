@@ -77,7 +77,8 @@ enum LogMarkup {
         "class": "line" + (command == "##[error]" ? " error" : "") + (found != nil ? " found" : "") + (isTarget ? " target" : ""),
         "id": "L\(line.number)",
       ])
-    markup.link(["class": "n"], to: link, "\(line.number)")
+    // An address without `#L…` leads to the line as well.
+    markup.link(["class": "n", "autofocus": isTarget && link != nil ? "" : nil], to: link, "\(line.number)")
     // Without a date: they are all of one run.
     if let time = line.time {
       markup.element("time", ["datetime": time, "title": time], String(time.dropFirst(11).prefix(8)))

@@ -22,6 +22,8 @@ struct Causes: APIValue {
   /// The jobs and the lines of development with the most failed builds.
   let jobs: [Group]
   let branches: [Group]
+  /// Told where the time has no builds.
+  let earlier: Earlier?
 
   static let schema = Schema.object(
     "Causes",
@@ -29,6 +31,7 @@ struct Causes: APIValue {
       "since": .string, "builds": .integer, "failed": .integer, "unexplained": .integer, "unread": .integer, "retried": .integer,
       "causes": .array(Cause.schema), "next": .optional(.string), "new": .array(NewCause.schema), "periods": .array(Period.schema),
       "jobs": .array(Group.schema), "branches": .array(Group.schema),
+      "earlier": .optional(Earlier.schema),
     ])
 
   struct Cause: APIValue {
@@ -55,6 +58,16 @@ struct Causes: APIValue {
         "firstSeen": .optional(.time),
         "lastSeen": .optional(.time), "trend": .array(Point.schema),
       ])
+  }
+
+  /// The builds of all times.
+  struct Earlier: APIValue {
+    /// Those that the filters let through; without filters, those that are not counted yet, too.
+    let builds: Int
+    /// When the newest of them finished, as far as they are counted.
+    let newestAt: Double?
+
+    static let schema = Schema.object("EarlierBuilds", ["builds": .integer, "newestAt": .optional(.time)])
   }
 
   struct Point: APIValue {

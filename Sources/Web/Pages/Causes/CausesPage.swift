@@ -10,13 +10,13 @@ enum CausesPage {
     path: "", summary: "The most frequent causes of failed builds over a time, the most frequent first unless sorted otherwise.",
     about: """
       A build counts for the pattern whose finding decides its verdict. `change` is how many more builds than in as many days before. Days are those of UTC. Trends and periods go by day or by week \
-      (the day is its Monday); those without builds are left out.
+      (the day is its Monday); those without builds are left out. Where the time has no builds, `earlier` tells of all that there are.
       """,
     parameters: [
       .query("since", .since, "Builds that finished since the beginning of that day.", usual: "14d"),
-      .query("repository", .text(most: 200), "Only builds of this repository, `owner/name`."),
-      .query("branch", .text(most: 250), "Only builds of this branch."),
-      .query("job", .text(most: 250), "Only builds of this job, by its name or as `workflow/job`."),
+      .query("repository", .name, "Only builds of this repository, `owner/name`."),
+      .query("branch", .name, "Only builds of this branch."),
+      .query("job", .job, "Only builds of this job, by its name or as `workflow/job`."),
       .query("verdict", .choice(PatternVerdict.allCases.map(\.rawValue)), "Only causes of this verdict."),
       .query(
         "by", .choice(Store.Step.allCases.map(\.rawValue)),
@@ -25,6 +25,7 @@ enum CausesPage {
       .query("limit", .number(1...200), "The most causes that are told.", usual: "15"),
       .sort(usual: usual), .cursor,
     ],
+    isCounted: true,
     load: load, view: { causes, input in Page.View("causes", title: "What breaks the builds", CausesView(causes, input)) })
 
   /// Days from which on weeks are told.
@@ -51,6 +52,7 @@ enum CausesPage {
     async let jobs = store.jobTotals(filter, since: since, most: groups)
     async let branches = store.lineTotals(repository: filter.repository, since: since, most: groups)
     let (all, page) = try await (totals, causes)
+    let earlier = all.builds == 0 ? try await Self.earlier(filter, store) : nil
     return Causes(
       since: since.description, builds: all.builds, failed: all.failed, unexplained: all.unexplained,
       unread: all.kinds[.unread] ?? 0,
@@ -73,7 +75,18 @@ enum CausesPage {
         .init(
           repository: $0.repository, workflow: nil, name: $0.branch, builds: $0.totals.builds, failed: $0.totals.failed,
           unexplained: $0.totals.unexplained)
-      }.filter { $0.failed > 0 })
+      }.filter { $0.failed > 0 }, earlier: earlier)
+  }
+
+  private static func earlier(_ filter: Store.TallyFilter, _ store: Store) async throws -> Causes.Earlier {
+    var newest = Store.BuildFilter()
+    newest.builds = filter
+    let newestAt = try await store.buildPage(newest, most: 1).rows.first?.at
+    // The number of what is entered is dear where there are millions, but then they are counted.
+    let builds =
+      newestAt == nil && filter == Store.TallyFilter()
+      ? try await store.buildCount() : try await store.buildTotals(filter, since: nil).builds
+    return Causes.Earlier(builds: builds, newestAt: newestAt)
   }
 
   private static func cause(_ row: Store.CauseRow, ofFailed failed: Int) -> Causes.Cause {

@@ -6,6 +6,12 @@ struct CausesView: Sendable {
   let filters: FilterView
   let span: String
   let hasBuilds: Bool
+  /// Nothing was ever entered.
+  let isNew: Bool
+  /// What there is to say where the time has no builds.
+  let lackText: String
+  let earlierLink: String?
+  let earlierText: String
   let hasFailed: Bool
   let hasCauses: Bool
   let builds: String
@@ -18,7 +24,10 @@ struct CausesView: Sendable {
   let unexplainedLink: String
   let hasUnread: Bool
   let unread: String
+  let unreadShare: String
   let unreadLink: String
+  let isMostlyUnread: Bool
+  let explained: String
   let columns: [ColumnView]
   let causes: [Row]
   let isLaterPage: Bool
@@ -79,6 +88,9 @@ struct CausesView: Sendable {
     let barMarkup: Markup
   }
 
+  /// Days before the newest build that are offered where the time has none.
+  private static let daysOfEarlier = 13
+
   init(_ causes: Causes, _ input: PageInput) {
     let since = CalendarDay(causes.since) ?? input.today
     let step = CausesPage.step(since: since, input)
@@ -90,6 +102,17 @@ struct CausesView: Sendable {
     filters = FilterView(input, times: .bounded, verdicts: true)
     span = filters.span
     hasBuilds = causes.builds > 0
+    let known = causes.earlier?.builds ?? 0
+    isNew = !hasBuilds && known == 0 && scope.isEmpty
+    let newest = causes.earlier?.newestAt
+    let counted = Figures.count(known, "build") + (scope.isEmpty ? "" : " that the filters let through")
+    lackText =
+      newest.map { "The newest of \(counted) finished \(Figures.ago($0, now: input.now))." }
+      ?? (known > 0
+        ? "Those that are entered are not counted yet: it takes a moment." : "The filters let none of any time through.")
+    let from = newest.map { CalendarDay(secondsSince1970: $0 - Double(Self.daysOfEarlier) * 86_400).description }
+    earlierText = from.map { "Builds since \($0)" } ?? ""
+    earlierLink = from.map { input.link(["since": $0]) }
     hasFailed = causes.failed > 0
     hasCauses = !causes.causes.isEmpty
     self.builds = Figures.count(causes.builds)
@@ -102,7 +125,10 @@ struct CausesView: Sendable {
     unexplainedLink = builds(["unexplained": "1"])
     hasUnread = causes.unread > 0
     unread = Figures.count(causes.unread)
+    unreadShare = Figures.percent(Self.share(causes.unread, of: causes.failed))
     unreadLink = builds(["kind": "unread"])
+    isMostlyUnread = 2 * causes.unread > causes.failed
+    explained = Figures.count(causes.failed - causes.unexplained - causes.unread)
     let week = input.now - 7 * 86_400
     let most = causes.causes.map(\.builds).max() ?? 0
     // Before the first builds there is nothing to draw.

@@ -13,7 +13,7 @@ enum CommitActions {
       """,
     parameters: [
       .path("sha", .text(most: 64), "The commit, or at least four of its first digits."),
-      .form("repository", .text(most: 200), "`owner/name` of the repository, where several have the commit."),
+      .form("repository", .name, "`owner/name` of the repository, where several have the commit."),
     ],
     role: .operator,
     perform: { input in

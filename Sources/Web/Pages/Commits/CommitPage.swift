@@ -16,7 +16,7 @@ enum CommitPage {
     path: "commits/:sha", summary: "A commit's verdict, and what it rests on.",
     parameters: [
       .path("sha", .text(most: 64), "The commit, or at least four of its first digits."),
-      .query("repository", .text(most: 200), "`owner/name` of the repository, where several have the commit."),
+      .query("repository", .name, "`owner/name` of the repository, where several have the commit."),
     ],
     load: load,
     view: { commit, input in

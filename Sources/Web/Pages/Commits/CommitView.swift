@@ -49,6 +49,8 @@ struct CommitView: Sendable {
     let hasContext: Bool
     let actionPath: String
     let canBeKnown: Bool
+    /// Whether a pattern decided, which a report could count against.
+    let mayReport: Bool
     let isUnexplained: Bool
     let rerunNote: String?
   }
@@ -139,6 +141,7 @@ struct CommitView: Sendable {
       },
       hasContext: !(telling?.context ?? []).isEmpty, actionPath: "/builds/\(build.id)",
       canBeKnown: !build.isExcused && build.kind != BuildKind.unread.rawValue,
+      mayReport: telling != nil && build.kind != BuildKind.unknown.rawValue,
       isUnexplained: build.kind == BuildKind.unknown.rawValue,
       rerunNote: build.rerun.map { rerun in
         "\(phases[rerun.phase] ?? rerun.phase), asked for by \(rerun.who) \(Figures.ago(rerun.at, now: now))"

@@ -8,11 +8,12 @@ enum CommitsPage {
   static let page = Page<Listing<CommitSummary>>(
     path: "commits", summary: "Commits with failed builds, the newest first unless sorted otherwise.",
     parameters: [
-      .query("repository", .text(most: 200), "Only commits of this repository, `owner/name`."),
-      .query("branch", .text(most: 250), "Only commits with failed builds on this branch; what is counted is what happened there."),
+      .query("repository", .name, "Only commits of this repository, `owner/name`."),
+      .query("branch", .name, "Only commits with failed builds on this branch; what is counted is what happened there."),
       .query("attention", .flag, "Only commits with a failure that nothing about the build itself excuses."),
       .query("since", .since, "Only commits whose last build finished since."), .sort(usual: usual), .limit, .cursor,
     ],
+    isCounted: true,
     load: { input in
       let filter = Store.TallyFilter(repository: input.text("repository"), branch: input.text("branch"))
       let page = try await input.backend.store.commitPage(

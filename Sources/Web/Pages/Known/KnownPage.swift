@@ -9,10 +9,10 @@ enum KnownPage {
   static let page = Page<KnownProblems>(
     path: "known", summary: "Known problems, the newest first unless sorted otherwise.",
     parameters: [
-      .query("repository", .text(most: 300), "Only of this repository, `owner/name`."),
+      .query("repository", .name, "Only of this repository, `owner/name`."),
       .query("state", .choice(states), "Which of them.", usual: "open"),
-      .query("job", .text(most: 300), "Fills in the form: a job."),
-      .query("branch", .text(most: 300), "Fills in the form: a branch."),
+      .query("job", .job, "Fills in the form: a job."),
+      .query("branch", .name, "Fills in the form: a branch."),
       .query("from", .text(most: 64), "Fills in the form: the first commit."), .sort(usual: usual), .limit, .cursor,
     ],
     load: { input in
@@ -41,11 +41,11 @@ enum KnownPage {
     about:
       "Covers failed builds of the jobs, on the branch and on pull requests into it. Statuses that were posted lately are computed again.",
     parameters: [
-      .form("repository", .text(most: 300), "`owner/name`.", needed: true),
+      .form("repository", .repository(most: 4_096), "`owner/name`.", needed: true),
       .form(
-        "jobs", .text(most: 4_000),
+        "jobs", .text(most: 16_384),
         "Names of jobs, one on each line or with commas between them; `*` stands for any text. None: all."),
-      .form("branch", .text(most: 300), "The branch. None: all."),
+      .form("branch", .name, "The branch. None: all."),
       .form("from", .text(most: 64), "The first commit that has it, in full."),
       .form("until", .text(most: 64), "The first commit that hasn't it any more, in full, or a day."),
       .form("patterns", .text(most: 4_000), "Ids of patterns that it is limited to, written like `jobs`."),
@@ -74,9 +74,6 @@ enum KnownPage {
 
   private static func problem(_ input: PageInput) throws -> KnownProblem {
     let repository = (input.text("repository") ?? "").trimmed
-    guard repository.split(separator: "/", omittingEmptySubsequences: false).count >= 2 else {
-      throw WebError(.badRequest, "repository is \"\(repository)\"", hint: "it must be owner/name", field: "repository")
-    }
     let reason = (input.text("reason") ?? "").trimmed
     guard !reason.isEmpty else { throw WebError(.badRequest, "reason is empty", hint: "say why", field: "reason") }
     let issue = (input.text("issue") ?? "").trimmed

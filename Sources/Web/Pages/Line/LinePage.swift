@@ -10,12 +10,13 @@ enum LinePage {
     about:
       "Without a branch, the main one of the repository whose main branch has the latest commit. Commits stand in the order of their first build.",
     parameters: [
-      .query("repository", .text(most: 300), "`owner/name`."),
-      .query("branch", .text(most: 300), "The branch."),
+      .query("repository", .name, "`owner/name`."),
+      .query("branch", .name, "The branch."),
       .query("since", .since, "From when on the share of broken commits and the time to repair are told.", usual: "60d"),
       .query("by", .choice(Store.Step.allCases.map(\.rawValue)), "What the share is told by.", usual: "day"),
       .sort("`repairs`", usual: usual), .query("limit", .number(1...100), "Commits of one page.", usual: "25"), .cursor,
     ],
+    isCounted: true,
     load: { input in
       let store = input.backend.store
       let lines = try await store.lines(repository: input.text("repository"), most: 50)

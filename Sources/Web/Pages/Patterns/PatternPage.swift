@@ -9,10 +9,11 @@ enum PatternPage {
   static let page = Page<PatternReport>(
     path: "patterns/**", summary: "A pattern: its definition and history, what it found, and whether it can be believed.",
     parameters: [
-      .path("id", .text(most: 300), "The pattern's id, `area/name`."),
+      .path("id", .name, "The pattern's id, `area/name`."),
       .query("since", .since, "What was found in builds that finished since the beginning of that day.", usual: "180d"),
       .query("limit", .number(1...mostSamples), "Samples of one page.", usual: "20"), .cursor,
     ],
+    isCounted: true,
     load: load, view: { pattern, input in Page.View("pattern", title: pattern.id, PatternView(pattern, input)) })
 
   private static func load(_ input: PageInput) async throws -> PatternReport {
@@ -63,7 +64,7 @@ enum PatternPage {
     path: "reviews", summary: "Say that one has looked at a pattern, and that it is right.",
     about: "It is shown with the pattern, and changes no verdict: until when a pattern may excuse stands in its file.",
     parameters: [
-      .form("pattern", .text(most: 300), "The pattern's id, `area/name`.", needed: true),
+      .form("pattern", .name, "The pattern's id, `area/name`.", needed: true),
       .form("revision", .number(1...Int.max), "The id of the revision that one has seen: the one that is tried now.", needed: true),
       .form("note", .text(most: 1_000), "What there is to say."),
     ],

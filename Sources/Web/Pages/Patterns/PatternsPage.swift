@@ -12,20 +12,29 @@ enum PatternsPage {
       .query("text", .text(most: 200), "Only patterns whose id or title holds it, in capital letters or small."),
       .query("verdict", .choice(PatternVerdict.allCases.map(\.rawValue)), "Only patterns of this verdict."),
       .query("owner", .text(most: 200), "Only patterns of this owner."),
+      .query(
+        "health", .choice(PatternConcern.allCases.map(\.rawValue)),
+        "Only active patterns that someone should look at: `suspect`; `overdue` for review; `shadowed`, as another decides wherever they are found; `slow`, the five that cost most; `unseen` for 90 days; `never` found; `inconclusive` on some logs."
+      ),
       .query("retired", .flag, "Retired ones, too."),
       .query("since", .since, "What was found in builds that finished since the beginning of that day.", usual: "30d"),
       .sort(usual: usual), .limit, .cursor,
     ],
+    isCounted: true,
     load: load, view: { patterns, input in Page.View("patterns", title: "Patterns", PatternsView(patterns, input)) })
 
   private static func load(_ input: PageInput) async throws -> Listing<PatternSummary> {
     let store = input.backend.store
     let since = CalendarDay(secondsSince1970: input.moment("since") ?? 0)
     let measures = try await input.backend.measures.answer
+    var concerned: [PatternID]?
+    if let concern = input.text("health").flatMap({ PatternConcern(rawValue: $0) }) {
+      concerned = concern.patterns(of: try await input.backend.patternHealth.answer, today: input.today).map(\.id)
+    }
     let page = try await store.patternPage(
       text: input.text("text"), verdict: input.text("verdict").flatMap { PatternVerdict(rawValue: $0) }, owner: input.text("owner"),
-      retired: input.flag("retired"), since: since,
-      sortedBy: input.sorting(usual: usual), measures: measures, after: input.cursor?.keys.first, most: input.limit)
+      retired: input.flag("retired"), among: concerned, since: since, sortedBy: input.sorting(usual: usual),
+      measures: measures, after: input.cursor?.keys.first, most: input.limit)
     async let totals = store.buildTotals(since: since)
     async let marks = store.patternMarks(of: page.rows.map(\.id))
     let (failed, against) = try await (totals.failed, marks)
@@ -98,6 +107,7 @@ struct PatternsView: Sendable {
   let owner: String
   let includesRetired: Bool
   let verdicts: [FilterView.Choice]
+  let concerns: [FilterView.Choice]
   let times: [FilterView.Choice]
   let hidden: [FilterView.Pair]
   let columns: [ColumnView]
@@ -130,8 +140,12 @@ struct PatternsView: Sendable {
     owner = input.text("owner") ?? ""
     includesRetired = input.flag("retired")
     verdicts = filters.verdicts
+    let concern = input.text("health") ?? ""
+    concerns =
+      [FilterView.Choice(value: "", label: "all", isChosen: concern.isEmpty)]
+      + PatternConcern.allCases.map { .init(value: $0.rawValue, label: Self.words($0), isChosen: $0.rawValue == concern) }
     times = filters.times
-    hidden = filters.hidden.filter { !["text", "owner", "retired"].contains($0.name) }
+    hidden = filters.hidden.filter { !["text", "owner", "retired", "health"].contains($0.name) }
     let sorting = input.sorting(usual: PatternsPage.usual)
     columns = [
       ColumnView("Pattern", .ascending(.id), sorting, input),
@@ -159,5 +173,15 @@ struct PatternsView: Sendable {
     isLaterPage = input.cursor != nil
     firstLink = input.link([:])
     nextLink = patterns.next.map { input.link(["cursor": $0]) }
+  }
+
+  private static func words(_ concern: PatternConcern) -> String {
+    switch concern {
+    case .suspect, .shadowed, .inconclusive: concern.rawValue
+    case .overdue: "review overdue"
+    case .slow: "slowest"
+    case .unseen: "not seen for 90 days"
+    case .never: "never found"
+    }
   }
 }

@@ -44,7 +44,7 @@ enum TryPage {
       .form("id", .text(most: 200), "The id that the file has or will have, such as network/reset."),
       .form("since", .since, "Only builds that finished since."),
     ],
-    role: .reader,
+    oneOf: ["expression", "file"], role: .reader,
     perform: { input in
       let order = try await Self.order(input)
       do {

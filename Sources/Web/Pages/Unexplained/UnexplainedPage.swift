@@ -47,8 +47,10 @@ struct Unexplained: APIValue {
   let builds: Int
   /// Whether there are more builds; the latest were read.
   let isCut: Bool
-  /// Builds that say nothing that passing builds don't say.
+  /// Builds in no cluster: they say nothing that could be a pattern, or nothing that passing builds don't say.
   let untold: Int
+  /// Those, the latest first.
+  let untoldBuilds: [Untold]
   /// All clusters, shown or not.
   let clusterCount: Int
   let clusters: [Cluster]
@@ -67,6 +69,14 @@ struct Unexplained: APIValue {
         "builds": .integer, "firstSeen": .time, "lastSeen": .time, "jobs": .array(.string), "samples": .array(Sample.schema),
         "draft": .optional(Draft.schema),
       ])
+  }
+
+  struct Untold: APIValue {
+    let build: Int64
+    let job: String
+    let commit: String
+
+    static let schema = Schema.object("UntoldBuild", ["build": .integer, "job": .string, "commit": .string])
   }
 
   struct Sample: APIValue {
@@ -93,7 +103,8 @@ struct Unexplained: APIValue {
     [
       "state": .choice(["running", "ready", "failed"]), "detail": .optional(.string), "madeAt": .optional(.time),
       "builds": .integer,
-      "isCut": .boolean, "untold": .integer, "clusterCount": .integer, "clusters": .array(Cluster.schema),
+      "isCut": .boolean, "untold": .integer, "untoldBuilds": .array(Untold.schema), "clusterCount": .integer,
+      "clusters": .array(Cluster.schema),
     ])
 
   init(
@@ -112,7 +123,8 @@ struct Unexplained: APIValue {
     }
     builds = found.unexplained
     isCut = found.isCut
-    untold = found.untold
+    untold = found.untold.count
+    untoldBuilds = found.untold.map { Untold(build: $0.id, job: Self.name($0.job), commit: $0.commit) }
     clusterCount = found.clusters
     let wanted = found.suggestions.filter { suggestion in
       suggestion.jobs.contains { name in
@@ -129,13 +141,15 @@ struct Unexplained: APIValue {
     clusters = sorted.map { suggestion in
       Cluster(
         builds: suggestion.builds, firstSeen: suggestion.firstSeen, lastSeen: suggestion.lastSeen,
-        jobs: suggestion.jobs.map { job in
-          "\(job.repository) " + [job.workflow, job.job].filter { !$0.isEmpty }.joined(separator: "/")
-        },
+        jobs: suggestion.jobs.map(Self.name),
         samples: suggestion.samples.map {
           Sample(build: $0.build.id, log: $0.log, commit: $0.build.commit, line: $0.line, text: $0.text)
         },
         draft: suggestion.draft.map { Draft(name: $0.name, title: $0.title, yaml: $0.yaml) })
     }
+  }
+
+  private static func name(_ job: JobIdentity) -> String {
+    "\(job.repository) " + [job.workflow, job.job].filter { !$0.isEmpty }.joined(separator: "/")
   }
 }

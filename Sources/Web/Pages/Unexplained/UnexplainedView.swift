@@ -1,8 +1,17 @@
+import Pipeline
 import Store
 
 struct UnexplainedView: Sendable {
   let days: Int
-  let heading: String
+  /// The number of builds, and the list of them.
+  let buildsText: String
+  let buildsLink: String
+  let clustersText: String
+  let hasBuilds: Bool
+  /// The builds in no cluster; nil if there are none.
+  let untoldText: String?
+  let untold: [Untold]
+  let moreUntold: String?
   let isRunning: Bool
   let isReady: Bool
   let link: String
@@ -17,7 +26,7 @@ struct UnexplainedView: Sendable {
   let columns: [ColumnView]
   let clusters: [Cluster]
   let more: String?
-  let isEmpty: Bool
+  let hasNone: Bool
   let hasNoSuch: Bool
   let canRefresh: Bool
 
@@ -25,6 +34,12 @@ struct UnexplainedView: Sendable {
     let name: String
     let link: String
     let isChosen: Bool
+  }
+
+  struct Untold: Sendable {
+    let name: String
+    let buildLink: String
+    let place: String
   }
 
   struct Cluster: Sendable {
@@ -45,6 +60,7 @@ struct UnexplainedView: Sendable {
   }
 
   private static let mostJobs = 4
+  private static let mostUntold = 100
 
   init(_ value: Unexplained, _ input: PageInput) {
     let days = input.number("days") ?? 14
@@ -57,13 +73,18 @@ struct UnexplainedView: Sendable {
     spans = Set([7, 14, 30, 90, days]).sorted().map {
       .init(name: "\($0) days", link: input.link(["days": "\($0)"]), isChosen: $0 == days)
     }
-    heading =
-      "\(value.isCut ? "The latest " : "")\(Figures.count(value.builds, "failed build")) that nothing explains, in "
-      + Figures.count(value.clusterCount, "cluster")
-      + (value.untold > 0 ? "; \(Figures.count(value.untold)) say nothing that passing builds don't say" : "")
+    hasBuilds = isReady && value.builds > 0
+    hasNone = isReady && value.builds == 0
+    buildsText = "\(value.isCut ? "The latest " : "")\(Figures.count(value.builds, "failed build")) that nothing explains"
+    buildsLink = PageInput.link("/builds", ["unexplained": "1", "since": "\(days)d"])
+    clustersText = Figures.count(value.clusterCount, "cluster")
+    untoldText = value.untold > 0 ? "\(Figures.count(value.untold)) \(Suggestions.whyUntold(value.untold))" : nil
+    untold = value.untoldBuilds.prefix(Self.mostUntold).map {
+      Untold(name: $0.job, buildLink: "/builds/\($0.build)", place: String($0.commit.prefix(10)))
+    }
+    moreUntold = value.untold > Self.mostUntold ? "and \(Figures.count(value.untold - Self.mostUntold)) more" : nil
     let isFiltered = input.text("repository") != nil || input.text("job") != nil
-    isEmpty = isReady && value.clusters.isEmpty && !isFiltered
-    hasNoSuch = isReady && value.clusters.isEmpty && isFiltered
+    hasNoSuch = hasBuilds && value.clusters.isEmpty && isFiltered
     more =
       value.clusterCount > value.clusters.count && !isFiltered
       ? "and \(Figures.count(value.clusterCount - value.clusters.count, "smaller cluster"))" : nil
