@@ -29,6 +29,7 @@ enum CompareMode {
     var sum = Differential.Outcome()
     var differences = 0
     for path in logs {
+      defer { fflush(nil) }  // whoever waits for hours sees what was found so far
       guard let log = FileManager.default.contents(atPath: path).map({ Array($0) }) else { continue }
       bytes += log.count
       for start in stride(from: 0, to: patterns.count, by: portion) {
