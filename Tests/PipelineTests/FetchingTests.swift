@@ -130,7 +130,9 @@ import Testing
       try await flow.drain(RetryPlan())
       // CircleCI doesn't even tell which steps failed, yet.
       let waiting = try await flow.fetched().map { [$0.state, $0.reason, $0.text] }
-      #expect(waiting == (system == .circleci ? [] : [["pending", "not_ready", nil]]))
+      // Travis answers with an empty body until then.
+      let reason = system == .travis ? "empty" : "not_ready"
+      #expect(waiting == (system == .circleci ? [] : [["pending", reason, nil]]))
       flow.world.change(job) { ($0.isGrowing, $0.log) = (false, Array("the beginning and the end\n".utf8)) }
       try await flow.again()
       #expect(try await flow.fetched() == [stored(flow, "linux", "the beginning and the end\n")])
