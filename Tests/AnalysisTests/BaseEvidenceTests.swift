@@ -35,6 +35,12 @@ import Testing
     #expect(Self.kind(at: [Self.build([Self.whole], outcome: .timedOut)]) == .upstream)
   }
 
+  /// One of other tests may fail at the base.
+  @Test(arguments: ["1", "3\u{1F}0", "\\N", ""]) func aNumberNamesNoFailure(_ group: String) {
+    let log = Log(findings: [Self.found(Self.failure, group)])
+    #expect(Self.kind([log], at: [Self.build([log])]) == .new)
+  }
+
   /// Beside what was read there may have been something that decides.
   @Test(arguments: [
     Log(state: .tooLarge, findings: [found()]), Log(state: .gone), Log(state: .failed), Log(state: .pending),

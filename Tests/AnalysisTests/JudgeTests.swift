@@ -15,7 +15,7 @@ import Testing
       suspicion: suspicion)
   }
 
-  private func found(_ rank: PatternRank, line: Int = 1, group: String = "") -> FindingEvidence {
+  private func found(_ rank: PatternRank, line: Int = 1, group: String = "x") -> FindingEvidence {
     FindingEvidence(rank: rank, group: group, line: line)
   }
 
@@ -122,7 +122,7 @@ import Testing
   /// What excuses a failure excuses nothing that may have failed beside it.
   @Test func nothingExcusesWhatIsKnownInPart() {
     let failure = found(rank("a", .failure))
-    let base = BuildEvidence.BaseEvidence(commit: "b", failures: [Failure(pattern: PatternID("a"), group: "")])
+    let base = BuildEvidence.BaseEvidence(commit: "b", failures: [Failure(pattern: PatternID("a"), group: "x")])
     let known = BuildEvidence.KnownProblemEvidence(reason: "the mirror is down")
     for state in [FetchState.gone, .failed, .tooLarge] {
       #expect(judge([failure], state: state, base: base).kind == .new)
@@ -150,7 +150,7 @@ import Testing
     guard let kind else { return BuildEvidence(job: job, attempt: attempt, run: run, outcome: .success) }
     var log = BuildEvidence.LogEvidence()
     func found(_ verdict: PatternVerdict) -> [FindingEvidence] {
-      [FindingEvidence(rank: PatternRank(id: PatternID("p"), verdict: verdict), line: 1)]
+      [FindingEvidence(rank: PatternRank(id: PatternID("p"), verdict: verdict), group: "x", line: 1)]
     }
     var base: BuildEvidence.BaseEvidence?
     switch kind {
@@ -162,7 +162,7 @@ import Testing
     case .known: log.findings = found(.known)
     case .upstream:
       log.findings = found(.failure)
-      base = BuildEvidence.BaseEvidence(commit: "b", failures: [Failure(pattern: PatternID("p"), group: "")])
+      base = BuildEvidence.BaseEvidence(commit: "b", failures: [Failure(pattern: PatternID("p"), group: "x")])
     }
     return BuildEvidence(job: job, attempt: attempt, run: run, outcome: .failure, logs: [log], base: base)
   }

@@ -39,7 +39,8 @@ extension BuildEvidence {
     /// weighs as much as it, of the same or of another pattern, was found at the base, too.
     func explains(_ logs: [LogEvidence], best: FindingEvidence, today: CalendarDay) -> Bool {
       // What passing builds say, too, doesn't tell one failure from another.
-      guard best.rank.suspicion == nil, deciding.contains(best.rank.id), failures.contains(best.failure) else { return false }
+      guard best.rank.suspicion == nil, best.failure.isNamed, deciding.contains(best.rank.id), failures.contains(best.failure)
+      else { return false }
       return logs.allSatisfy { log in
         log.findings.allSatisfy { finding in
           finding.rank.weight(today) != best.rank.weight(today)

@@ -110,6 +110,10 @@ package struct Failure: Hashable, Sendable {
     self.pattern = pattern
     self.group = group
   }
+
+  /// Whether the group tells one failure from another. A mere number, such as how many tests failed, or nothing at all, names none:
+  /// others may fail at the base.
+  package var isNamed: Bool { group.replacing("\\N", with: "").contains(where: \.isLetter) }
 }
 
 /// What a pattern weighs against others.
