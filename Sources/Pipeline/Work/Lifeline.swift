@@ -3,9 +3,9 @@ import Postgres
 import Store
 
 /// A registered worker, whose leases are good as long as its connection lives: when the process dies, the server lets go of its lock at once.
-package struct Lifeline: Sendable {
-  package let worker: Store.WorkerID
-  package let connection: Connection
+struct Lifeline: Sendable {
+  let worker: Store.WorkerID
+  let connection: Connection
 
   /// Registers this process, does the work, and lets go of what the worker has.
   ///
