@@ -223,6 +223,17 @@ import Testing
     }
   }
 
+  /// It isn't written yet; after ten minutes it won't be.
+  @Test func anEmptyLogIsAskedForTenMinutes() {
+    func next(_ reason: ProviderError.Reason, age: Double, attempts: Int = 2) -> NextTry {
+      RetryPlan().next(after: ProviderError(reason, operation: "fetch"), attempts: attempts, age: age, now: 0)
+    }
+    #expect(next(.empty, age: 599).isAfter)
+    #expect(next(.empty, age: 3_600, attempts: 1).isAfter, "the first looks may come late")
+    #expect(!next(.empty, age: 600).isAfter)
+    #expect(next(.notReady, age: 3_600).isAfter, "what runs still may take longer")
+  }
+
   // MARK: - Once more
 
   @Test(arguments: CIWorld.System.allCases) func anAttemptHasALogOfItsOwn(system: CIWorld.System) async throws {
@@ -307,4 +318,8 @@ import Testing
       #expect(try await flow.fetched().map(\.state) == ["stored"])
     }
   }
+}
+
+extension NextTry {
+  fileprivate var isAfter: Bool { if case .after = self { true } else { false } }
 }
