@@ -1,6 +1,7 @@
 import Hummingbird
 import LogArchive
 import Model
+import NIOHTTP1
 import Pipeline
 import Postgres
 import Providers
@@ -47,6 +48,8 @@ struct WebError: Error, Equatable {
       self.init(error == .full || error.isRetryable ? .serviceUnavailable : .notFound, error.description, hint: error.hint)
     case let error as ProviderError:
       self.init(.badGateway, error.description)
+    case is HTTPParserError:
+      self.init(.badRequest, "the request's body breaks off, or isn't framed as its headers say")
     case let error as HTTPError:
       self.init(error.status, error.body ?? error.status.reasonPhrase.lowercased(), headers: error.headers)
     case let error as any HTTPResponseError:

@@ -9,6 +9,7 @@ enum OperationsPage {
   static let page = Page<Operations>(
     path: "operations", summary: "Queues, workers, the ledger's coverage, rates, providers' limits and what goes wrong.",
     parameters: [.query("limit", .number(1...200), "The most troubles of each kind that are told.", usual: "10")],
+    isShared: true,
     load: { input in
       let store = input.backend.store
       let since = input.now - Double(hours) * 3_600
