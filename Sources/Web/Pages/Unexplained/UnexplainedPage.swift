@@ -5,6 +5,8 @@ import Store
 /// What nothing explains, in clusters, with a drafted pattern for each.
 enum UnexplainedPage {
   static let usual: Sorting<Unexplained.Key> = .descending(.builds)
+  /// For so long who looks waits for logs that are being read; the page tells how far it is, and looks again by itself.
+  private static let patience: Duration = .milliseconds(200)
 
   static let page = Page<Unexplained>(
     path: "unexplained", summary: "Failed builds that no pattern explains, in clusters with drafted patterns.",
@@ -18,7 +20,8 @@ enum UnexplainedPage {
     ],
     load: { input in
       Unexplained(
-        await input.backend.suggestions.suggestions(days: input.number("days") ?? 14), repository: input.text("repository"),
+        await input.backend.suggestions.suggestions(days: input.number("days") ?? 14, patience: patience),
+        repository: input.text("repository"),
         job: input.text("job"), sortedBy: input.sorting(usual: usual),
         now: input.now)
     },
