@@ -5,8 +5,8 @@ import Store
 /// What nothing explains, in clusters, with a drafted pattern for each.
 enum UnexplainedPage {
   static let usual: Sorting<Unexplained.Key> = .descending(.builds)
-  /// For so long who looks waits for logs that are being read; the page tells how far it is, and looks again by itself.
-  private static let patience: Duration = .milliseconds(200)
+  /// For so long who looks waits for logs that are being read: few are at once; the page tells how far it is, and looks again by itself.
+  private static let patience: Duration = .milliseconds(80)
 
   static let page = Page<Unexplained>(
     path: "unexplained", summary: "Failed builds that no pattern explains, in clusters with drafted patterns.",
