@@ -86,7 +86,8 @@ import Testing
       #expect(builds.contains("&amp;limit=1&amp;sort=at\">More builds</a>"))
       for path in ["", "builds", "commits", "patterns", "known", "main", "audit", "operations"] {
         let page = try await site.page("/\(path)")
-        #expect(page.matches(of: /<th scope="col"[^>]* aria-sort="/).count == (["known", "operations"].contains(path) ? 0 : 1), "\(path)")
+        #expect(
+          page.matches(of: /<th scope="col"[^>]* aria-sort="/).count == (["known", "operations"].contains(path) ? 0 : 1), "\(path)")
       }
     }
   }

@@ -7,8 +7,8 @@ import NIOHTTPTypes
 ///
 /// | what came | is told as |
 /// | --- | --- |
-/// | an address that is longer than a head may be | 414 (RFC 9110, 15.5.15) |
-/// | fields that are, or too many of them | 431 (RFC 6585, 5) |
+/// | more than a head may be, most of it the address | 414 (RFC 9110, 15.5.15) |
+/// | more than a head may be, most of it fields, or too many of them | 431 (RFC 6585, 5) |
 /// | no HTTP | 400 |
 ///
 /// As `application/problem+json`, as nobody knows yet who asks, and for what. What was asked before on the same connection is answered first.
@@ -41,11 +41,14 @@ final class HeadRefusal: ChannelDuplexHandler, RemovableChannelHandler {
     if let error = error as? HTTPParserError, refusal == nil {
       refusal =
         switch error {
-        case .headerOverflow where line.isOpen:
-          Self.problem(.uriTooLong, "the address is longer than \(Self.longestHead) bytes", "send it as the body of a POST")
+        case .headerOverflow where line.length > Self.longestHead / 2:
+          Self.problem(
+            .uriTooLong, "the address is too long: it and the headers may have \(Self.longestHead) bytes",
+            "send it as the body of a POST")
         case .headerOverflow:
           Self.problem(
-            .requestHeaderFieldsTooLarge, "the headers are longer than \(Self.longestHead) bytes, or more than \(Self.mostFields)")
+            .requestHeaderFieldsTooLarge,
+            "the headers are too long or too many: they may have \(Self.longestHead) bytes and be \(Self.mostFields)")
         default: Self.problem(.badRequest, "that is no HTTP")
         }
     }
@@ -72,24 +75,26 @@ final class HeadRefusal: ChannelDuplexHandler, RemovableChannelHandler {
   }
 }
 
-/// Whether the first line of a request has come to its end. It stands before what reads heads, and is told where one ends. Of requests that
-/// are sent without waiting for answers it may take the rest of a head for a first line, and so name the wrong part of what is too long.
+/// How long the first line of a request is, in bytes, as far as it has come. It stands before what reads heads, and is told where one ends.
+/// Of requests that are sent without waiting for answers it may take the rest of a head for a first line, and so have the wrong part of what
+/// is too long be named.
 private final class RequestLine: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
 
-  private(set) var isOpen = true
-  private var hasBegun = false
+  private(set) var length = 0
+  private var isOpen = true
 
-  func begin() { (isOpen, hasBegun) = (true, false) }
+  func begin() { (length, isOpen) = (0, true) }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     if isOpen {
       var bytes = Self.unwrapInboundIn(data).readableBytesView[...]
       // Empty lines before the first are nothing (RFC 9112, 2.2).
-      if !hasBegun { bytes = bytes.drop { $0 == 0x0D || $0 == 0x0A } }
-      hasBegun = hasBegun || !bytes.isEmpty
-      isOpen = !bytes.contains(0x0A)
+      if length == 0 { bytes = bytes.drop { $0 == 0x0D || $0 == 0x0A } }
+      let end = bytes.firstIndex(of: 0x0A)
+      length += bytes[..<(end ?? bytes.endIndex)].count
+      isOpen = end == nil
     }
     context.fireChannelRead(data)
   }
