@@ -86,9 +86,13 @@ package struct WebServer: Sendable {
           additionalChannelHandlers: [
             RequestDeadline(
               places: places, firstLimit: .seconds(Self.firstSeconds), bodyLimit: .seconds(Self.bodySeconds),
-              writeLimit: .seconds(Self.writeSeconds))
+              writeLimit: .seconds(Self.writeSeconds)),
+            HeadRefusal(),
           ],
-          idleTimeout: .seconds(Self.idleSeconds))),
+          idleTimeout: .seconds(Self.idleSeconds),
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: HeadRefusal.longestHead, maxHeaderListSize: HeadRefusal.longestHead,
+            maxHeaderFieldCount: HeadRefusal.mostFields))),
       configuration: ApplicationConfiguration(
         address: .hostname(settings.host, port: settings.port), serverName: nil,
         availableConnectionsDelegate: .maximum(Self.mostConnections, logger: logger)),

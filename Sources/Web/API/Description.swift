@@ -123,7 +123,8 @@ struct Description: Sendable {
       ("400", "A value is missing or wrong; `field` names it."), ("401", "It isn't known who asks."),
       ("403", "The role isn't enough."),
       ("404", "There is no such thing."), ("405", "The path takes other methods; `Allow` names them."),
-      ("421", "The server isn't called so."), ("429", "Too many requests; `Retry-After` says when to ask again."),
+      ("414", "The address is too long."), ("421", "The server isn't called so."), ("431", "The headers are too long or too many."),
+      ("429", "Too many requests; `Retry-After` says when to ask again."),
       ("503", "The database doesn't answer."),
     ]
     if operation.method == .post {

@@ -47,6 +47,7 @@ struct WebError: Error, Equatable {
         hint: "wait for their end", headers: [.retryAfter: "5"])
     case let error as ArchiveError:
       self.init(error == .full || error.isRetryable ? .serviceUnavailable : .notFound, error.description, hint: error.hint)
+    case is HTTPParserError: self.init(.badRequest, "the body is no HTTP, or was cut off")
     case let error as ProviderError:
       self.init(.badGateway, error.description)
     case is HTTPParserError:

@@ -4,10 +4,13 @@ import Store
 /// Known problems: jobs that fail for a reason that is nobody's change.
 enum KnownPage {
   private static let states = ["open", "resolved", "all"]
+  /// Builds of so many days are counted.
+  static let days: Double = 14
   static let usual: Sorting<KnownProblems.Key> = .descending(.createdAt)
 
   static let page = Page<KnownProblems>(
     path: "known", summary: "Known problems, the newest first unless sorted otherwise.",
+    about: "`builds` are the failed builds of the last 14 days that one excuses; where several cover a build, it counts for each.",
     parameters: [
       .query("repository", .name, "Only of this repository, `owner/name`."),
       .query("state", .choice(states), "Which of them.", usual: "open"),
@@ -17,8 +20,12 @@ enum KnownPage {
     ],
     load: { input in
       // There are tens of them, not thousands: it is what is shown that has to be bounded.
-      let all = try await input.backend.store.knownProblems(repository: input.text("repository"), resolved: true)
-        .map(KnownProblems.Problem.init).sorted(by: input.sorting(usual: usual))
+      let store = input.backend.store
+      let sorting = input.sorting(usual: usual)
+      let since = input.now - days * 86_400
+      let known = try await store.knownProblems(repository: input.text("repository"), resolved: true)
+      var counts = sorting.key == .builds ? try await store.excusedBuilds(by: known.map(\.id), since: since) : [:]
+      let all = known.map { KnownProblems.Problem($0, builds: counts[$0.id] ?? 0) }.sorted(by: sorting)
       func isWanted(_ problem: KnownProblems.Problem) -> Bool {
         input.text("state") == "all" || (problem.resolvedAt == nil) == (input.text("state") == "open")
       }
@@ -29,9 +36,11 @@ enum KnownPage {
         guard let place = all.firstIndex(where: { $0.id == last }) else { throw Cursor.other }
         rest = all[(place + 1)...].filter(isWanted)
       }
-      let shown = rest.prefix(input.limit)
+      var shown = Array(rest.prefix(input.limit))
+      if sorting.key != .builds { counts = try await store.excusedBuilds(by: shown.map(\.id), since: since) }
+      for place in shown.indices { shown[place].builds = counts[shown[place].id] ?? 0 }
       return KnownProblems(
-        problems: Array(shown), count: wanted.count,
+        problems: shown, count: wanted.count,
         next: rest.count > shown.count ? shown.last.map { Cursor(keys: [String($0.id)]).text } : nil)
     },
     view: { value, input in Page.View("known", title: "Known problems", KnownView(value, input, states: states)) })
@@ -113,6 +122,7 @@ extension [KnownProblems.Problem] {
     case .repository: sorted(by: sorting) { $0.repository }
     case .reason: sorted(by: sorting) { $0.reason.lowercased() }
     case .who: sorted(by: sorting) { $0.who }
+    case .builds: sorted(by: sorting) { $0.builds }
     }
   }
 }
@@ -123,7 +133,7 @@ extension StringProtocol {
 
 struct KnownProblems: APIValue {
   /// What they can be sorted by.
-  enum Key: String, Sendable, CaseIterable { case createdAt, resolvedAt, repository, reason, who }
+  enum Key: String, Sendable, CaseIterable { case createdAt, resolvedAt, repository, reason, who, builds }
 
   let problems: [Problem]
   /// All of them, on this page or not.
@@ -145,8 +155,11 @@ struct KnownProblems: APIValue {
     let createdAt: Double
     let resolvedAt: Double?
     let resolvedBy: String?
+    /// Failed builds of the last days that it excuses.
+    var builds: Int
 
-    init(_ problem: KnownProblem) {
+    init(_ problem: KnownProblem, builds: Int) {
+      self.builds = builds
       id = problem.id
       repository = problem.repository
       jobs = problem.jobs
@@ -169,7 +182,7 @@ struct KnownProblems: APIValue {
         "id": .integer, "repository": .string, "jobs": .array(.string), "branch": .string, "from": .optional(.string),
         "untilCommit": .optional(.string), "until": .optional(.time), "patterns": .array(.string), "reason": .string,
         "issue": .optional(.string), "who": .string, "createdAt": .time, "resolvedAt": .optional(.time),
-        "resolvedBy": .optional(.string),
+        "resolvedBy": .optional(.string), "builds": .integer,
       ])
   }
 

@@ -25,7 +25,9 @@ struct UnexplainedView: Sendable {
   /// What the clusters can be sorted by.
   let columns: [ColumnView]
   let clusters: [Cluster]
-  let more: String?
+  let isLaterPage: Bool
+  let firstLink: String
+  let nextLink: String?
   let hasNone: Bool
   let hasNoSuch: Bool
   let canRefresh: Bool
@@ -84,10 +86,10 @@ struct UnexplainedView: Sendable {
     }
     moreUntold = value.untold > Self.mostUntold ? "and \(Figures.count(value.untold - Self.mostUntold)) more" : nil
     let isFiltered = input.text("repository") != nil || input.text("job") != nil
-    hasNoSuch = hasBuilds && value.clusters.isEmpty && isFiltered
-    more =
-      value.clusterCount > value.clusters.count && !isFiltered
-      ? "and \(Figures.count(value.clusterCount - value.clusters.count, "smaller cluster"))" : nil
+    hasNoSuch = hasBuilds && value.clusters.isEmpty && isFiltered && input.cursor == nil
+    isLaterPage = input.cursor != nil
+    firstLink = input.link([:])
+    nextLink = value.next.map { input.page($0) }
     (repository, job) = (input.text("repository") ?? "", input.text("job") ?? "")
     hidden = [("days", String(days)), (Parameter.sortName, input.query[Parameter.sortName] ?? "")].filter { !$0.1.isEmpty }
       .map { FilterView.Pair(name: $0.0, value: $0.1) }
