@@ -112,7 +112,8 @@ package struct WebServer: Sendable {
       assets.add(to: router)
     }
     // All else is for those whom the gate lets in.
-    router.add(middleware: Gate(store: backend.store, settings: settings.login, cookies: cookies))
+    router.add(
+      middleware: Gate(store: backend.store, settings: settings.login, cookies: cookies, publicURL: settings.publicURL))
     // Once more, as only what stands behind the gate knows whom it tells of an error.
     router.add(middleware: ErrorMiddleware(shell: shell))
     if let registry = settings.metrics { MetricsRoutes(store: backend.store, registry: registry).add(to: router) }

@@ -166,7 +166,7 @@ struct Site {
 
   static func viewer(of context: WebContext, _ role: Role) throws -> Viewer {
     guard let viewer = context.viewer else {
-      if context.entersLogsAs != nil { throw WebError(.forbidden, "the token may enter logs, and nothing else") }
+      if context.sender != nil { throw WebError(.forbidden, "the token may enter logs, and nothing else") }
       throw WebError(.unauthorized, "log in first", hint: "open /login, or send a token", headers: [.wwwAuthenticate: "Bearer"])
     }
     guard viewer.role >= role else {

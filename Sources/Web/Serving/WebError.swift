@@ -35,7 +35,7 @@ struct WebError: Error, Equatable {
       case .noSuchCommit, .noSuchPattern, .noSuchKnownProblem, .noSuchJob, .noSuchToken, .noSuchBuild, .noSuchRepository:
         self.init(.notFound, error.description)
       case .badCursor: self.init(.badRequest, error.description, field: "cursor")
-      case .nothingDecided: self.init(.conflict, error.description, hint: error.hint)
+      case .nothingDecided, .sentByAnother: self.init(.conflict, error.description, hint: error.hint)
       case .ambiguousCommit, .ambiguousJob, .revisionChanged: self.init(.conflict, error.description)
       default: return nil
       }
