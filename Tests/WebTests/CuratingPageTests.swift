@@ -118,7 +118,7 @@ import Testing
       }
       try await site.ledger.sync([.test("no/such", match: "no such")])
       _ = try await site.ledger.rescan()
-      let twin = try await site.json("/unexplained")
+      let twin = try await site.suggestions()
       let sample = twin["clusters"][0]["samples"][0]
       #expect(sample["text"].text?.contains("out of tune") == true && sample["line"].number == 2)
       let (build, log) = (Int(sample["build"].number ?? 0), Int(sample["log"].number ?? 0))
@@ -137,7 +137,7 @@ import Testing
       }
       try await site.ledger.sync([.test("no/such", match: "no such")])
       _ = try await site.ledger.rescan()
-      let twin = try await site.json("/unexplained")
+      let twin = try await site.suggestions()
       #expect(twin["builds"].number == 2 && twin["untold"].number == 2 && twin["clusters"].count == 0)
       let builds = (0..<2).compactMap { twin["untoldBuilds"][$0]["build"].number }
       #expect(Set(builds).count == 2)
@@ -166,7 +166,7 @@ import Testing
       }
       try await site.ledger.sync([.test("net/reset", match: "reset")])
       _ = try await site.ledger.rescan()
-      let twin = try await site.json("/unexplained")
+      let twin = try await site.suggestions()
       #expect(twin["state"].text == "ready" && twin["builds"].number == 6)
       let wanted: [(String, [Double?])] = [
         ("", [4, 2]), ("?sort=builds", [2, 4]), ("?sort=lastSeen", [2, 4]), ("?sort=-firstSeen", [4, 2]), ("?job=mac", [2]),

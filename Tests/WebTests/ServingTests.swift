@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import NIOHTTP1
 import Telemetry
 import TestSupport
 import Testing
@@ -36,6 +37,11 @@ import Testing
       #expect(missing.status == 404)
       #expect(String(decoding: missing.body, as: UTF8.self).contains("<h1>Not Found</h1>"))
     }
+  }
+
+  /// A client that goes away in the midst of what it sends is no trouble of the server's, which its log would tell at the level of errors.
+  @Test func aBodyThatBreaksOffIsTheClientsMistake() {
+    #expect(WebError(describing: HTTPParserError.invalidEOFState)?.status == .badRequest)
   }
 
   /// Each of these was once an error of the server, or was taken for something else.

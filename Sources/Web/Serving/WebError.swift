@@ -35,6 +35,7 @@ struct WebError: Error, Equatable {
       case .noSuchCommit, .noSuchPattern, .noSuchKnownProblem, .noSuchJob, .noSuchToken, .noSuchBuild, .noSuchRepository:
         self.init(.notFound, error.description)
       case .badCursor: self.init(.badRequest, error.description, field: "cursor")
+      case .nothingDecided: self.init(.conflict, error.description, hint: error.hint)
       case .ambiguousCommit, .ambiguousJob, .revisionChanged: self.init(.conflict, error.description)
       default: return nil
       }
@@ -49,6 +50,8 @@ struct WebError: Error, Equatable {
     case is HTTPParserError: self.init(.badRequest, "the body is no HTTP, or was cut off")
     case let error as ProviderError:
       self.init(.badGateway, error.description)
+    case is HTTPParserError:
+      self.init(.badRequest, "the request's body breaks off, or isn't framed as its headers say")
     case let error as HTTPError:
       self.init(error.status, error.body ?? error.status.reasonPhrase.lowercased(), headers: error.headers)
     case let error as any HTTPResponseError:

@@ -12,6 +12,7 @@ enum OperationsPage {
       .query("limit", .number(1...200), "The most troubles of each kind that are told.", usual: "10"),
       .sort("one of the lists", usual: Sorting<Operations.Key>?.none),
     ],
+    isShared: true,
     load: { input in
       let store = input.backend.store
       let since = input.now - Double(hours) * 3_600

@@ -5,6 +5,8 @@ import Store
 /// What nothing explains, in clusters, with a drafted pattern for each.
 enum UnexplainedPage {
   static let usual: Sorting<Unexplained.Key> = .descending(.builds)
+  /// How long who looks waits while logs are being read; the page then tells how far that is, and looks again by itself.
+  private static let patience: Duration = .milliseconds(80)
 
   static let page = Page<Unexplained>(
     path: "unexplained", summary: "Failed builds that no pattern explains, in clusters with drafted patterns.",
@@ -17,7 +19,8 @@ enum UnexplainedPage {
       .sort("`clusters`", usual: usual), .limit, .cursor,
     ],
     load: { input in
-      try Unexplained(await input.backend.suggestions.suggestions(days: input.number("days") ?? 14), input)
+      try Unexplained(
+        await input.backend.suggestions.suggestions(days: input.number("days") ?? 14, patience: patience), input)
     },
     view: { value, input in
       Page.View("unexplained", title: "Unexplained failures", UnexplainedView(value, input))
