@@ -89,6 +89,6 @@ SELECT 'github', 'seed-' || id, 'workflow_job completed', '{}', '{}', created_at
 INSERT INTO overrule (build_id, kind, who, reason) SELECT id, 'flaky', 'someone', 'seen before' FROM build
  WHERE outcome = 'failure' AND pg_temp.part(id, 13) < 0.001;
 
-INSERT INTO known_problem (repository_id, jobs, branch, patterns, reason, issue, who, created_at, resolved_at)
-SELECT 1 + n % 10, ARRAY['linux-*'], 'main', '{}', 'Known trouble ' || n, NULL, 'someone', now() - interval '1 day' * n * 7,
-       CASE WHEN n > 5 THEN now() - interval '1 day' * (n * 7 - 3) END FROM generate_series(1, 50) n;
+INSERT INTO known_problem (repository_id, jobs, branch, patterns, reason, issue, who, created_at, resolved_at, until_at)
+SELECT 1 + n % 10, ARRAY['linux-*'], 'main', '{}', 'Known trouble ' || n, NULL, 'someone', now() - interval '1 day' * n * 7, at, at
+  FROM (SELECT n, CASE WHEN n > 5 THEN now() - interval '1 day' * (n * 7 - 3) END AS at FROM generate_series(1, 50) n) p;

@@ -95,7 +95,7 @@ extension Store {
   /// - Parameters:
   ///   - trial: with it only those builds have their logs whose verdict may change with the pattern, by what they hold or their base does.
   ///     A build's verdict rests on these, and on outcomes.
-  ///   - logsOf: with it only these builds have their logs.
+  ///   - logsOf: with it only these builds have their logs and those of their base.
   package func facts(
     ofCommits commits: [CommitName], changedBy trial: (Trial, PatternID)? = nil, logsOf: Set<Int64>? = nil
   ) async throws -> [CommitFacts] {
@@ -220,7 +220,8 @@ extension Store {
       """)
     var own: [CommitPlace: [BuildFacts]] = [:]
     for row in rows { own[try CommitPlace(row), default: []].append(try buildFacts(row)) }
-    let bases = try bases(of: own, session)
+    let wanted = logsOf.map { ids in own.mapValues { $0.filter { ids.contains($0.id) } } } ?? own
+    let bases = try bases(of: wanted, session)
     func base(_ build: BuildFacts, _ place: CommitPlace) -> BaseFacts? { bases[place]?[build.build.jobIdentity] }
     // Whether a job fails in the same way as at the base takes all that was found, not only the last of each pattern.
     var (compared, others): ([Int64], [Int64]) = ([], [])

@@ -48,7 +48,8 @@ import Testing
     try await WebSite.with { site in
       for (fields, field) in [
         (["repository": "acme/engine"], "reason"), (["repository": "engine", "reason": "x"], "repository"),
-        (["repository": "a/b", "reason": "x", "from": "abc"], "from"), (["repository": "a/b", "reason": " "], "reason"),
+        (["repository": "a/b", "reason": "x", "from": "abc"], "from"), (["repository": "a/ ", "reason": "x"], "repository"),
+        (["repository": "a/b", "reason": "x", "until": "2026-02-30"], "until"), (["repository": "a/b", "reason": " "], "reason"),
       ] {
         let answer = try await site.send(fields, to: "/known", from: "/known", ["Accept": "application/json"])
         #expect(answer.status == 400)

@@ -39,7 +39,7 @@ extension Store {
             SELECT count(*) FROM tally t JOIN tally_job j ON j.id = t.job_id JOIN tally_branch n ON n.id = t.branch_id
               LEFT JOIN pattern p ON p.number = t.pattern
              WHERE t.repository_id = k.repository_id AND t.at >= to_timestamp(\(since)) AND t.failed AND t.kind <> 'unread'
-               AND (k.until_at IS NULL OR t.at < k.until_at) AND \(Self.isOne(of: "k.jobs", "j.job"))
+               AND t.at < coalesce(k.until_at, 'infinity') AND \(Self.isOne(of: "k.jobs", "j.job"))
                AND (k.patterns = '{}' OR p.id = ANY (k.patterns))
                AND (k.branch = '' OR k.branch = n.name OR EXISTS (
                  SELECT FROM pull_request r WHERE r.repository_id = k.repository_id AND r.base_branch = k.branch

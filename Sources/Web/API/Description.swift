@@ -1,5 +1,6 @@
 import Hummingbird
 import Model
+import Providers
 
 /// The description of the API in OpenAPI 3.1, made of what the pages and actions declare.
 struct Description: Sendable {
@@ -149,7 +150,7 @@ struct Description: Sendable {
     case .text(let most):
       [
         "type": .text("string"), "minLength": .number(parameter.isNeeded ? 1 : 0), "maxLength": .number(most),
-        "pattern": .text("^[^\\x00]*$"),
+        "pattern": .text(parameter.isNeeded ? "^[^\\x00]*[^\\s\\x00][^\\x00]*$" : "^[^\\x00]*$"),
       ]
     case .choice(let choices): ["type": .text("string"), "enum": .array(choices.map { .text($0) })]
     case .number(let range):
@@ -165,8 +166,14 @@ struct Description: Sendable {
         ]), "examples": .array([.text("14d"), .text("2026-01-31")]),
       ]
     case .time: moment
-    case .repository(let most):
-      ["type": .text("string"), "maxLength": .number(most), "pattern": .text("^[^\\x00]*/[^\\x00]*$")]
+    case .repository:
+      [
+        "type": .text("string"), "maxLength": .number(ManifestLine.longestText),
+        "pattern": .text("^[^\\x00/]*[^\\s\\x00/][^\\x00/]*(/[^\\x00/]*[^\\s\\x00/][^\\x00/]*)+$"),
+      ]
+    case .wholeCommit(orDay: false): wholeCommit
+    case .wholeCommit(orDay: true):
+      ["anyOf": .array([.object(wholeCommit), .object(["type": .text("string"), "format": .text("date")])])]
     case .address(let most):
       ["type": .text("string"), "maxLength": .number(most), "pattern": .text("^https?://[^\\x00]*$")]
     case .commit(let digits):
@@ -174,6 +181,10 @@ struct Description: Sendable {
     case .cursor: ["type": .text("string"), "minLength": .number(4), "pattern": .text("^[A-Za-z0-9_-]+$")]
     }
   }
+
+  private static let wholeCommit: [String: JSONTree] = [
+    "type": .text("string"), "pattern": .text("^([0-9a-fA-F]{40}|[0-9a-fA-F]{64})?$"),
+  ]
 
   /// As `Timestamp` takes it.
   private static let moment: [String: JSONTree] = [

@@ -13,18 +13,18 @@ struct EntryRoutes: Sendable {
   private static let largest = 2 << 30
 
   private static let parameters: [Parameter] = [
-    .query("repository", .text(most: 1_024), "`owner/name`.", needed: true),
+    .query("repository", .name, "`owner/name`.", needed: true),
     .query("commit", .commit(digits: 7...64), "Its name.", needed: true),
-    .query("job", .text(most: 1_024), "The job's name.", needed: true),
-    .query("workflow", .text(most: 1_024), "The workflow that the job belongs to."),
-    .query("step", .text(most: 1_024), "The step whose log it is; leave it out if the job has but one log."),
+    .query("job", .name, "The job's name.", needed: true),
+    .query("workflow", .name, "The workflow that the job belongs to."),
+    .query("step", .name, "The step whose log it is; leave it out if the job has but one log."),
     .query("attempt", .number(1...1_000_000), "Counts up when the job is run again.", usual: "1"),
     .query("outcome", .choice(Build.Outcome.allCases.map(\.rawValue)), "How the job ended.", usual: "failure"),
-    .query("branch", .text(most: 1_024), "The branch."),
+    .query("branch", .name, "The branch."),
     .query("pullRequest", .number(1...Int(Int32.max)), "The pull request's number."),
     .query("provider", .text(most: 100), "The CI system.", usual: "api"),
-    .query("externalId", .text(most: 1_024), "The CI system's id of the run of the job."),
-    .query("url", .text(most: 4_096), "Where people look at the build."),
+    .query("externalId", .name, "The CI system's id of the run of the job."),
+    .query("url", .name, "Where people look at the build."),
     .query("finishedAt", .time, "When it ended; now, if it is left out."),
   ]
 

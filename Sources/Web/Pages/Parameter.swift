@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Providers
 
 /// A value that a request gives: in the path, in the query, or in a form. Declared once, it is read, checked and documented by that.
 struct Parameter: Sendable {
@@ -7,14 +8,14 @@ struct Parameter: Sendable {
 
   enum Kind: Sendable {
     /// The name of a repository, branch, job or pattern: as long as one may be that is entered (`ManifestLine`).
-    static let name = Kind.text(most: 4_096)
+    static let name = Kind.text(most: ManifestLine.longestText)
     /// A job's name, or that of its workflow, `/`, and the job's.
-    static let job = Kind.text(most: 2 * 4_096 + 1)
+    static let job = Kind.text(most: 2 * ManifestLine.longestText + 1)
 
     /// - Parameter most: in code points, as JSON Schema counts.
     case text(most: Int)
     /// `owner/name`, which may have more parts.
-    case repository(most: Int)
+    case repository
     /// An http or https address.
     case address(most: Int)
     case choice([String])
@@ -25,6 +26,9 @@ struct Parameter: Sendable {
     case time
     /// A commit's name, or the beginning of one, in hexadecimal digits.
     case commit(digits: ClosedRange<Int>)
+    /// A commit's whole name, in lower case or not; empty is none.
+    /// - Parameter orDay: whether it may be a day, too.
+    case wholeCommit(orDay: Bool)
     /// A moment in the past: `14d`, `2026-01-31`, a time of RFC 3339.
     case since
     /// Where the page before ended; given by `next`.
@@ -68,7 +72,7 @@ struct Parameter: Sendable {
   /// - Throws: `WebError` that names the parameter and says what it must be.
   func read(_ given: String?, now: Double) throws -> PageInput.Value? {
     let text = given.flatMap { $0.isEmpty && !isText ? nil : $0 } ?? usual
-    guard let text, !(text.isEmpty && isNeeded) else {
+    guard let text, !(isNeeded && text.allSatisfy(\.isWhitespace)) else {
       if isNeeded { throw wrong("is missing") }
       return nil
     }
@@ -78,8 +82,9 @@ struct Parameter: Sendable {
     switch kind {
     case .text: return .text(text)
     case .repository:
-      guard text.contains("/") else { throw wrong("must be owner/name") }
-      return .text(text)
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+      guard parts.count > 1, !parts.contains(where: { $0.allSatisfy(\.isWhitespace) }) else { throw wrong("must be owner/name") }
+      return .text(text.trimmingCharacters(in: .whitespacesAndNewlines))
     case .address:
       guard text.isEmpty || Links.outside(text) != nil else { throw wrong("must be an http or https address") }
       return .text(text)
@@ -104,6 +109,12 @@ struct Parameter: Sendable {
         throw wrong("must be a commit's name: \(digits.lowerBound) to \(digits.upperBound) hexadecimal digits")
       }
       return .text(text)
+    case .wholeCommit(let orDay):
+      let name = text.trimmingCharacters(in: .whitespacesAndNewlines).lowercased()
+      guard
+        name.isEmpty || orDay && CalendarDay(name) != nil || [40, 64].contains(name.utf8.count) && name.allSatisfy(\.isHexDigit)
+      else { throw wrong("must be a commit's full name of 40 hexadecimal digits (git rev-parse)" + (orDay ? ", or a day" : "")) }
+      return name.isEmpty ? nil : .text(name)
     case .since:
       guard let since = Since(text, now: now) else { throw wrong("must be like 14d, 12h, 2w or 2026-01-31") }
       return .moment(since.seconds, text)
@@ -126,7 +137,7 @@ struct Parameter: Sendable {
     case (.flag, .flag(let flag)): return String(flag)
     case (.number, _): throw wrong("must be a number")
     case (.flag, _): throw wrong("must be true or false")
-    case (.text, .text(let text)): return text
+    case (.text, .text(let text)), (.wholeCommit, .text(let text)): return text
     case (_, .text(let text)):
       guard !text.isEmpty else { throw wrong("is empty") }
       return text
@@ -136,7 +147,8 @@ struct Parameter: Sendable {
 
   private var longest: Int {
     switch kind {
-    case .text(let most), .repository(let most), .address(let most): most
+    case .text(let most), .address(let most): most
+    case .repository: ManifestLine.longestText
     default: 1_024
     }
   }

@@ -50,13 +50,13 @@ enum KnownPage {
     about:
       "Covers failed builds of the jobs, on the branch and on pull requests into it. Statuses that were posted lately are computed again.",
     parameters: [
-      .form("repository", .repository(most: 4_096), "`owner/name`.", needed: true),
+      .form("repository", .repository, "`owner/name`.", needed: true),
       .form(
         "jobs", .text(most: 16_384),
         "Names of jobs, one on each line or with commas between them; `*` stands for any text. None: all."),
       .form("branch", .name, "The branch. None: all."),
-      .form("from", .text(most: 64), "The first commit that has it, in full."),
-      .form("until", .text(most: 64), "The first commit that hasn't it any more, in full, or a day."),
+      .form("from", .wholeCommit(orDay: false), "The first commit that has it, in full."),
+      .form("until", .wholeCommit(orDay: true), "The first commit that hasn't it any more, in full, or a day."),
       .form("patterns", .text(most: 4_000), "Ids of patterns that it is limited to, written like `jobs`."),
       .form("reason", .text(most: 1_000), "Why; shown with every verdict that rests on it.", needed: true),
       .form("issue", .text(most: 1_000), "Where it is worked on."),
@@ -72,45 +72,31 @@ enum KnownPage {
     about: "Builds that finish from now on are not covered; with `until`, commits from that one on aren't.",
     parameters: [
       .path("id", .number(1...Int(Int32.max)), "Its number."),
-      .form("until", .text(most: 64), "The first commit that hasn't it any more, in full."),
+      .form("until", .wholeCommit(orDay: false), "The first commit that hasn't it any more, in full."),
     ],
     perform: { input in
       let id = input.number("id") ?? 0
-      let until = try commit(input, "until")
-      try await input.backend.store.resolveKnownProblem(Int64(id), untilCommit: until, who: input.viewer.name)
+      try await input.backend.store.resolveKnownProblem(Int64(id), untilCommit: input.text("until"), who: input.viewer.name)
       return Action.Done(location: "/known?state=all#problem-\(id)", detail: "known problem \(id) is resolved")
     })
 
   private static func problem(_ input: PageInput) throws -> KnownProblem {
-    let repository = (input.text("repository") ?? "").trimmed
-    let reason = (input.text("reason") ?? "").trimmed
-    guard !reason.isEmpty else { throw WebError(.badRequest, "reason is empty", hint: "say why", field: "reason") }
     let issue = (input.text("issue") ?? "").trimmed
     var problem = KnownProblem(
-      repository: repository, jobs: list(input.text("jobs")), branch: (input.text("branch") ?? "").trimmed,
-      fromCommit: try commit(input, "from"), patterns: list(input.text("patterns")).map { PatternID($0) }, reason: reason,
+      repository: input.text("repository") ?? "", jobs: list(input.text("jobs")), branch: (input.text("branch") ?? "").trimmed,
+      fromCommit: input.text("from"), patterns: list(input.text("patterns")).map { PatternID($0) },
+      reason: (input.text("reason") ?? "").trimmed,
       issue: issue.isEmpty ? nil : issue, who: input.viewer.name)
-    if let day = CalendarDay((input.text("until") ?? "").trimmed) {
+    if let day = CalendarDay(input.text("until") ?? "") {
       problem.untilTime = Double(day.secondsSince1970)
     } else {
-      problem.untilCommit = try commit(input, "until")
+      problem.untilCommit = input.text("until")
     }
     return problem
   }
 
   private static func list(_ text: String?) -> [String] {
     (text ?? "").split { $0 == "," || $0.isNewline }.map(\.trimmed).filter { !$0.isEmpty }
-  }
-
-  /// A whole object name: its place in the history is looked up at the code host.
-  private static func commit(_ input: PageInput, _ field: String) throws -> String? {
-    guard let name = input.text(field)?.trimmed.lowercased(), !name.isEmpty else { return nil }
-    guard name.count == 40 || name.count == 64, name.allSatisfy(\.isHexDigit) else {
-      throw WebError(
-        .badRequest, "\(field) is \"\(name)\"", hint: "it must be a commit's full name of 40 hexadecimal digits (git rev-parse)",
-        field: field)
-    }
-    return name
   }
 }
 

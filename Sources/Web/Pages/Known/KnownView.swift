@@ -8,6 +8,8 @@ struct KnownView: Sendable {
   let from: String
   let states: [State]
   let columns: [ColumnView]
+  /// Over the numbers of builds, and before each on a phone.
+  let buildsLabel: String
   let rows: [Row]
   let canChange: Bool
   let showsForm: Bool
@@ -46,9 +48,10 @@ struct KnownView: Sendable {
     self.canChange = canChange
     showsForm = !job.isEmpty || value.count == 0
     let sorting = input.sorting(usual: KnownPage.usual)
+    buildsLabel = "Builds in \(Int(KnownPage.days)) days"
     columns = [
       ColumnView("Problem", .ascending(.reason), sorting, input), ColumnView("Covers", .ascending(.repository), sorting, input),
-      ColumnView("Builds in \(Int(KnownPage.days)) days", .descending(.builds), sorting, input, classes: "number"),
+      ColumnView(buildsLabel, .descending(.builds), sorting, input, classes: "number"),
       ColumnView("Entered", .descending(.createdAt), sorting, input), ColumnView("State", .descending(.resolvedAt), sorting, input),
     ]
     rows = value.problems.map { Row($0, canChange: canChange, now: input.now) }
