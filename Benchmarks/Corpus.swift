@@ -20,6 +20,24 @@ struct Corpus {
     }
   }
 
+  /// The logs again and again, of so many raw bytes together at most, but once at least.
+  func repeated(bytes: Int) -> (raw: Data, cleaned: Data) {
+    let copies = max(1, bytes / self.bytes)
+    func copied(_ logs: [[UInt8]]) -> Data { Data(Array(repeating: logs.flatMap { $0 }, count: copies).flatMap { $0 }) }
+    return (copied(raw), copied(cleaned))
+  }
+
+  /// The beginning of each log, of so many raw bytes together: as varied as all of them.
+  func beginnings(bytes: Int) -> (raw: Data, cleaned: Data) {
+    let share = Double(bytes) / Double(self.bytes)
+    let parts = Corpus(
+      raw: raw.map { log in
+        let part = log.prefix(Int(share * Double(log.count)))
+        return part.lastIndex(of: UInt8(ascii: "\n")).map { Array(part[...$0]) } ?? []
+      })
+    return (Data(parts.raw.joined()), Data(parts.cleaned.joined()))
+  }
+
   /// Real logs in `$CULPRIT_SHARED/data/logs`, where they are; nil elsewhere.
   static func real() -> Corpus? {
     guard let shared = ProcessInfo.processInfo.environment["CULPRIT_SHARED"] else { return nil }

@@ -1,7 +1,6 @@
 import Analysis
 import Foundation
 import LogArchive
-import Model
 
 extension Session {
   // MARK: - Cleaning
@@ -32,80 +31,6 @@ extension Session {
     }
     figure.ratios.removeFirst()  // the first touches pages
     return figure
-  }
-
-  // MARK: - Whole processes
-
-  /// `culprit scan` of a raw log, against `rg` with the same expressions on the cleaned one: CPU time, start included.
-  func process(_ name: String, patterns count: Int, goal: Double) throws -> Figure {
-    var figure = Figure(name: name, meaning: "CPU time of rg -f by that of culprit scan, \(count) patterns", goal: goal)
-    let folder = FileManager.default.temporaryDirectory.appending(
-      path: "culprit-bench-\(ProcessInfo.processInfo.processIdentifier)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    // rg's own engine knows neither look-around nor back-references; possessive repetition finds the same as greedy in nearly all of these.
-    // Its `\b`, `\w`, `\d` and `\s` are those of ASCII here, as PCRE2's are: with Unicode's it is thirty times slower.
-    var expressions: [String] = []
-    // Counted repetitions of classes make its automaton so large that it takes minutes; without them the comparison is fair to it.
-    for expression in supply.expressions where expressions.count < count && !expression.contains("{") {
-      if (try? Clocks.process(["rg", "--no-config", "--no-unicode", "--", Self.forRg(expression), "/dev/null"])) != nil {
-        expressions.append(expression)
-      }
-    }
-    try Self.write(expressions, to: folder.appending(path: "patterns"))
-    let forRg = expressions.map(Self.forRg).joined(separator: "\n")
-    try Data((forRg + "\n").utf8).write(to: folder.appending(path: "expressions"))
-    // As much in either case: the start, which doesn't grow with the logs, is part of the figure.
-    let copies = max(1, 256_000_000 / corpus.bytes)
-    let raw = folder.appending(path: "raw.log")
-    let cleaned = folder.appending(path: "cleaned.log")
-    try Data(Array(repeating: corpus.raw.flatMap { $0 }, count: copies).flatMap { $0 }).write(to: raw)
-    try Data(Array(repeating: corpus.cleaned.flatMap { $0 }, count: copies).flatMap { $0 }).write(to: cleaned)
-    for _ in 0..<min(rounds, 5) {
-      let rg = try Clocks.process([
-        "rg", "-j1", "--no-config", "--no-unicode", "--dfa-size-limit", "1G", "-f", folder.appending(path: "expressions").path,
-        cleaned.path,
-      ])
-      let own = try Clocks.process([
-        culprit, "scan", "--quiet", "--patterns", folder.appending(path: "patterns").path, raw.path,
-      ])
-      figure.ratios.append(rg / own)
-      figure.note = "culprit \(Figure.short(own)) s, rg \(Figure.short(rg)) s for \(corpus.bytes * copies / 1_000_000) MB"
-    }
-    return figure
-  }
-
-  private static func forRg(_ expression: String) -> String {
-    var text = expression
-    for quantifier in ["+", "*", "?", "}"] { text = text.replacingOccurrences(of: "\(quantifier)+", with: quantifier) }
-    return text.replacingOccurrences(of: "[^\\n]", with: ".").replacingOccurrences(of: "\\n", with: "")
-  }
-
-  /// Milliseconds of wall time of `culprit scan` of nothing.
-  func start(_ name: String, patterns count: Int, goal: Double) throws -> Figure {
-    var figure = Figure(
-      name: name, meaning: "milliseconds until the first byte is read, \(count) patterns", goal: goal, isUpperBound: true)
-    let folder = FileManager.default.temporaryDirectory.appending(
-      path: "culprit-bench-start-\(ProcessInfo.processInfo.processIdentifier)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try Self.write(Array(supply.expressions.prefix(count)), to: folder)
-    for _ in 0..<rounds {
-      try figure.ratios.append(
-        1e3 * Clocks.wall { _ = try Clocks.process([culprit, "scan", "--quiet", "--patterns", folder.path, "/dev/null"]) })
-    }
-    figure.note = "ms of the whole process"
-    return figure
-  }
-
-  /// Pattern files of those expressions.
-  private static func write(_ expressions: [String], to folder: URL) throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    for (number, expression) in expressions.enumerated() {
-      let quoted = expression.replacingOccurrences(of: "'", with: "''")
-      try Data(
-        "title: 'bench \(number)'\nmatch: '\(quoted)'\nverdict: failure\nexamples: {hit: ['a'], miss: ['b']}\n".utf8
-      ).write(to: folder.appending(path: "p\(number).yaml"))
-    }
   }
 
   // MARK: - Two cores

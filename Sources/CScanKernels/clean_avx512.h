@@ -1,4 +1,4 @@
-// Cleaning with AVX-512 (F, BW, VBMI2). Of each 64 bytes of the source a mask says which are dropped, and one instruction moves the others
+// Cleaning with AVX-512 (F, BW, VL, VBMI2). Of each 64 bytes of the source a mask says which are dropped, and one instruction moves the others
 // together: text costs the same wherever its lines end, and only lines and sequences that begin in it cost more.
 // The includer defines TARGET and special_mask().
 #ifndef CULPRIT_CLEAN_AVX512_H
@@ -31,6 +31,12 @@ TARGET static inline uint64_t within(uint8_t first, uint8_t last, __m512i bytes)
   return _mm512_cmple_epu8_mask(_mm512_sub_epi8(bytes, _mm512_set1_epi8((char)first)), _mm512_set1_epi8((char)(last - first)));
 }
 
+// Whether an ESC is among the four bytes.
+static inline int has_escape(uint32_t bytes) {
+  uint32_t other = bytes ^ 0x1B1B1B1Bu;
+  return ((other - 0x01010101u) & ~other & 0x80808080u) != 0;
+}
+
 // The length of the CSI sequence whose ESC is at `at`, if it is one of 63 bytes at most.
 TARGET static inline unsigned control_length(const uint8_t *at) {
   if (at[1] != '[') return LOOK_CLOSER;
@@ -42,24 +48,25 @@ TARGET static inline unsigned control_length(const uint8_t *at) {
   return at[end] >= 0x40 && at[end] <= 0x7E ? end + 1 : LOOK_CLOSER;
 }
 
-// Where the text goes on behind the sequences that begin at the byte `at` of some bytes: at `at` itself if none does. LOOK_CLOSER if it
-// is not among the bytes. What it says of sequences that are not whole doesn't matter: their line is looked at more closely in any case.
-TARGET static inline unsigned text_behind(__m512i bytes, unsigned at) {
+// Where the text of a line goes on behind the sequences that begin at its byte `at`: at `at` itself if none does. LOOK_CLOSER if that is
+// not among its first 64 bytes. What it says of sequences that are not whole doesn't matter: their line is looked at more closely in any case.
+TARGET static inline unsigned text_behind(const uint8_t *line, unsigned at) {
+  __m512i bytes = _mm512_loadu_si512(line);
   uint64_t escapes = equal_to(0x1B, bytes), finals = within(0x40, 0x7E, bytes) & ~(escapes << 1);
   uint64_t texts = (finals << 1 | (uint64_t)1 << at) & ~escapes & ~low_bits(at);
   return texts ? (unsigned)__builtin_ctzll(texts) : LOOK_CLOSER;
 }
 
 // The end of GitLab's stream marker at the byte `at` of a line, which is behind a time; `at` if there is none.
-TARGET static inline unsigned marker_end(const uint8_t *line, __m512i bytes, unsigned at) {
+TARGET static inline unsigned marker_end(const uint8_t *line, unsigned at) {
   // Nearly all texts: no sequence begins where the marker would be, and its letter is missing.
-  if (__builtin_expect(!(equal_to(0x1B, bytes) >> at & 0xF) && line[at + 2] != 'O' && line[at + 2] != 'E', 1)) return at;
+  if (__builtin_expect(!has_escape(load4(line + at)) && line[at + 2] != 'O' && line[at + 2] != 'E', 1)) return at;
   // Bit n says whether the byte fits the marker's byte n, bit 4 whether a sequence begins with it. A table, and no branches on the text,
   // which would often be foretold wrongly.
   enum { SEQUENCE = 1 << 4 };
   static const uint8_t fits[256] = {
       ['0' ... '9'] = 3, ['a' ... 'f'] = 3, ['A' ... 'D'] = 3, ['E'] = 7, ['F'] = 3, ['O'] = 4, [' '] = 8, ['+'] = 8, [0x1B] = SEQUENCE};
-  unsigned text = text_behind(bytes, at);
+  unsigned text = text_behind(line, at);
   const uint8_t *marker = line + text;
   unsigned first = fits[marker[0]], second = fits[marker[1]], third = fits[marker[2]], fourth = fits[marker[3]];
   // Behind a sequence anything may follow.
@@ -71,24 +78,25 @@ TARGET static inline unsigned marker_end(const uint8_t *line, __m512i bytes, uns
 }
 
 // What time_length says of the line once it is cleaned, if its bytes as they stand tell.
-TARGET static inline unsigned prefix_length(const uint8_t *line) {
-  // "dddd-dd-ddTdd:dd:dd.dddddd": what stands between the digits, and where the digits stand.
-  const __m512i marks = _mm512_zextsi256_si512(_mm256_setr_epi8(
-      0, 0, 0, 0, '-', 0, 0, '-', 0, 0, 'T', 0, 0, ':', 0, 0, ':', 0, 0, '.', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
-  const uint64_t digits = 0x3F6DB6F;
-  __m512i bytes = _mm512_loadu_si512(line);
-  uint64_t numbers = within('0', '9', bytes);
-  uint64_t fits = (numbers & digits) | (_mm512_cmpeq_epi8_mask(bytes, marks) & ~digits);
-  unsigned fitting = (unsigned)__builtin_ctzll(~fits | 1 << 26);
-  if (fitting == 26) {
-    fitting += (unsigned)__builtin_ctzll(~(numbers >> 26) | 1 << 3);
-    fitting += line[fitting] == 'Z';
-    if (line[fitting - 1] == 'Z' && line[fitting] == ' ') return marker_end(line, bytes, fitting + 1);
+TARGET static inline __attribute__((always_inline)) unsigned prefix_length(const uint8_t *line) {
+  // "dddd-dd-ddTdd:dd:dd.dddddd" and up to three digits more: where there is to be a digit, any of ten bytes from '0' on fits; elsewhere
+  // one. Behind that nothing does.
+  enum { SHAPE = 26, LONGEST = 29 };
+  const __m256i firsts = _mm256_setr_epi8(
+      '0', '0', '0', '0', '-', '0', '0', '-', '0', '0', 'T', '0', '0', ':', '0', '0', ':', '0', '0', '.', '0', '0', '0', '0', '0', '0',
+      '0', '0', '0', 0, 0, 0);
+  const __m256i others = _mm256_setr_epi8(9, 9, 9, 9, 0, 9, 9, 0, 9, 9, 0, 9, 9, 0, 9, 9, 0, 9, 9, 0, 9, 9, 9, 9, 9, 9, 9, 9, 9, 0, 0, 0);
+  __m256i bytes = _mm256_loadu_si256((const __m256i *)line);
+  uint32_t fits = _mm256_cmple_epu8_mask(_mm256_sub_epi8(bytes, firsts), others);
+  unsigned fitting = (unsigned)__builtin_ctz(~fits | 1u << LONGEST);
+  if (fitting >= SHAPE && line[fitting] == 'Z') {
+    if (line[fitting + 1] == ' ') return marker_end(line, fitting + 2);
+    fitting++;
   }
   // It is none, but for sequences that stand in its midst.
   if (line[fitting] != 0x1B) return 0;
   // Lines that begin with a colour are common; a digit behind it is not.
-  unsigned text = text_behind(bytes, 0);
+  unsigned text = text_behind(line, 0);
   return fitting == 0 && text != LOOK_CLOSER && !is_digit(line[text]) ? 0 : LOOK_CLOSER;
 }
 
@@ -108,8 +116,10 @@ TARGET static inline unsigned special_length(const uint8_t *at, const uint8_t *s
 }
 
 // A stretch of the source, which is cleaned at a time: all that must be looked at in it is listed first, so that the loops over it are
-// long and the processor can foretell their branches. Four kilobytes, which stay in the first-level cache.
-enum { STRETCH_BLOCKS = 64, STRETCH_BYTES = STRETCH_BLOCKS * CULPRIT_BLOCK };
+// long and the processor can foretell their branches. Two kilobytes, which stay in the first-level cache with what is noted of them.
+enum { STRETCH_BLOCKS = 32, STRETCH_BYTES = STRETCH_BLOCKS * CULPRIT_BLOCK };
+// How far ahead of a block the source is fetched from memory: while the loops behind the first one run, nothing else is.
+enum { FETCH_AHEAD = 2 * STRETCH_BYTES };
 typedef struct {
   // By block, which of its bytes are dropped, and which of the next block's; a line may begin right behind the last.
   uint64_t dropped[STRETCH_BLOCKS + 1], reached[STRETCH_BLOCKS + 1];
@@ -125,13 +135,17 @@ TARGET static inline __m512i byte_numbers(uint64_t bits) {
       31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0));
 }
 
-// Adds the places of a block's bits to a list that has `count`. Returns how many it has then.
+// Adds the places of a block's bits to a list that has `count`. Returns how many it has then. Sixteen are written in any case, as a branch
+// on their number would often be foretold wrongly; more are rare.
 TARGET static inline size_t list_places(uint16_t *places, size_t count, size_t block, uint64_t bits) {
-  __m512i set = byte_numbers(bits), base = _mm512_set1_epi16((short)block);
   size_t more = (size_t)__builtin_popcountll(bits);
-  _mm512_storeu_si512(places + count, _mm512_add_epi16(base, _mm512_cvtepu8_epi16(_mm512_castsi512_si256(set))));
-  if (__builtin_expect(more > 32, 0))
+  __m512i set = byte_numbers(bits), base = _mm512_set1_epi16((short)block);
+  __m256i sixteen = _mm256_add_epi16(_mm512_castsi512_si256(base), _mm256_cvtepu8_epi16(_mm512_castsi512_si128(set)));
+  _mm256_storeu_si256((__m256i *)(places + count), sixteen);
+  if (__builtin_expect(more > 16, 0)) {
+    _mm512_storeu_si512(places + count, _mm512_add_epi16(base, _mm512_cvtepu8_epi16(_mm512_castsi512_si256(set))));
     _mm512_storeu_si512(places + count + 32, _mm512_add_epi16(base, _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(set, 1))));
+  }
   return count + more;
 }
 
@@ -140,7 +154,7 @@ TARGET static void begin_stretch(stretch *stretch, const uint8_t *text, size_t b
   stretch->dropped[0] = stretch->reached[blocks] = 0;
   for (size_t block = 0; block < blocks; block++) {
     __m512i bytes = _mm512_loadu_si512(text + block * CULPRIT_BLOCK);
-    __builtin_prefetch(text + block * CULPRIT_BLOCK + STRETCH_BYTES);
+    __builtin_prefetch(text + block * CULPRIT_BLOCK + FETCH_AHEAD);
     newlines = list_places(stretch->newlines, newlines, block * CULPRIT_BLOCK, equal_to('\n', bytes));
     specials = list_places(stretch->specials, specials, block * CULPRIT_BLOCK, special_mask(bytes));
     stretch->dropped[block + 1] = stretch->reached[block] = 0;

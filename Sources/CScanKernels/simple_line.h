@@ -69,13 +69,27 @@ static inline const uint8_t *skip_control(const uint8_t *at, const uint8_t *end)
   return at < end && *at >= 0x40 && *at <= 0x7E ? at + 1 : NULL;
 }
 
-// Takes the special byte at `at`: drops a control sequence, keeps a C2. Returns where to go on; NULL if the line needs the state machine:
-// for other escapes, backspaces, carriage returns inside, C1 controls. `out` is where the line's text begins, `*to` where it ends.
+// The end of the string sequence (OSC, DCS, APC, PM, SOS) whose ESC is at `at`; NULL if it is anything but a whole one of 4,096 bytes at
+// most that holds neither another ESC nor a carriage return: hyperlinks, and the times that Buildkite puts before each line.
+static inline const uint8_t *skip_string(const uint8_t *at, const uint8_t *end) {
+  if (end - at < 3 || !(at[1] == ']' || at[1] == 'P' || at[1] == '_' || at[1] == '^' || at[1] == 'X')) return NULL;
+  if (end - at > 4096) end = at + 4096;
+  for (at += 2; at < end; at++) {
+    if (*at == 0x07) return at + 1;
+    if (*at == 0x1B) return end - at >= 2 && at[1] == '\\' ? at + 2 : NULL;
+    if (*at == '\r') return NULL;
+  }
+  return NULL;
+}
+
+// Takes the special byte at `at`: drops a control or a string sequence, keeps a C2. Returns where to go on; NULL if the line needs the
+// state machine: for other escapes, backspaces, carriage returns inside, C1 controls. `out` is where the line's text begins, `*to` where it ends.
 static inline const uint8_t *drop_special(const uint8_t *at, const uint8_t *end, const uint8_t *out, uint8_t **to) {
   switch (*at) {
   case 0x1B:
     // Bytes that the sequence keeps apart must not join to a C1 control unseen.
-    return *to > out && (*to)[-1] == 0xC2 ? NULL : skip_control(at, end);
+    if (*to > out && (*to)[-1] == 0xC2) return NULL;
+    return end - at >= 2 && at[1] == '[' ? skip_control(at, end) : skip_string(at, end);
   case 0xC2:
     if (end - at >= 2 && at[1] >= 0x90 && at[1] <= 0x9F) return NULL;
     *(*to)++ = 0xC2;
