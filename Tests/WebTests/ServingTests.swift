@@ -134,6 +134,13 @@ import Testing
     try await WebSite.with { site in
       let document = try await site.json("/openapi.json")
       #expect(document["openapi"].text == "3.1.0")
+      for (path, method, scopes) in [
+        ("causes", "get", ["read"]), ("known", "post", ["curate"]), ("audit", "get", ["operate"]),
+        ("logs", "post", ["operate", "logs"]),
+      ] {
+        let ways = document["paths"]["/api/v1/" + path][method]["security"]
+        #expect((0..<ways.count).compactMap { ways[$0]["token"][0].text } == scopes, "\(path)")
+      }
       let causes = document["paths"]["/api/v1/causes"]["get"]
       #expect(causes["parameters"][0]["name"].text == "since")
       #expect(causes["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].text == "#/components/schemas/Causes")

@@ -22,7 +22,6 @@ struct Description: Sendable {
         "license": .object(["name": .text("Apache-2.0"), "identifier": .text("Apache-2.0")]),
       ]),
       "servers": .array([.object(["url": .text("/")])]),
-      "security": .array([.object(["token": .array([])]), .object([:])]),
       "paths": .object(paths.mapValues { .object($0) }),
       "components": .object([
         "schemas": .object(schemas),
@@ -46,6 +45,7 @@ struct Description: Sendable {
     about += operation.scope.map { ", or a token with the scope \($0.rawValue)." } ?? "."
     var object: [String: JSONTree] = [
       "operationId": .text(Self.identifier(operation)), "summary": .text(operation.summary), "description": .text(about),
+      "security": .array(Self.scopes(operation).map { .object(["token": .array([.text($0.rawValue)])]) } + [.object([:])]),
       "parameters": .array(
         operation.parameters.filter { $0.place != .form }.map { parameter in
           var schema = Self.schema(parameter)
@@ -137,6 +137,11 @@ struct Description: Sendable {
       problems.append(("409", "Several things are called so."))
     }
     return problems
+  }
+
+  /// The least scopes of a token, any one of which is enough. A cookie, a proxy or the loopback may be, too.
+  private static func scopes(_ operation: Site.Operation) -> [AccessScope] {
+    [AccessScope.allCases.first { $0.role == operation.role }, operation.scope].compactMap { $0 }
   }
 
   private static func identifier(_ operation: Site.Operation) -> String {
