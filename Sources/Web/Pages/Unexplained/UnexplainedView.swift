@@ -11,7 +11,6 @@ struct UnexplainedView: Sendable {
   /// The builds in no cluster; nil if there are none.
   let untoldText: String?
   let untold: [Untold]
-  let moreUntold: String?
   let isRunning: Bool
   let isReady: Bool
   let link: String
@@ -62,7 +61,6 @@ struct UnexplainedView: Sendable {
   }
 
   private static let mostJobs = 4
-  private static let mostUntold = 100
 
   init(_ value: Unexplained, _ input: PageInput) {
     let days = input.number("days") ?? 14
@@ -81,10 +79,9 @@ struct UnexplainedView: Sendable {
     buildsLink = PageInput.link("/builds", ["unexplained": "1", "since": "\(days)d"])
     clustersText = Figures.count(value.clusterCount, "cluster")
     untoldText = value.untold > 0 ? "\(Figures.count(value.untold)) \(Suggestions.whyUntold(value.untold))" : nil
-    untold = value.untoldBuilds.prefix(Self.mostUntold).map {
+    untold = value.untoldBuilds.map {
       Untold(name: $0.job, buildLink: "/builds/\($0.build)", place: String($0.commit.prefix(10)))
     }
-    moreUntold = value.untold > Self.mostUntold ? "and \(Figures.count(value.untold - Self.mostUntold)) more" : nil
     let isFiltered = input.text("repository") != nil || input.text("job") != nil
     hasNoSuch = hasBuilds && value.clusters.isEmpty && isFiltered && input.cursor == nil
     isLaterPage = input.cursor != nil
