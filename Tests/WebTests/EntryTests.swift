@@ -51,6 +51,7 @@ import Testing
       for (query, field) in [
         ("commit=abcdef1&job=linux", "repository"), (Self.query + "&jobb=x", "jobb"), (Self.query + "&attempt=0", "attempt"),
         (Self.query + "&outcome=red", "outcome"),
+        (Self.query + "&finishedAt=9999-01-01T00:00:00Z", "finishedAt"), (Self.query + "&finishedAt=today", "finishedAt"),
       ] {
         let (status, problem) = try await enter(site, query, "x")
         #expect(status == 400)

@@ -22,7 +22,7 @@ struct Parameter: Sendable {
     case number(ClosedRange<Int>)
     /// `1`, `true` or `yes`; `0`, `false` or `no`; empty is no.
     case flag
-    /// A moment as RFC 3339 has it.
+    /// A moment as RFC 3339 has it, a day from now at most: clocks differ, but what claims to be of next year would lead lists until then.
     case time
     /// A commit's name, or the beginning of one, in hexadecimal digits.
     case commit(digits: ClosedRange<Int>)
@@ -102,7 +102,8 @@ struct Parameter: Sendable {
       }
       return .flag(index % 2 == 0)
     case .time:
-      guard Timestamp(text) != nil else { throw wrong("must be a time such as 2026-01-02T03:04:05Z") }
+      guard let time = Timestamp(text) else { throw wrong("must be a time such as 2026-01-02T03:04:05Z") }
+      guard time.secondsSince1970 <= now + 86_400 else { throw wrong("is more than a day from now") }
       return .text(text)
     case .commit(let digits):
       guard digits.contains(text.utf8.count), text.utf8.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }) else {
