@@ -13,7 +13,7 @@ extension Store {
     package let firstAt: Double
     package let lastAt: Double
     package let builds: Int
-    /// Failed builds that no later attempt replaced, and those of them that nothing about the build itself excuses.
+    /// Failed builds that no later attempt replaced, and those of them that neither they themselves nor a known problem excuses.
     package let failed: Int
     package let attention: Int
     /// The last status that was posted.
@@ -35,7 +35,7 @@ extension Store {
   ///
   /// - Parameters:
   ///   - filter: its job is not looked at.
-  ///   - onlyAttention: only commits with a failure that nothing about the build itself excuses.
+  ///   - onlyAttention: only commits with a failure that neither it itself nor a known problem excuses.
   ///   - since: only commits whose last build finished since, in seconds since 1970.
   /// - Throws: `StoreError.badCursor`, `PostgresError`.
   package func commitPage(
@@ -46,16 +46,16 @@ extension Store {
     let most = Self.pageSize(most)
     return try await transaction { session in
       var conditions: [SQL] = ["c.failed > 0"]
-      if onlyAttention { conditions.append("c.attention > 0") }
+      let scope = try TallyScope(TallyFilter(repository: filter.repository, branch: filter.branch), session)
+      let excused = Self.excusedAttention(ofCommitIn: scope)
+      if onlyAttention { conditions += ["c.attention > 0", "c.attention > \(excused)"] }
       if let since { conditions.append("c.last_at >= to_timestamp(\(since))") }
       if let after { conditions.append("(c.last_at, c.id) \(sorting.behind) (\(Self.time(after[0])), \(after[1]))") }
       let order: SQL = "ORDER BY c.last_at \(sorting.direction), c.id \(sorting.direction)"
-      let chosen = Self.commitRows(
-        try TallyScope(TallyFilter(repository: filter.repository, branch: filter.branch), session), conditions,
-        "\(order) LIMIT \(Int64(most + 1))")
+      let chosen = Self.commitRows(scope, conditions, "\(order) LIMIT \(Int64(most + 1))")
       let rows = try session.query(
         """
-        SELECT c.*, \(Self.micros("c.last_at")) AS micros, extract(epoch FROM c.first_at)::float8 AS first,
+        SELECT c.*, c.attention - \(excused) AS needs, \(Self.micros("c.last_at")) AS micros, extract(epoch FROM c.first_at)::float8 AS first,
                extract(epoch FROM c.last_at)::float8 AS last, r.name AS repository, n.name AS branch,
                p.state, p.text, p.phase, extract(epoch FROM coalesce(p.answered_at, p.created_at))::float8 AS posted
           FROM (\(chosen)) c JOIN repository r ON r.id = c.repository_id JOIN tally_branch n ON n.id = c.branch_id
@@ -75,11 +75,30 @@ extension Store {
               repository: try row.decode("repository"), commit: try row.decode("commit"), branch: try row.decode("branch"),
               pullRequest: try row.decode(Int32?.self, "pull_request").map(Int.init), firstAt: try row.decode("first"),
               lastAt: try row.decode("last"), builds: try row.decode("builds"), failed: try row.decode("failed"),
-              attention: try row.decode("attention"), post: post),
+              attention: try row.decode("needs"), post: post),
             [try row.decode("micros"), try row.decode("id")]
           )
         }, most: most)
     }
+  }
+
+  /// How many of the builds that a commit, `c`, counts as `attention` a known problem excuses. Only those of repositories that have known
+  /// problems are looked at.
+  private static func excusedAttention(ofCommitIn scope: TallyScope) -> SQL {
+    let rows: SQL
+    let attempts: SQL
+    if let branches = scope.branches {
+      let isOfLine = scope.cells != nil
+      rows = isOfLine ? "t.line_id = c.branch_id" : TallyScope.isOne(of: branches, "t.branch_id")
+      attempts = isOfLine ? "u.line_id = t.line_id" : TallyScope.isOne(of: branches, "u.branch_id")
+    } else {
+      (rows, attempts) = ("true", "true")
+    }
+    return """
+      CASE WHEN c.attention > 0 AND EXISTS (SELECT FROM known_problem k WHERE k.repository_id = c.repository_id)
+           THEN (SELECT count(*) FROM \(excusedAttention(
+             "t.repository_id = c.repository_id AND t.commit = c.commit AND \(rows)", attempts: attempts))) ELSE 0 END
+      """
   }
 
   /// - Parameters:

@@ -23,6 +23,47 @@ extension Store {
     """
   }
 
+  /// Whether a known problem, `k`, excuses a failed build. On `t`, a row of `tally`, `j`, its job, `n`, its branch, and `p`, the pattern that
+  /// explains it, if one does. As `KnownProblem.covers` and `BuildVerdict`, but that any pattern that wasn't tried to its end is against it.
+  static let excuses: SQL = """
+    k.repository_id = t.repository_id AND t.failed AND t.kind IN ('new', 'unknown', 'flaky', 'infrastructure', 'known')
+    AND t.at < coalesce(k.until_at, 'infinity') AND (k.patterns = '{}' OR p.id = ANY (k.patterns)) AND \(Self.isOne(of: "k.jobs", "j.job"))
+    AND (k.branch = '' OR k.branch = n.name OR EXISTS (
+      SELECT FROM pull_request r WHERE r.repository_id = k.repository_id AND r.base_branch = k.branch
+         AND (r.number = t.pull_request OR r.head = t.commit)))
+    AND (k.from_commit IS NULL OR t.commit = k.from_commit OR EXISTS (
+      SELECT FROM ancestry a WHERE a.repository_id = k.repository_id AND a.ancestor = k.from_commit AND a.descendant = t.commit
+         AND a.holds))
+    AND (k.until_commit IS NULL OR t.commit <> k.until_commit AND EXISTS (
+      SELECT FROM ancestry a WHERE a.repository_id = k.repository_id AND a.ancestor = k.until_commit AND a.descendant = t.commit
+         AND NOT a.holds))
+    AND NOT EXISTS (SELECT FROM overrule o WHERE o.build_id = t.build_id)
+    AND (t.kind <> 'new' OR NOT t.unread) AND (t.kind <> 'new' AND k.until_at IS NULL OR EXISTS (
+      SELECT FROM build b WHERE b.id = t.build_id AND b.list_state = 'listed' AND (k.until_at IS NULL OR b.finished_at < k.until_at)))
+    """
+
+  /// What `excuses` is on, as a clause after `FROM`.
+  static let excusable: SQL = """
+    tally t JOIN tally_job j ON j.id = t.job_id JOIN tally_branch n ON n.id = t.branch_id LEFT JOIN pattern p ON p.number = t.pattern
+    """
+
+  /// Whether any known problem excuses a failed build; on the same rows.
+  static let isExcused: SQL = "EXISTS (SELECT FROM known_problem k WHERE \(excuses))"
+
+  /// Those of the builds counted as `attention` (see `counts`) that a known problem excuses: a clause after `FROM`, with `t`, a row of
+  /// `tally`.
+  ///
+  /// - Parameters:
+  ///   - rows: which builds, on `t`.
+  ///   - place: whether another attempt, `u`, of the same commit counts beside `t`.
+  static func excusedAttention(_ rows: SQL, attempts place: SQL) -> SQL {
+    """
+    \(excusable) WHERE \(rows) AND t.kind IN ('new', 'unknown') AND \(isExcused) AND NOT EXISTS (
+      SELECT FROM tally u WHERE u.repository_id = t.repository_id AND u.commit = t.commit AND u.job_id = t.job_id AND u.run = t.run
+         AND u.outcome <> 'canceled' AND u.attempt > t.attempt AND \(place))
+    """
+  }
+
   /// How many failed builds known problems excuse; where several cover one, it counts for each.
   ///
   /// - Parameters:
@@ -36,21 +77,7 @@ extension Store {
       for row in try session.query(
         """
         SELECT k.id, (
-            SELECT count(*) FROM tally t JOIN tally_job j ON j.id = t.job_id JOIN tally_branch n ON n.id = t.branch_id
-              LEFT JOIN pattern p ON p.number = t.pattern
-             WHERE t.repository_id = k.repository_id AND t.at >= to_timestamp(\(since)) AND t.failed AND t.kind <> 'unread'
-               AND t.at < coalesce(k.until_at, 'infinity') AND \(Self.isOne(of: "k.jobs", "j.job"))
-               AND (k.patterns = '{}' OR p.id = ANY (k.patterns))
-               AND (k.branch = '' OR k.branch = n.name OR EXISTS (
-                 SELECT FROM pull_request r WHERE r.repository_id = k.repository_id AND r.base_branch = k.branch
-                    AND (r.number = t.pull_request OR r.head = t.commit)))
-               AND (k.from_commit IS NULL OR t.commit = k.from_commit OR EXISTS (
-                 SELECT FROM ancestry a WHERE a.repository_id = k.repository_id AND a.ancestor = k.from_commit
-                    AND a.descendant = t.commit AND a.holds))
-               AND (k.until_commit IS NULL OR t.commit <> k.until_commit AND EXISTS (
-                 SELECT FROM ancestry a WHERE a.repository_id = k.repository_id AND a.ancestor = k.until_commit
-                    AND a.descendant = t.commit AND NOT a.holds))
-               AND NOT EXISTS (SELECT FROM overrule o WHERE o.build_id = t.build_id)) AS builds
+            SELECT count(*) FROM \(Self.excusable) WHERE t.at >= to_timestamp(\(since)) AND \(Self.excuses)) AS builds
           FROM known_problem k WHERE k.id = ANY (\(problems))
         """)
       { counts[try row.decode("id")] = try row.decode("builds") }

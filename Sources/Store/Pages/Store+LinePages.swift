@@ -65,7 +65,7 @@ extension Store {
     package let commit: String
     /// When its first build finished, in seconds since 1970.
     package let firstAt: Double
-    /// Failed builds that no later attempt replaced, and those of them that nothing about the build itself excuses.
+    /// Failed builds that no later attempt replaced, and those of them that neither they themselves nor a known problem excuses.
     package let failed: Int
     package let attention: Int
     /// One per job that ran.
@@ -87,6 +87,12 @@ extension Store {
          ORDER BY first_at DESC, commit DESC FETCH FIRST \(Int64(most + 1)) ROWS ONLY
         """)
       let names = try commits.prefix(most).map { try $0.decode(String.self, "commit") }
+      var excused: [String: Int] = [:]
+      for row in try session.query(
+        Self.excusedAttention(
+          onLine: id,
+          "t.commit = ANY (\(names)) AND t.repository_id = (SELECT b.repository_id FROM tally_branch b WHERE b.id = \(id))"))
+      { excused[try row.decode("commit")] = try row.decode("builds") }
       let cells = try Self.cells(of: names, line: id, session)
       return Paged(
         try commits.map { row in
@@ -94,7 +100,7 @@ extension Store {
           return (
             LineCommit(
               commit: commit, firstAt: try row.decode("first"), failed: try row.decode("failed"),
-              attention: try row.decode("attention"), cells: cells[commit] ?? []),
+              attention: try row.decode(Int.self, "attention") - (excused[commit] ?? 0), cells: cells[commit] ?? []),
             [try row.decode("micros"), Self.number(ofCommit: commit)]
           )
         }, most: most)
@@ -122,6 +128,24 @@ extension Store {
     ).first?.decode(Int32.self, "id")
   }
 
+  /// By commit, how many of its builds on a line that count as `attention` a known problem excuses: `builds`.
+  ///
+  /// - Parameter rows: which builds of the line, on `t`, a row of `tally`.
+  private static func excusedAttention(onLine id: Int32, _ rows: SQL) -> SQL {
+    """
+    SELECT t.commit, count(*) AS builds
+      FROM \(excusedAttention("t.line_id = \(id) AND \(hasKnownProblems(line: id)) AND \(rows)", attempts: "u.line_id = t.line_id"))
+     GROUP BY 1
+    """
+  }
+
+  /// Asked once, so that where there are none no build is looked at.
+  private static func hasKnownProblems(line id: Int32) -> SQL {
+    """
+    (SELECT EXISTS (SELECT FROM known_problem k JOIN tally_branch b ON b.repository_id = k.repository_id WHERE b.id = \(id)))
+    """
+  }
+
   private static func cells(
     of commits: [String], line: Int32, _ session: borrowing Session
   ) throws -> [String: [LineCell]] {
@@ -129,7 +153,7 @@ extension Store {
     for row in try session.query(
       """
       SELECT DISTINCT ON (t.commit, t.job_id) t.commit, t.build_id, t.outcome, t.kind, t.retried, p.id AS pattern,
-             r.name AS repository, j.provider, j.workflow, j.job,
+             r.name AS repository, j.provider, j.workflow, j.job, t.failed AND \(isExcused) AS is_known,
              bool_or(t.failed) OVER (PARTITION BY t.commit, t.job_id) AS ever_failed
         FROM tally_branch n JOIN tally t ON t.repository_id = n.repository_id AND t.commit = ANY (\(commits)) AND t.line_id = n.id
         JOIN tally_job j ON j.id = t.job_id JOIN repository r ON r.id = t.repository_id LEFT JOIN pattern p ON p.number = t.pattern
@@ -137,7 +161,8 @@ extension Store {
        ORDER BY t.commit, t.job_id, t.outcome = 'canceled', t.attempt DESC, t.build_id
       """)
     {
-      let kind = try row.decode(String?.self, "kind").flatMap { BuildKind(rawValue: $0) }
+      let kind =
+        try row.decode(Bool.self, "is_known") ? .known : try row.decode(String?.self, "kind").flatMap { BuildKind(rawValue: $0) }
       let outcome = Build.Outcome(rawValue: try row.decode("outcome")) ?? .failure
       let state: CellState
       switch outcome {
@@ -158,7 +183,7 @@ extension Store {
     /// The day, or the Monday of the week, on which the first builds of the commits finished.
     package let day: CalendarDay
     package let commits: Int
-    /// Those with a failure that nothing about the build itself excuses.
+    /// Those with a failure that neither it itself nor a known problem excuses.
     package let broken: Int
   }
 
@@ -167,11 +192,14 @@ extension Store {
     try await transaction { session in
       guard let id = try Self.lineID(line, session) else { return [] }
       let start = since.map { Double($0.secondsSince1970) }
+      let first: SQL = "coalesce(to_timestamp(\(start)::float8), '-infinity')"
       return try session.query(
         """
-        SELECT \(Self.start(of: step, "first_at AT TIME ZONE 'UTC'"))::text AS day, count(*) AS commits,
-               count(*) FILTER (WHERE attention > 0) AS broken
-          FROM tally_line WHERE line_id = \(id) AND first_at >= coalesce(to_timestamp(\(start)::float8), '-infinity')
+        SELECT \(Self.start(of: step, "l.first_at AT TIME ZONE 'UTC'"))::text AS day, count(*) AS commits,
+               count(*) FILTER (WHERE l.attention > coalesce(x.builds, 0)) AS broken
+          FROM tally_line l
+          LEFT JOIN (\(Self.excusedAttention(onLine: id, "t.branch_id = \(id) AND t.at >= \(first)"))) x ON x.commit = l.commit
+         WHERE l.line_id = \(id) AND l.first_at >= \(first)
          GROUP BY 1 ORDER BY 1
         """
       ).map { LineDay(day: try Self.day($0, "day"), commits: try $0.decode("commits"), broken: try $0.decode("broken")) }
@@ -190,7 +218,7 @@ extension Store {
     package let brokenSince: Double?
   }
 
-  /// How long each job of a line stayed broken; failures that are excused neither break nor mend it. The jobs that are broken now first.
+  /// How long each job of a line stayed broken; failures that are excused, by known problems too, neither break nor mend it. The jobs that are broken now first.
   ///
   /// - Parameter since: builds from this day on.
   package func lineRepairs(_ line: LineName, since: CalendarDay) async throws -> [JobRepair] {
@@ -201,9 +229,9 @@ extension Store {
         WITH run AS (
           SELECT t.job_id, t.at, t.build_id, t.failed,
                  t.failed IS DISTINCT FROM lag(t.failed) OVER w AS turns
-            FROM tally t
+            FROM \(Self.excusable)
            WHERE t.branch_id = \(id) AND t.at >= to_timestamp(\(Double(since.secondsSince1970)))
-             AND (t.outcome = 'success' OR t.failed AND NOT t.retried AND t.kind IN ('new', 'unknown', 'unread'))
+             AND (t.outcome = 'success' OR t.failed AND NOT t.retried AND t.kind IN ('new', 'unknown', 'unread')) AND NOT \(Self.isExcused)
           WINDOW w AS (PARTITION BY t.job_id ORDER BY t.at, t.build_id)),
         turn AS (
           SELECT job_id, at, failed, lead(at) OVER (PARTITION BY job_id ORDER BY at, build_id) AS until FROM run WHERE turns)

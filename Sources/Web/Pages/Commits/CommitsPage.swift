@@ -10,7 +10,7 @@ enum CommitsPage {
     parameters: [
       .query("repository", .name, "Only commits of this repository, `owner/name`."),
       .query("branch", .name, "Only commits with failed builds on this branch; what is counted is what happened there."),
-      .query("attention", .flag, "Only commits with a failure that nothing about the build itself excuses."),
+      .query("attention", .flag, "Only commits with a failure that neither it itself nor a known problem excuses."),
       .query("since", .since, "Only commits whose last build finished since."), .sort(usual: usual), .limit, .cursor,
     ],
     isCounted: true,
@@ -34,7 +34,7 @@ struct CommitSummary: APIValue {
   let firstAt: Double
   let lastAt: Double
   let builds: Int
-  /// Failed builds that no later attempt replaced, and those that nothing about the build itself excuses.
+  /// Failed builds that no later attempt replaced, and those that neither they themselves nor a known problem excuses.
   let failed: Int
   let attention: Int
   let posted: Posted?

@@ -30,7 +30,7 @@ struct Line: APIValue {
     let commit: String
     let firstAt: Double
     let failed: Int
-    /// Failures that nothing about the build itself excuses.
+    /// Failures that neither they themselves nor a known problem excuses.
     let attention: Int
     let jobs: [Cell]
 

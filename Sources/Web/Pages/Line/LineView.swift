@@ -142,7 +142,7 @@ struct LineView: Sendable {
     return [
       Figure(
         value: commits > 0 ? Figures.percent(Double(broken) / Double(commits)) : "–",
-        name: "of \(Figures.count(commits, "commit")) are broken by a failure that nothing excuses", isBad: false),
+        name: "of \(Figures.count(commits, "commit")) are broken by a failure that isn't excused", isBad: false),
       Figure(value: Figures.count(now), name: now == 1 ? "job is broken now" : "jobs are broken now", isBad: now > 0),
       Figure(value: repairs > 0 ? Figures.span(mean) : "–", name: "from a break to its repair, on average", isBad: false),
     ]
