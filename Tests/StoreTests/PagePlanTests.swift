@@ -107,6 +107,8 @@ import Testing
     ("commits", { _ = try await $0.commitPage(most: 50) }),
     ("the first commits", { _ = try await $0.commitPage(sortedBy: .ascending(.lastAt), most: 50) }),
     ("commits of a line", { _ = try await $0.commitPage(.init(branch: "main"), onlyAttention: true, most: 50) }),
+    ("commits in need", { _ = try await $0.commitPage(onlyAttention: true, most: 50) }),
+    ("a branch's commits in need", { _ = try await $0.commitPage(.init(branch: "topic-3"), onlyAttention: true, most: 50) }),
     ("commits of a branch", { _ = try await $0.commitPage(.init(branch: "topic-3"), most: 50) }),
     ("commits of a repository", { _ = try await $0.commitPage(.init(repository: "acme/web"), onlyAttention: true, most: 50) }),
     ("commits of a time", { _ = try await $0.commitPage(since: Double(ago(100).secondsSince1970), most: 50) }),
