@@ -110,6 +110,15 @@ import Testing
         ])
       #expect(known.broken == 3 && known.repairs == ["linux 4", "mac 3"])
       try await expectAgreement(site, known)
+      // However few commits one page may look at.
+      var (named, cursor): ([String], String?) = ([], nil)
+      repeat {
+        let page = try await site.ledger.store.commitPage(onlyAttention: true, after: cursor, most: 1, looking: 1)
+        #expect(page.rows.count <= 1)
+        named += page.rows.map { String($0.commit.prefix(1)) }
+        cursor = page.next
+      } while cursor != nil && named.count < 10
+      #expect(named == ["d", "c", "b"])
       #expect(try await site.page("/commits?branch=main").contains(">excused</span> nothing posted"))
       #expect(try await site.page("/main").contains("title=\"excused, known, build/error\""))
 

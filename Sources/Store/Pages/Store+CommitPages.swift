@@ -37,10 +37,11 @@ extension Store {
   ///   - filter: its job is not looked at.
   ///   - onlyAttention: only commits with a failure that neither it itself nor a known problem excuses.
   ///   - since: only commits whose last build finished since, in seconds since 1970.
+  ///   - looks: through so many commits at most, from which known problems may leave few or none; the next page goes on behind them.
   /// - Throws: `StoreError.badCursor`, `PostgresError`.
   package func commitPage(
     _ filter: TallyFilter = TallyFilter(), onlyAttention: Bool = false, since: Double? = nil,
-    sortedBy sorting: Sorting<CommitKey> = .descending(.lastAt), after cursor: String? = nil, most: Int
+    sortedBy sorting: Sorting<CommitKey> = .descending(.lastAt), after cursor: String? = nil, most: Int, looking looks: Int = 5_000
   ) async throws -> Paged<CommitRow> {
     let after = try PageCursor.values(of: cursor, count: 2)
     let most = Self.pageSize(most)
@@ -48,37 +49,24 @@ extension Store {
       var conditions: [SQL] = ["c.failed > 0"]
       let scope = try TallyScope(TallyFilter(repository: filter.repository, branch: filter.branch), session)
       let excused = Self.excusedAttention(ofCommitIn: scope)
-      if onlyAttention { conditions += ["c.attention > 0", "c.attention > \(excused)"] }
+      if onlyAttention { conditions.append("c.attention > 0") }
       if let since { conditions.append("c.last_at >= to_timestamp(\(since))") }
-      if let after { conditions.append("(c.last_at, c.id) \(sorting.behind) (\(Self.time(after[0])), \(after[1]))") }
       let order: SQL = "ORDER BY c.last_at \(sorting.direction), c.id \(sorting.direction)"
-      let chosen = Self.commitRows(scope, conditions, "\(order) LIMIT \(Int64(most + 1))")
-      let rows = try session.query(
-        """
-        SELECT c.*, c.attention - \(excused) AS needs, \(Self.micros("c.last_at")) AS micros, extract(epoch FROM c.first_at)::float8 AS first,
-               extract(epoch FROM c.last_at)::float8 AS last, r.name AS repository, n.name AS branch,
-               p.state, p.text, p.phase, extract(epoch FROM coalesce(p.answered_at, p.created_at))::float8 AS posted
-          FROM (\(chosen)) c JOIN repository r ON r.id = c.repository_id JOIN tally_branch n ON n.id = c.branch_id
-          LEFT JOIN LATERAL (SELECT * FROM status_post s WHERE s.repository_id = c.repository_id AND s.commit = c.commit
-                                AND s.kind = 'status' AND s.phase <> 'refused' ORDER BY s.id DESC LIMIT 1) p ON true
-         \(order)
-        """)
-      return Paged(
-        try rows.map { row in
-          let post = try row.decode(String?.self, "state").map { state in
-            CommitPost(
-              state: state, text: try row.decode("text"), phase: Post.Phase(rawValue: try row.decode("phase")) ?? .sending,
-              at: try row.decode("posted"))
-          }
-          return (
-            CommitRow(
-              repository: try row.decode("repository"), commit: try row.decode("commit"), branch: try row.decode("branch"),
-              pullRequest: try row.decode(Int32?.self, "pull_request").map(Int.init), firstAt: try row.decode("first"),
-              lastAt: try row.decode("last"), builds: try row.decode("builds"), failed: try row.decode("failed"),
-              attention: try row.decode("needs"), post: post),
-            [try row.decode("micros"), try row.decode("id")]
-          )
-        }, most: most)
+      // That known problems excuse all failures of a commit is found out by reading it, and reading stops as soon as there are enough.
+      var found: [(row: CommitRow, cursor: [Int64])] = []
+      var after = after
+      var (count, left) = (most + 1, max(looks, most + 1))
+      while true {
+        let further: [SQL] = after.map { ["(c.last_at, c.id) \(sorting.behind) (\(Self.time($0[0])), \($0[1]))"] } ?? []
+        let chosen = Self.commitRows(scope, conditions + further, "\(order) LIMIT \(Int64(count))")
+        let rows = try Self.commitRows(chosen, excused, order, session)
+        found += rows.filter { !onlyAttention || $0.row.attention > 0 }
+        guard found.count <= most, rows.count == count, let last = rows.last else { return Paged(found, most: most) }
+        left -= count
+        guard left > 0 else { return Paged(rows: found.map(\.row), next: PageCursor(last.cursor).text) }
+        after = last.cursor
+        count = min(4 * count, left)
+      }
     }
   }
 
@@ -99,6 +87,39 @@ extension Store {
            THEN (SELECT count(*) FROM \(excusedAttention(
              "t.repository_id = c.repository_id AND t.commit = c.commit AND \(rows)", attempts: attempts))) ELSE 0 END
       """
+  }
+
+  /// - Parameters:
+  ///   - chosen: a query of rows as `tally_commit` has them.
+  ///   - excused: on `c`, one of them, how many of its `attention` known problems excuse.
+  private static func commitRows(
+    _ chosen: SQL, _ excused: SQL, _ order: SQL, _ session: borrowing Session
+  ) throws -> [(row: CommitRow, cursor: [Int64])] {
+    try session.query(
+      """
+      SELECT c.*, c.attention - \(excused) AS needs, \(micros("c.last_at")) AS micros, extract(epoch FROM c.first_at)::float8 AS first,
+             extract(epoch FROM c.last_at)::float8 AS last, r.name AS repository, n.name AS branch,
+             p.state, p.text, p.phase, extract(epoch FROM coalesce(p.answered_at, p.created_at))::float8 AS posted
+        FROM (\(chosen)) c JOIN repository r ON r.id = c.repository_id JOIN tally_branch n ON n.id = c.branch_id
+        LEFT JOIN LATERAL (SELECT * FROM status_post s WHERE s.repository_id = c.repository_id AND s.commit = c.commit
+                              AND s.kind = 'status' AND s.phase <> 'refused' ORDER BY s.id DESC LIMIT 1) p ON true
+       \(order)
+      """
+    ).map { row in
+      let post = try row.decode(String?.self, "state").map { state in
+        CommitPost(
+          state: state, text: try row.decode("text"), phase: Post.Phase(rawValue: try row.decode("phase")) ?? .sending,
+          at: try row.decode("posted"))
+      }
+      return (
+        CommitRow(
+          repository: try row.decode("repository"), commit: try row.decode("commit"), branch: try row.decode("branch"),
+          pullRequest: try row.decode(Int32?.self, "pull_request").map(Int.init), firstAt: try row.decode("first"),
+          lastAt: try row.decode("last"), builds: try row.decode("builds"), failed: try row.decode("failed"),
+          attention: try row.decode("needs"), post: post),
+        [try row.decode("micros"), try row.decode("id")]
+      )
+    }
   }
 
   /// - Parameters:

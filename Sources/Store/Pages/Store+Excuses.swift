@@ -26,7 +26,7 @@ extension Store {
   /// Whether a known problem, `k`, excuses a failed build. On `t`, a row of `tally`, `j`, its job, `n`, its branch, and `p`, the pattern that
   /// explains it, if one does. As `KnownProblem.covers` and `BuildVerdict`, but that any pattern that wasn't tried to its end is against it.
   static let excuses: SQL = """
-    k.repository_id = t.repository_id AND t.failed AND t.kind IN ('new', 'unknown', 'flaky', 'infrastructure', 'known')
+    k.repository_id = t.repository_id AND t.failed AND t.kind <> 'unread'
     AND t.at < coalesce(k.until_at, 'infinity') AND (k.patterns = '{}' OR p.id = ANY (k.patterns)) AND \(Self.isOne(of: "k.jobs", "j.job"))
     AND (k.branch = '' OR k.branch = n.name OR EXISTS (
       SELECT FROM pull_request r WHERE r.repository_id = k.repository_id AND r.base_branch = k.branch

@@ -91,7 +91,10 @@ extension Store {
       for row in try session.query(
         Self.excusedAttention(
           onLine: id,
-          "t.commit = ANY (\(names)) AND t.repository_id = (SELECT b.repository_id FROM tally_branch b WHERE b.id = \(id))"))
+          """
+          t.line_id = \(id) AND t.commit = ANY (\(names))
+             AND t.repository_id = (SELECT b.repository_id FROM tally_branch b WHERE b.id = \(id))
+          """))
       { excused[try row.decode("commit")] = try row.decode("builds") }
       let cells = try Self.cells(of: names, line: id, session)
       return Paged(
@@ -134,7 +137,7 @@ extension Store {
   private static func excusedAttention(onLine id: Int32, _ rows: SQL) -> SQL {
     """
     SELECT t.commit, count(*) AS builds
-      FROM \(excusedAttention("t.line_id = \(id) AND \(hasKnownProblems(line: id)) AND \(rows)", attempts: "u.line_id = t.line_id"))
+      FROM \(excusedAttention("\(rows) AND \(hasKnownProblems(line: id))", attempts: "u.line_id = t.line_id"))
      GROUP BY 1
     """
   }
@@ -224,14 +227,17 @@ extension Store {
   package func lineRepairs(_ line: LineName, since: CalendarDay) async throws -> [JobRepair] {
     try await transaction { session in
       guard let id = try Self.lineID(line, session) else { return [] }
+      let rows: SQL = "t.branch_id = \(id) AND t.at >= to_timestamp(\(Double(since.secondsSince1970)))"
       return try session.query(
         """
         WITH run AS (
           SELECT t.job_id, t.at, t.build_id, t.failed,
                  t.failed IS DISTINCT FROM lag(t.failed) OVER w AS turns
-            FROM \(Self.excusable)
-           WHERE t.branch_id = \(id) AND t.at >= to_timestamp(\(Double(since.secondsSince1970)))
-             AND (t.outcome = 'success' OR t.failed AND NOT t.retried AND t.kind IN ('new', 'unknown', 'unread')) AND NOT \(Self.isExcused)
+            FROM tally t
+           WHERE \(rows)
+             AND (t.outcome = 'success' OR t.failed AND NOT t.retried AND t.kind IN ('new', 'unknown', 'unread'))
+             AND (NOT \(Self.hasKnownProblems(line: id)) OR t.build_id NOT IN (
+               SELECT t.build_id FROM \(Self.excusable) WHERE \(rows) AND t.kind IN ('new', 'unknown') AND \(Self.isExcused)))
           WINDOW w AS (PARTITION BY t.job_id ORDER BY t.at, t.build_id)),
         turn AS (
           SELECT job_id, at, failed, lead(at) OVER (PARTITION BY job_id ORDER BY at, build_id) AS until FROM run WHERE turns)
