@@ -142,4 +142,23 @@ import Testing
       try await expectAgreement(site, overruled)
     }
   }
+
+  /// A branch that is no line of development, whose commits are counted when they are asked for.
+  @Test func whatIsKnownOfABranchIsExcusedThere() async throws {
+    try await WebSite.with { site in
+      var builds = ["linux", "mac"].map { TestLedger.build($0, job: $0, finishedAt: WebSite.now - Self.day) }
+      builds.append(TestLedger.build("again", job: "mac", attempt: 2, finishedAt: WebSite.now - Self.day / 2))
+      for place in builds.indices { builds[place].branch = "topic" }
+      try await site.fill([.test("build/error", match: "error:")], builds.map { ($0, log: "error: x\n") })
+      for (jobs, attention) in [("none", 2.0), ("mac", 1), ("linux", 0)] {
+        let fields = ["repository": "acme/engine", "jobs": jobs, "branch": "topic", "reason": "the disk"]
+        #expect(try await site.send(fields, to: "/known", from: "/known").status == 303)
+        let commits = try await site.json("/commits?branch=topic")["items"]
+        #expect(commits.count == 1 && commits[0]["attention"].number == attention && commits[0]["failed"].number == 2)
+        #expect(try await site.json("/commits?branch=topic&attention=1")["items"].count == (attention > 0 ? 1 : 0))
+        let own = try await site.json("/commits/\(builds[0].commit)")
+        #expect(own["state"].text == (attention > 0 ? "failure" : "success"))
+      }
+    }
+  }
 }
