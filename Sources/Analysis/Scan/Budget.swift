@@ -7,10 +7,10 @@ import PCRE2
 /// bounds neither `(?=.*error)(?=.*timeout).*` nor `(?:(?=.*+b)|a)*c` on a long line. Time does. But reading the CPU clock around each
 /// search would cost more than most searches, and so does looking at a deadline within one.
 ///
-/// So a pattern goes unwatched at first: its searches are small. Each has so few starts, and so low a match limit, that it takes a quarter of
-/// a second at the very worst. From where a search reaches that limit, or a coarse clock says that the pattern may be slow, it is
-/// watched: its searches are made whole, with PCRE2's full match limit, against a deadline, and their CPU time is charged. The findings are
-/// the same in either case.
+/// So a pattern goes unwatched at first: its searches are small. Each has so few starts, and so low a match limit, that it takes half a
+/// second at the very worst. From where a search reaches that limit, even if it has but one start, or a coarse clock says that the pattern
+/// may be slow, it is watched: its searches are made whole against a deadline, and their CPU time is charged. The findings are the same in
+/// either case.
 struct Budget {
   private(set) var isWatched = false
   /// Time that the coarse clock saw pass during searches of this pattern, in nanoseconds.
@@ -28,7 +28,7 @@ struct Budget {
 
   /// The most that an unwatched search may have to do: its starts × its match limit × the bytes that may be looked at between two counts.
   /// PCRE2 passes over a byte in a quarter to one nanosecond.
-  private static let quickWork = 1 << 28
+  private static let quickWork = 1 << 29
   /// An unwatched search has no fewer starts than this, be the line ever so long, so that cutting it costs less than searching it,
   private static let fewestStarts = 64
   /// and no more than leave room for a match limit of so much, which most expressions don't reach.
@@ -64,13 +64,15 @@ struct Budget {
   /// - Parameters:
   ///   - bytes: size of the piece.
   ///   - canBeQuick: whether there is machine code for the piece; interpreting is so slow that it is always watched.
-  func step(_ regex: Regex, bytes: Int, canBeQuick: Bool, limits: ScanLimits) -> Step {
+  ///   - isNarrow: one start at a time, so that the match limit is as high as can be.
+  func step(_ regex: Regex, bytes: Int, canBeQuick: Bool, isNarrow: Bool = false, limits: ScanLimits) -> Step {
     guard canBeQuick, !isWatched, !regex.hasUncountedLoops || bytes <= Self.shortPiece else { return .watched }
     let work = (bytes + 1) * (1 + regex.compiledBytes / Self.compiledBytesPerLook)
     let starts =
       switch regex.searching {
       case .singleStart: 1
       case .indivisible: bytes + 1
+      case .divisible where isNarrow: 1
       case .divisible: min(bytes + 1, max(Self.fewestStarts, Self.quickWork / (Self.usualMatches * work)))
       }
     let matches = Self.quickWork / (starts * work)

@@ -162,8 +162,9 @@ struct PatternSearch: ~Copyable {
     let edges = Matcher.Edges(isBeginning: piece.isFirst, isEnd: piece.isLast)
     let bytes = piece.bytes.count
     var start = from
+    var isNarrow = false
     while !budgets[index].isStopped(on: piece.line) {
-      let step = budgets[index].step(regex, bytes: bytes, canBeQuick: isUTF8, limits: limits)
+      let step = budgets[index].step(regex, bytes: bytes, canBeQuick: isUTF8, isNarrow: isNarrow, limits: limits)
       clock.beginSearch(watched: step == .watched)
       var last = lastStart
       let effort: Matcher.Effort
@@ -189,7 +190,9 @@ struct PatternSearch: ~Copyable {
         if start > lastStart { return nil }
       case .matchLimit:
         if case .unwatched(_, let matchLimit) = step, matchLimit < limits.matchLimit {
-          budgets[index].watch()  // and once more
+          // Once more, with a higher limit: from fewer starts, and where that isn't enough against a deadline.
+          if isNarrow || regex.searching != .divisible { budgets[index].watch() }
+          isNarrow = true
           continue
         }
         stop(index, .matchLimit, piece.line)
