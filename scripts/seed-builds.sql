@@ -8,13 +8,22 @@ CREATE FUNCTION pg_temp.builds() RETURNS bigint LANGUAGE sql STABLE AS $$ SELECT
 INSERT INTO repository (name) SELECT 'acme/' || (ARRAY['engine', 'shop', 'docs', 'web', 'mobile', 'api', 'tools', 'infra', 'data', 'ml'])[n]
   FROM generate_series(1, 10) n;
 
-INSERT INTO pattern (id, title, verdict, issue, priority, fallback, group_by, tags, owner, remedy, retired)
+-- As a pattern file would have it, so that one with the same is no other revision: see `RevisionDigest`.
+CREATE FUNCTION pg_temp.field(field text) RETURNS bytea LANGUAGE sql IMMUTABLE AS
+  $$ SELECT int8send(octet_length(field)) || convert_to(field, 'UTF8') $$;
+CREATE FUNCTION pg_temp.digest(expression text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+  SELECT sha256(pg_temp.field('culprit pattern revision 1') || pg_temp.field('match') || int8send(1) || pg_temp.field(expression)
+                || pg_temp.field('') || int8send(0) || pg_temp.field('')) $$;
+
+INSERT INTO pattern (id, title, verdict, issue, priority, fallback, group_by, tags, owner, remedy, review_by, retired)
 SELECT (ARRAY['network', 'disk', 'compiler', 'test', 'runner'])[n % 5 + 1] || '/cause-' || n, 'Cause number ' || n,
        (ARRAY['failure', 'failure', 'flaky', 'infrastructure', 'known'])[n % 5 + 1], CASE WHEN n % 5 = 4 THEN 'https://example.org/' || n END,
-       40 + n % 3 * 10, n % 50 = 49, '{}', ARRAY['seeded'], CASE WHEN n % 3 = 0 THEN 'team-' || n % 7 END, NULL, n % 100 = 98
+       40 + n % 3 * 10, n % 50 = 49, '{}', ARRAY['seeded'], CASE WHEN n % 3 = 0 THEN 'team-' || n % 7 END, NULL,
+       CASE WHEN n % 5 >= 2 THEN date '2099-01-01' END, n % 100 = 98
   FROM generate_series(0, 464) n;
 INSERT INTO pattern_revision (pattern_id, digest, definition)
-SELECT id, sha256(id::bytea), jsonb_build_object('match', 'error: cause ' || split_part(id, '-', 2) || '\b') FROM pattern ORDER BY id;
+SELECT id, pg_temp.digest(match), jsonb_build_object('match', match)
+  FROM (SELECT id, 'error: cause ' || split_part(id, '-', 2) || '\b' AS match FROM pattern) p ORDER BY id;
 UPDATE pattern p SET revision_id = r.id FROM pattern_revision r WHERE r.pattern_id = p.id;
 
 INSERT INTO tried_set (engine, members, key)
@@ -80,6 +89,6 @@ SELECT 'github', 'seed-' || id, 'workflow_job completed', '{}', '{}', created_at
 INSERT INTO overrule (build_id, kind, who, reason) SELECT id, 'flaky', 'someone', 'seen before' FROM build
  WHERE outcome = 'failure' AND pg_temp.part(id, 13) < 0.001;
 
-INSERT INTO known_problem (repository_id, jobs, branch, patterns, reason, issue, who, created_at, resolved_at)
-SELECT 1 + n % 10, ARRAY['linux-*'], 'main', '{}', 'Known trouble ' || n, NULL, 'someone', now() - interval '1 day' * n * 7,
-       CASE WHEN n > 5 THEN now() - interval '1 day' * (n * 7 - 3) END FROM generate_series(1, 50) n;
+INSERT INTO known_problem (repository_id, jobs, branch, patterns, reason, issue, who, created_at, resolved_at, until_at)
+SELECT 1 + n % 10, ARRAY['linux-*'], 'main', '{}', 'Known trouble ' || n, NULL, 'someone', now() - interval '1 day' * n * 7, at, at
+  FROM (SELECT n, CASE WHEN n > 5 THEN now() - interval '1 day' * (n * 7 - 3) END AS at FROM generate_series(1, 50) n) p;

@@ -45,11 +45,11 @@ package actor SentLog {
   }
 
   /// - Parameter now: seconds since 1970-01-01 00:00 UTC.
-  /// - Throws: `ArchiveError`, `PostgresError`.
-  package func finish(_ build: Build, step: String, _ store: Store, now: Double) async throws -> Kept {
+  /// - Throws: `ArchiveError`, `StoreError.sentByAnother`, `PostgresError`.
+  package func finish(_ build: Build, step: String, by sender: Sender, _ store: Store, now: Double) async throws -> Kept {
     let (log, isCut) = try opened().finish()
     let (row, entered) = try await store.enterSent(
-      Store.Entry(build: build, step: step, digest: log.digest.bytes, bytes: log.size, isCut: isCut), now: now)
+      Store.Entry(build: build, step: step, digest: log.digest.bytes, bytes: log.size, isCut: isCut), by: sender, now: now)
     return Kept(build: row, entered: entered, bytes: count, isCut: isCut)
   }
 }

@@ -25,9 +25,10 @@ package actor SuggestDesk {
   private static let freshness: Double = 600
   /// Different spans of time that are kept.
   private static let mostKept = 8
-  private static let mostClusters = 50
 
   private let stage: SuggestStage
+  /// Each build is in one at most.
+  private let mostClusters: Int
   private let now: @Sendable () -> Double
   private let trouble: @Sendable (any Error) -> Void
   /// By days back. One at most has a task: each reads hundreds of logs.
@@ -39,6 +40,7 @@ package actor SuggestDesk {
     now: @Sendable @escaping () -> Double
   ) {
     stage = SuggestStage(store: store, archive: archive, settings: settings)
+    mostClusters = settings.mostBuilds
     self.now = now
     self.trouble = trouble
   }
@@ -91,12 +93,12 @@ package actor SuggestDesk {
     }
     var last: (Suggestions, at: Double)?
     if case .ready(let suggestions, let at) = entries[days]?.state { last = (suggestions, at) }
-    let (stage, trouble, now) = (stage, trouble, now())
+    let (stage, mostClusters, trouble, now) = (stage, mostClusters, trouble, now())
     entries[days] = Entry(state: .running(read: 0, of: 0), begunAt: now, last: last)
     entries[days]?.task = Task {
       do {
         let made = try await stage.run(
-          since: now - Double(days) * 86_400, today: CalendarDay(secondsSince1970: now), limit: Self.mostClusters
+          since: now - Double(days) * 86_400, today: CalendarDay(secondsSince1970: now), limit: mostClusters
         ) { read, all in Task { await self.note(days, read, all) } }
         end(days, .ready(made, at: now))
       } catch {

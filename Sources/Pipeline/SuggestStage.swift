@@ -93,8 +93,9 @@ package struct SuggestStage: Sendable {
     let patterns = try await store.patterns()
     var titles = Set(patterns.map { $0.title.lowercased() })
     var names: Set<String> = []
-    let others = Self.distinct(lines)
-    return clusters.map { cluster in
+    let others = OtherLines(Self.distinct(lines))
+    return try clusters.map { cluster in
+      try Task.checkCancellation()
       let members = cluster.builds.map { builds[$0] }
       let times = members.map(\.finishedAt)
       var samples: [Suggestions.Sample] = []

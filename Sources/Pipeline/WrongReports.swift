@@ -14,6 +14,7 @@ package struct WrongReports: Sendable {
     package let verdict: Store.ReportedVerdict
     /// The attempt that the report is kept with.
     fileprivate let build: Int64
+    fileprivate let job: String
   }
 
   /// Reports the verdict on a job's last failed build, as it is now.
@@ -23,7 +24,7 @@ package struct WrongReports: Sendable {
   ///   - job: the job's name, or `workflow/job` where several workflows have it.
   ///   - who: a person's name.
   ///   - reason: not empty.
-  /// - Throws: `StoreError.noSuchCommit`, `.ambiguousCommit`, `.noSuchJob`, `.ambiguousJob`, `PostgresError`.
+  /// - Throws: `StoreError.noSuchCommit`, `.ambiguousCommit`, `.noSuchJob`, `.ambiguousJob`, `.nothingDecided`, `PostgresError`.
   package func report(
     commit: String, repository: String?, job: String, who: String, reason: String, today: CalendarDay
   ) async throws -> Reported {
@@ -36,7 +37,7 @@ package struct WrongReports: Sendable {
   /// The same for a build of any attempt: reported is the verdict on the last failed one.
   ///
   /// - Parameter commit: the build's.
-  /// - Throws: `StoreError.noSuchBuild` if no attempt failed, `PostgresError`.
+  /// - Throws: `StoreError.noSuchBuild` if no attempt failed, `.nothingDecided`, `PostgresError`.
   package func report(
     build: Int64, of commit: Store.CommitName, who: String, reason: String, today: CalendarDay
   ) async throws -> Reported {
@@ -56,10 +57,11 @@ package struct WrongReports: Sendable {
     guard let build = facts.builds.first(where: { $0.id == id }) else { throw StoreError.noSuchBuild(id) }
     return Reported(
       commit: Store.CommitName(repository: facts.repository, commit: facts.commit),
-      verdict: Store.ReportedVerdict(JudgeStage.verdict(on: build, of: facts, today: today)), build: id)
+      verdict: Store.ReportedVerdict(JudgeStage.verdict(on: build, of: facts, today: today)), build: id, job: build.build.job)
   }
 
   private func keep(_ reported: Reported, _ who: String, _ reason: String) async throws -> Reported {
+    guard reported.verdict.pattern != nil else { throw StoreError.nothingDecided(reported.job) }
     try await store.reportWrong(build: reported.build, verdict: reported.verdict, who: who, reason: reason)
     return reported
   }

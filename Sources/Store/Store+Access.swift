@@ -18,7 +18,13 @@ extension Store {
 
   package struct WebSession: Sendable, Equatable {
     package let login: String
+    /// The role that it began with.
     package let role: Role
+    /// What gave it: an entry of the lists of who may what.
+    package let entry: String
+    /// Seconds since 1970.
+    package let createdAt: Double
+    package let usedAt: Double
   }
 
   // MARK: - Tokens
@@ -107,16 +113,20 @@ extension Store {
 
   /// Begins a session, and forgets those that ended.
   ///
-  /// - Parameter digest: SHA-256 of the cookie.
-  package func beginSession(digest: [UInt8], login: String, role: Role) async throws {
+  /// - Parameters:
+  ///   - digest: SHA-256 of the cookie.
+  ///   - entry: what gives the role.
+  ///   - old: SHA-256 of the cookie of the session that this one follows in the same browser, which ends.
+  package func beginSession(digest: [UInt8], login: String, role: Role, entry: String, after old: [UInt8]? = nil) async throws {
     try await transaction { session in
       try session.execute("DELETE FROM web_session WHERE expires_at < now()")
+      if let old { try Self.endSession(digest: old, session) }
       try session.execute(
         """
-        INSERT INTO web_session (digest, login, role, expires_at)
-        VALUES (\(digest), \(login.storable), \(role.rawValue), now() + make_interval(secs => \(Self.sessionSeconds)))
+        INSERT INTO web_session (digest, login, role, entry, expires_at)
+        VALUES (\(digest), \(login.storable), \(role.rawValue), \(entry.storable), now() + make_interval(secs => \(Self.sessionSeconds)))
         """)
-      try Self.audit(who: login, "logged in", ["role": role.rawValue], session)
+      try Self.audit(who: login, "logged in", ["role": role.rawValue, "by": entry], session)
     }
   }
 
@@ -125,19 +135,54 @@ extension Store {
     try await transaction { session in
       let rows = try session.query(
         """
-        SELECT login, role, used_at < now() - interval '5 minutes' AS is_stale FROM web_session
-         WHERE digest = \(digest) AND expires_at > now() AND used_at > now() - make_interval(secs => \(Self.idleSeconds))
+        SELECT \(Self.sessionColumns), used_at < now() - interval '5 minutes' AS is_stale FROM web_session
+         WHERE digest = \(digest) AND \(Self.isInForce)
         """)
-      guard let row = rows.first, let role = Role(rawValue: try row.decode("role")) else { return nil }
+      guard let row = rows.first else { return nil }
       if try row.decode("is_stale") { try session.execute("UPDATE web_session SET used_at = now() WHERE digest = \(digest)") }
-      return WebSession(login: try row.decode("login"), role: role)
+      return try Self.webSession(row)
     }
   }
 
   package func endSession(digest: [UInt8]) async throws {
+    try await transaction { session in try Self.endSession(digest: digest, session) }
+  }
+
+  private static func endSession(digest: [UInt8], _ session: borrowing Session) throws {
+    let rows = try session.query("DELETE FROM web_session WHERE digest = \(digest) RETURNING login")
+    if let row = rows.first { try audit(who: try row.decode("login"), "logged out", [:], session) }
+  }
+
+  /// Those that haven't ended, the latest used first.
+  package func sessions() async throws -> [WebSession] {
     try await transaction { session in
-      let rows = try session.query("DELETE FROM web_session WHERE digest = \(digest) RETURNING login")
-      if let row = rows.first { try Self.audit(who: try row.decode("login"), "logged out", [:], session) }
+      try session.query(
+        "SELECT \(Self.sessionColumns) FROM web_session WHERE \(Self.isInForce) ORDER BY used_at DESC, login LIMIT 1000"
+      ).map(Self.webSession)
     }
+  }
+
+  /// Ends all sessions of a person.
+  ///
+  /// - Parameter login: the case of its letters doesn't matter.
+  /// - Returns: how many there were.
+  package func endSessions(of login: String, who: String) async throws -> Int {
+    try await transaction { session in
+      let ended = try session.execute("DELETE FROM web_session WHERE lower(login) = lower(\(login.storable))")
+      if ended > 0 { try Self.audit(who: who, "sessions ended", ["login": login, "sessions": String(ended)], session) }
+      return ended
+    }
+  }
+
+  private static let isInForce: SQL = "expires_at > now() AND used_at > now() - make_interval(secs => \(idleSeconds))"
+
+  private static let sessionColumns: SQL = """
+    login, role, entry, extract(epoch FROM created_at)::float8 AS created, extract(epoch FROM used_at)::float8 AS used
+    """
+
+  private static func webSession(_ row: Row) throws -> WebSession {
+    WebSession(
+      login: try row.decode("login"), role: Role(rawValue: try row.decode("role")) ?? .reader, entry: try row.decode("entry"),
+      createdAt: try row.decode("created"), usedAt: try row.decode("used"))
   }
 }

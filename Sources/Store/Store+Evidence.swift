@@ -92,9 +92,13 @@ extension Store {
 
   /// The facts of several commits, in their order, with the queries of one. Those of unknown repositories are left out.
   ///
-  /// - Parameter trial: with it only those builds have their logs whose verdict may change with the pattern, by what they hold or their
-  ///   base does. A build's verdict rests on these, and on outcomes.
-  package func facts(ofCommits commits: [CommitName], changedBy trial: (Trial, PatternID)? = nil) async throws -> [CommitFacts] {
+  /// - Parameters:
+  ///   - trial: with it only those builds have their logs whose verdict may change with the pattern, by what they hold or their base does.
+  ///     A build's verdict rests on these, and on outcomes.
+  ///   - logsOf: with it only these builds have their logs and those of their base.
+  package func facts(
+    ofCommits commits: [CommitName], changedBy trial: (Trial, PatternID)? = nil, logsOf: Set<Int64>? = nil
+  ) async throws -> [CommitFacts] {
     let engine = engine
     return try await transaction { session in
       let repositories = Array(Set(commits.map(\.repository)))
@@ -106,7 +110,7 @@ extension Store {
         ids[commit.repository].map { CommitPlace(repository: $0, commit: commit.commit) }
       }
       let names = Dictionary(ids.map { ($1, $0) }, uniquingKeysWith: { one, _ in one })
-      return try Self.facts(of: places, names: names, changedBy: trial, engine: engine, session)
+      return try Self.facts(of: places, names: names, changedBy: trial, logsOf: logsOf, engine: engine, session)
     }
   }
 
@@ -123,10 +127,10 @@ extension Store {
   }
 
   private static func facts(
-    of places: [CommitPlace], names: [Int64: String], changedBy trial: (Trial, PatternID)? = nil, engine: Int,
-    _ session: borrowing Session
+    of places: [CommitPlace], names: [Int64: String], changedBy trial: (Trial, PatternID)? = nil, logsOf: Set<Int64>? = nil,
+    engine: Int, _ session: borrowing Session
   ) throws -> [CommitFacts] {
-    let builds = try builds(of: places, changedBy: trial, engine: engine, session)
+    let builds = try builds(of: places, changedBy: trial, logsOf: logsOf, engine: engine, session)
     let (repositories, commits) = (places.map(\.repository), places.map(\.commit))
     var ancestors: [CommitPlace: [String: Bool]] = [:]
     for row in try session.query(
@@ -202,7 +206,7 @@ extension Store {
   }
 
   private static func builds(
-    of places: [CommitPlace], changedBy trial: (Trial, PatternID)?, engine: Int, _ session: borrowing Session
+    of places: [CommitPlace], changedBy trial: (Trial, PatternID)?, logsOf: Set<Int64>?, engine: Int, _ session: borrowing Session
   ) throws -> [CommitPlace: [BuildFacts]] {
     let (repositories, commits) = (places.map(\.repository), places.map(\.commit))
     let rows = try session.query(
@@ -216,7 +220,8 @@ extension Store {
       """)
     var own: [CommitPlace: [BuildFacts]] = [:]
     for row in rows { own[try CommitPlace(row), default: []].append(try buildFacts(row)) }
-    let bases = try bases(of: own, session)
+    let wanted = logsOf.map { ids in own.mapValues { $0.filter { ids.contains($0.id) } } } ?? own
+    let bases = try bases(of: wanted, session)
     func base(_ build: BuildFacts, _ place: CommitPlace) -> BaseFacts? { bases[place]?[build.build.jobIdentity] }
     // Whether a job fails in the same way as at the base takes all that was found, not only the last of each pattern.
     var (compared, others): ([Int64], [Int64]) = ([], [])
@@ -226,6 +231,7 @@ extension Store {
     }
     for (place, builds) in own {
       for build in builds {
+        if let logsOf, !logsOf.contains(build.id) { continue }
         let all = [build.id] + (base(build, place)?.builds.map(\.id) ?? [])
         if let changed, changed.isDisjoint(with: all) { continue }
         if all.count > 1 { compared += all } else { others += all }

@@ -20,7 +20,13 @@ extension Store {
         RETURNING id
         """
       ).only().decode(Int64.self, "id")
-      try Self.audit(who: problem.who, "known problem added", ["id": String(id), "reason": problem.reason], session)
+      try Self.audit(
+        who: problem.who, "known problem added",
+        [
+          "id": String(id), "reason": problem.reason, "repository": problem.repository, "branch": problem.branch,
+          "jobs": problem.jobs.joined(separator: ", "), "patterns": patterns.joined(separator: ", "),
+          "from": problem.fromCommit ?? "", "until": problem.untilCommit ?? "",
+        ].filter { !$0.value.isEmpty }, session)
       try Self.markDue(postedIn: repository, coolOff: coolOff, session)
       return id
     }
@@ -35,10 +41,15 @@ extension Store {
         """
         UPDATE known_problem SET resolved_at = now(), resolved_by = \(who), until_commit = coalesce(\(commit), until_commit),
                until_at = CASE WHEN \(commit)::text IS NULL THEN least(until_at, now()) ELSE until_at END
-         WHERE id = \(id) AND resolved_at IS NULL RETURNING repository_id
+         WHERE id = \(id) AND resolved_at IS NULL
+        RETURNING repository_id, reason, (SELECT name FROM repository r WHERE r.id = repository_id) AS repository
         """)
       guard let row = rows.first else { throw StoreError.noSuchKnownProblem(id) }
-      try Self.audit(who: who, "known problem resolved", ["id": String(id)], session)
+      try Self.audit(
+        who: who, "known problem resolved",
+        [
+          "id": String(id), "reason": try row.decode("reason"), "repository": try row.decode("repository"), "until": commit ?? "",
+        ].filter { !$0.value.isEmpty }, session)
       try Self.markDue(postedIn: try row.decode(Int64.self, "repository_id"), coolOff: coolOff, session)
     }
   }

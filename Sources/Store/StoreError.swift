@@ -12,6 +12,8 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
   case ambiguousJob(String, [String])
   case noSuchBuild(Int64)
   case noSuchRepository(String)
+  case nothingDecided(String)
+  case sentByAnother(Int64)
   case badCursor
 
   package var description: String {
@@ -28,6 +30,8 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case .ambiguousJob(let job, let candidates): "job \(job) is ambiguous: \(candidates.joined(separator: ", "))"
     case .noSuchBuild(let id): "no build \(id) is known"
     case .noSuchRepository(let name): "no build of repository \(name) is known"
+    case .nothingDecided(let job): "no pattern decided the verdict on \(job), so there is none to report"
+    case .sentByAnother(let id): "build \(id) is known already, from someone else"
     case .badCursor: "the cursor isn't one of this list"
     }
   }
@@ -46,6 +50,8 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case .ambiguousJob: "give it as workflow/job"
     case .noSuchBuild: "the list of builds has the ids of those that there are"
     case .noSuchRepository: "names are owner/name, as the provider writes them"
+    case .nothingDecided: "overrule the verdict instead"
+    case .sentByAnother: "give yours another externalId or provider, or send it with a token of scope operate"
     case .badCursor: "take `next` from the page before as it is, or leave it out"
     case .noSuchPattern: "`culprit patterns list` names them; `culprit patterns sync` enters new files"
     }

@@ -19,6 +19,8 @@ package struct Backend: Sendable {
   package let rescan: RescanStage.Settings
   /// Seconds since 1970.
   package let now: @Sendable () -> Double
+  /// For so long a page of figures that many ask for is given again. What is counted lags a second behind what happens in any case.
+  package let freshness: Duration
   /// Trials of patterns that people began in a browser.
   package let trials: TrialDesk
   /// Where patterns are proposed to; nil: nowhere.
@@ -39,7 +41,7 @@ package struct Backend: Sendable {
   package init(
     store: Store, archive: LogArchive, database: ConnectionConfiguration, providers: [String: any Provider] = [:],
     rescan: RescanStage.Settings = RescanStage.Settings(), proposals: ProposeStage? = nil, logger: Logger,
-    now: @Sendable @escaping () -> Double = { Date().timeIntervalSince1970 }
+    freshness: Duration = .seconds(1), now: @Sendable @escaping () -> Double = { Date().timeIntervalSince1970 }
   ) {
     self.store = store
     self.archive = archive
@@ -49,6 +51,7 @@ package struct Backend: Sendable {
     self.rescan = rescan
     self.proposals = proposals
     self.now = now
+    self.freshness = freshness
     measures = SharedLook(freshness: .seconds(60)) { try await store.patternMeasures() }
     patternHealth = SharedLook(freshness: .seconds(60)) { try await store.patternHealth() }
     behind = SharedLook(freshness: .seconds(2)) {

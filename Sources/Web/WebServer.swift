@@ -86,9 +86,13 @@ package struct WebServer: Sendable {
           additionalChannelHandlers: [
             RequestDeadline(
               places: places, firstLimit: .seconds(Self.firstSeconds), bodyLimit: .seconds(Self.bodySeconds),
-              writeLimit: .seconds(Self.writeSeconds))
+              writeLimit: .seconds(Self.writeSeconds)),
+            HeadRefusal(),
           ],
-          idleTimeout: .seconds(Self.idleSeconds))),
+          idleTimeout: .seconds(Self.idleSeconds),
+          httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: HeadRefusal.longestHead, maxHeaderListSize: HeadRefusal.longestHead,
+            maxHeaderFieldCount: HeadRefusal.mostFields))),
       configuration: ApplicationConfiguration(
         address: .hostname(settings.host, port: settings.port), serverName: nil,
         availableConnectionsDelegate: .maximum(Self.mostConnections, logger: logger)),
@@ -108,7 +112,8 @@ package struct WebServer: Sendable {
       assets.add(to: router)
     }
     // All else is for those whom the gate lets in.
-    router.add(middleware: Gate(store: backend.store, settings: settings.login, cookies: cookies))
+    router.add(
+      middleware: Gate(store: backend.store, settings: settings.login, cookies: cookies, publicURL: settings.publicURL))
     // Once more, as only what stands behind the gate knows whom it tells of an error.
     router.add(middleware: ErrorMiddleware(shell: shell))
     if let registry = settings.metrics { MetricsRoutes(store: backend.store, registry: registry).add(to: router) }

@@ -14,7 +14,7 @@ struct Culprit: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       Scan.self, Demo.self, Serve.self, Work.self, Backfill.self, Known.self, Overrule.self, Wrong.self, Import.self, Rescan.self,
-      Report.self, Status.self, Patterns.self, Export.self, Token.self, Database.self,
+      Report.self, Status.self, Patterns.self, Export.self, Token.self, Session.self, Database.self,
       Migrate.self, Doctor.self,
     ])
 }

@@ -120,7 +120,7 @@ import Testing
     #expect(found.clusters.map(\.builds.count) == Self.kinds.map(\.builds))
     for (cluster, kind) in zip(found.clusters, Self.kinds) {
       #expect(cluster.lines.allSatisfy { $0.text.contains(kind.cause) }, "\(cluster.lines[0].text)")
-      let draft = try #require(PatternDraft(cluster, others: others, titles: &titles, names: &names))
+      let draft = try #require(PatternDraft(cluster, others: OtherLines(others), titles: &titles, names: &names))
       #expect(draft.title.count { $0 == "(" } == draft.title.count { $0 == ")" }, "\(draft.title)")
     }
   }

@@ -12,7 +12,9 @@ import Testing
     let others = lines.joined().map(\.text)
     var titles: Set<String> = []
     var names: Set<String> = []
-    let drafts = FailureClusters(lines).clusters.compactMap { PatternDraft($0, others: others, titles: &titles, names: &names) }
+    let drafts = FailureClusters(lines).clusters.compactMap {
+      PatternDraft($0, others: OtherLines(others), titles: &titles, names: &names)
+    }
     let files = drafts.map { PatternFile(path: "\($0.name).yaml", id: PatternID($0.name), bytes: Array($0.yaml.utf8)) }
     let reading = CatalogReading(files: files)
     #expect(reading.issues.map(\.description) == [])

@@ -282,4 +282,24 @@ import TestSupport
     try folder.write("lanes: many\n", to: "culprit.yaml")
     #expect(try await Command.culprit(["doctor"], folder: folder.path).errors.contains("must be a whole number"))
   }
+
+  @Test func peopleAreLoggedOut() async throws {
+    try await withDatabase { run, database in
+      let nobody = try await run(["session", "list"])
+      #expect(nobody.status == 0 && nobody.output.isEmpty && nobody.errors.contains("nobody is logged in"))
+      let connection = try await database.connect()
+      try await connection.run { session in
+        try session.execute(
+          """
+          INSERT INTO web_session (digest, login, role, entry, expires_at)
+          SELECT sha256(n::text::bytea), 'Ada', 'curator', 'acme/ci', now() + interval '1 day' FROM generate_series(1, 2) n
+          """)
+      }
+      let listed = try await run(["session", "list"]).output.split(separator: "\n")
+      #expect(listed.count == 3 && listed[1].contains("Ada") && listed[1].contains("acme/ci"))
+      #expect(try await run(["session", "end", "ada"]).errors.contains("2 sessions of ada ended"))
+      let again = try await run(["session", "end", "ada"])
+      #expect(again.status == 2 && again.errors.contains("ada is not logged in"))
+    }
+  }
 }

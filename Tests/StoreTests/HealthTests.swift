@@ -179,6 +179,7 @@ import Testing
       let commits = ["1", "2", "3", "4"].map { String(repeating: $0, count: 40) }
       for commit in commits { try await ledger.enter("retrying\n", TestLedger.build(commit, commit: commit)) }
       try await ledger.enter("error: x\n", TestLedger.build("new", commit: String(repeating: "5", count: 40)))
+      try await ledger.enter("words of no pattern\n", TestLedger.build("unknown", commit: String(repeating: "6", count: 40)))
       try await ledger.sync([Self.noise, Self.error])
       _ = try await ledger.rescan()
 
@@ -188,6 +189,7 @@ import Testing
       }
       let reported = try await report(commits[0], "ada")
       #expect(reported.verdict == Store.ReportedVerdict(kind: .flaky, pattern: Self.noise.id))
+      await #expect(throws: StoreError.nothingDecided("linux")) { _ = try await report(String(repeating: "6", count: 40), "ada") }
       // Whoever says it again, and whoever else says it of the same build, adds nothing.
       _ = try await report(commits[0], "ada")
       _ = try await report(commits[0], "bob")

@@ -100,6 +100,10 @@ import Testing
     ("builds of a kind", { _ = try await list($0) { $0.kind = .infrastructure } }),
     ("unexplained builds", { _ = try await list($0) { $0.onlyUnexplained = true } }),
     ("builds of a time", { _ = try await list($0) { $0.until = Double(ago(100).secondsSince1970) } }),
+    (
+      "builds that known problems excuse",
+      { _ = try await $0.excusedBuilds(by: Array(1...50), since: Double(ago(14).secondsSince1970)) }
+    ),
     ("commits", { _ = try await $0.commitPage(most: 50) }),
     ("the first commits", { _ = try await $0.commitPage(sortedBy: .ascending(.lastAt), most: 50) }),
     ("commits of a line", { _ = try await $0.commitPage(.init(branch: "main"), onlyAttention: true, most: 50) }),

@@ -48,7 +48,8 @@ import Testing
     try await WebSite.with { site in
       for (fields, field) in [
         (["repository": "acme/engine"], "reason"), (["repository": "engine", "reason": "x"], "repository"),
-        (["repository": "a/b", "reason": "x", "from": "abc"], "from"), (["repository": "a/b", "reason": " "], "reason"),
+        (["repository": "a/b", "reason": "x", "from": "abc"], "from"), (["repository": "a/ ", "reason": "x"], "repository"),
+        (["repository": "a/b", "reason": "x", "until": "2026-02-30"], "until"), (["repository": "a/b", "reason": " "], "reason"),
       ] {
         let answer = try await site.send(fields, to: "/known", from: "/known", ["Accept": "application/json"])
         #expect(answer.status == 400)
@@ -61,6 +62,53 @@ import Testing
     }
   }
 
+  /// A list of builds says what the commits' pages say of them, and what they tell themselves, by which it is filtered.
+  @Test func listsOfBuildsTellWhatExcusesThem() async throws {
+    @Sendable func commit(_ digit: String) -> String { String(repeating: digit, count: 40) }
+    try await WebSite.with { site in
+      let day = 86_400.0
+      let builds: [(String, commit: String, job: String, daysAgo: Double)] = [
+        ("base", "a", "linux", 3), ("upstream", "b", "linux", 2), ("known", "b", "mac_1", 2), ("new", "b", "macX1", 2),
+        ("old", "c", "mac_1", 20),
+      ]
+      try await site.fill(
+        [.test("build/error", match: "error:"), .test("no/such", match: "no such")],
+        builds.map { id, digit, job, ago in
+          (TestLedger.build(id, commit: commit(digit), job: job, finishedAt: WebSite.now - ago * day), log: "error: x of y\n")
+        })
+      try await site.ledger.store.recordBase(
+        of: Store.CommitName(repository: "acme/engine", commit: commit("b")), base: commit("a"), ancestors: [])
+      for (jobs, patterns, reason) in [("mac_?", "", "the <disk>"), ("*", "no/such", "never")] {
+        let fields = ["repository": "acme/engine", "jobs": jobs, "patterns": patterns, "reason": reason]
+        #expect(try await site.send(fields, to: "/known", from: "/known").status == 303)
+      }
+
+      let twin = try await site.json("/builds?since=14d&kind=new")["items"]
+      let told = (0..<twin.count).map { place in
+        let verdict = twin[place]["verdict"]
+        return "\(twin[place]["job"].text ?? "") \(twin[place]["kind"].text ?? "") \(verdict["kind"].text ?? "–")"
+      }
+      #expect(Set(told) == ["linux new –", "linux new upstream", "mac_1 new known", "macX1 new –"])
+      for place in 0..<twin.count {
+        let own = try await site.json("/builds/\(Int(twin[place]["id"].number ?? 0))")
+        #expect(own["verdict"]["kind"].text == twin[place]["verdict"]["kind"].text ?? twin[place]["kind"].text)
+      }
+      let page = try await site.page("/builds?since=14d")
+      #expect(page.contains(">known</span><br><span class=\"muted small\">new by itself; known problem: the &lt;disk&gt;</span>"))
+      #expect(page.contains("new by itself; the same job fails in the same way at aaaaaaaaaaaa"))
+
+      // Of the last 14 days.
+      let known = try await site.json("/known?sort=-builds")["problems"]
+      #expect((0..<2).map { known[$0]["builds"].number } == [1, 0] && known[0]["reason"].text == "the <disk>")
+      let other = try await site.json("/known?sort=builds&limit=1")
+      #expect(other["problems"][0]["builds"].number == 0 && other["problems"].count == 1)
+      let next = try await site.json("/known?sort=builds&limit=1&cursor=\(other["next"].text ?? "")")
+      #expect(next["problems"][0]["builds"].number == 1)
+      let problems = try await site.page("/known")
+      #expect(problems.contains("href=\"/builds?failed=1&amp;repository=acme%2Fengine&amp;since=14d\">1</a>"))
+    }
+  }
+
   @Test func anUnexplainedLineLeadsToItsOwnLog() async throws {
     try await WebSite.with { site in
       for number in 0..<2 {
@@ -70,7 +118,7 @@ import Testing
       }
       try await site.ledger.sync([.test("no/such", match: "no such")])
       _ = try await site.ledger.rescan()
-      let twin = try await site.json("/unexplained")
+      let twin = try await site.suggestions()
       let sample = twin["clusters"][0]["samples"][0]
       #expect(sample["text"].text?.contains("out of tune") == true && sample["line"].number == 2)
       let (build, log) = (Int(sample["build"].number ?? 0), Int(sample["log"].number ?? 0))
@@ -89,7 +137,7 @@ import Testing
       }
       try await site.ledger.sync([.test("no/such", match: "no such")])
       _ = try await site.ledger.rescan()
-      let twin = try await site.json("/unexplained")
+      let twin = try await site.suggestions()
       #expect(twin["builds"].number == 2 && twin["untold"].number == 2 && twin["clusters"].count == 0)
       let builds = (0..<2).compactMap { twin["untoldBuilds"][$0]["build"].number }
       #expect(Set(builds).count == 2)
@@ -118,7 +166,7 @@ import Testing
       }
       try await site.ledger.sync([.test("net/reset", match: "reset")])
       _ = try await site.ledger.rescan()
-      let twin = try await site.json("/unexplained")
+      let twin = try await site.suggestions()
       #expect(twin["state"].text == "ready" && twin["builds"].number == 6)
       let wanted: [(String, [Double?])] = [
         ("", [4, 2]), ("?sort=builds", [2, 4]), ("?sort=lastSeen", [2, 4]), ("?sort=-firstSeen", [4, 2]), ("?job=mac", [2]),
@@ -128,6 +176,19 @@ import Testing
         let found = try await self.sizes(query, site)
         #expect(found == sizes, "\(query)")
       }
+      // One page after the other has each cluster once, in any order.
+      for query in ["?sort=-builds", "?sort=builds", "?sort=lastSeen"] {
+        let first = try await site.json("/unexplained\(query)&limit=1")
+        let cursor = try #require(first["next"].text)
+        let rest = try await site.json("/unexplained\(query)&limit=1&cursor=\(cursor)")
+        let sizes = [first, rest].map { $0["clusters"][0]["builds"].number }
+        #expect(Set(sizes) == [2, 4] && rest["clusters"].count == 1 && rest["next"].text == nil, "\(query)")
+      }
+      // The cluster that a page ended with may be gone since: what comes behind its size.
+      let gone = try await sizes("?cursor=\(Cursor(keys: ["3.0", "0", "1"]).text)", site)
+      #expect(gone == [2])
+      #expect(try await site.get("/api/v1/unexplained?cursor=\(Cursor(keys: ["1"]).text)").status == 400)
+      #expect(try await site.page("/unexplained?limit=1").contains(">More clusters</a>"))
       let filtered = try await site.page("/unexplained?job=none&sort=firstSeen")
       #expect(
         filtered.contains("None of the clusters has builds of that.") && filtered.contains("name=\"sort\" value=\"firstSeen\""))

@@ -10,7 +10,10 @@ import Testing
 
 /// Who may look, and who may change.
 @Suite struct LoginTests {
-  private static func closed(_ settings: inout WebServer.Settings) { settings.login.isOpen = false }
+  private static func closed(_ settings: inout WebServer.Settings) {
+    settings.login.isOpen = false
+    settings.login.rules = AccessRules([.reader: AccessRules.entries("@ada")!])
+  }
 
   private func token(_ site: WebSite, _ scopes: Set<AccessScope>, seconds: Double? = nil) async throws -> String {
     let secret = Secret.random(prefix: Secret.tokenPrefix)
@@ -64,7 +67,7 @@ import Testing
     try await WebSite.with(Self.closed) { site in
       let text = try await token(site, [.read])
       let session = Secret.random()
-      try await site.ledger.store.beginSession(digest: session.digest, login: "ada", role: .reader)
+      try await site.ledger.store.beginSession(digest: session.digest, login: "ada", role: .reader, entry: "@ada")
       let dump = try await site.ledger.pool.run { session in
         try session.query(
           "SELECT (SELECT string_agg(t::text, ' ') FROM access_token t) || (SELECT string_agg(t::text, ' ') FROM web_session t) AS dump"
@@ -116,7 +119,7 @@ import Testing
         settings.login.rules = AccessRules([.reader: AccessRules.entries("acme, @bob")!])
       }
     ) { site in
-      for (code, status) in [("good", 403), ("stolen", 502)] {
+      for (code, status) in [("good", 403), ("stolen", 403)] {
         let (_, answer) = try await Self.logIn(site, code: code, next: "/")
         #expect(answer.status == status, "\(code)")
         #expect(!WebSite.cookies(answer).contains("culprit-session"))
@@ -124,6 +127,51 @@ import Testing
       // A code that someone else's browser was sent for.
       let foreign = try await site.get("/login/github/callback?code=good&state=abc", ["Accept": "text/html"])
       #expect(foreign.status == 400)
+    }
+  }
+
+  @Test func whoDoesNotHaveTheTokenDoesNotSayWhoseItIs() async throws {
+    let stranger = try LoopbackServer { _ in .init(200, #"{"login":"bob"}"#) }
+    defer { stranger.stop() }
+    let world = try LoginWorld(memberships: [], elsewhere: stranger.url)
+    defer { world.stop() }
+    try await WebSite.with(
+      github: try world.login,
+      { settings in
+        Self.closed(&settings)
+        settings.login.rules = AccessRules([.reader: AccessRules.entries("@bob")!])
+      }
+    ) { site in
+      let (_, answer) = try await Self.logIn(site, code: "good", next: "/")
+      #expect(answer.status == 502 && !WebSite.cookies(answer).contains("culprit-session"))
+    }
+  }
+
+  /// The lists are asked at every request, so that who is taken off them is out; and who logs in anew is logged in once.
+  @Test func aSessionLastsAsLongAsWhatGaveItsRole() async throws {
+    let world = try LoginWorld(memberships: ["/user/memberships/orgs/acme"])
+    defer { world.stop() }
+    try await WebSite.with(
+      github: try world.login,
+      { settings in
+        Self.closed(&settings)
+        settings.login.rules = AccessRules([.curator: AccessRules.entries("acme")!])
+      }
+    ) { site in
+      let (first, _) = try await Self.logIn(site, code: "good", next: "/" + String(repeating: "a/", count: 500))
+      let (second, _) = try await Self.logIn(site, code: "good", next: "/", cookies: first)
+      let store = site.ledger.store
+      let gone = Secret.random()
+      try await store.beginSession(digest: gone.digest, login: "bob", role: .operator, entry: "acme/gone")
+      for (cookies, status) in [(first, 401), (second, 200), ("culprit-session=\(gone.text)", 401)] {
+        let answer = try await site.get("/api/v1/causes", ["Cookie": cookies])
+        #expect(answer.status == status)
+      }
+      let listed = try await store.sessions()
+      #expect(listed.map(\.login) == ["bob", "ada"] && listed.map(\.entry) == ["acme/gone", "acme"])
+      let ended = try await store.endSessions(of: "ADA", who: "root")
+      let after = try await site.get("/api/v1/causes", ["Cookie": second])
+      #expect(ended == 1 && after.status == 401)
     }
   }
 
@@ -142,13 +190,16 @@ import Testing
   }
 
   /// - Returns: the browser's cookies and the last answer.
-  private static func logIn(_ site: WebSite, code: String, next: String) async throws -> (String, HTTPResponse) {
+  private static func logIn(
+    _ site: WebSite, code: String, next: String, cookies: String = ""
+  ) async throws -> (String, HTTPResponse) {
     let left = try await site.send(["next": next], to: "/login/github", from: "/login")
     let address = try #require(left.headers["location"])
     #expect(address.contains("code_challenge_method=S256") && !address.contains("secret"))
     let state = try #require(address.firstMatch(of: /state=([^&]+)/)).1
     let back = try await site.get(
-      "/login/github/callback?code=\(code)&state=\(state)", ["Cookie": WebSite.cookies(left), "Accept": "text/html"])
+      "/login/github/callback?code=\(code)&state=\(state)",
+      ["Cookie": [WebSite.cookies(left), cookies].filter { !$0.isEmpty }.joined(separator: "; "), "Accept": "text/html"])
     return (WebSite.cookies(back), back)
   }
 
@@ -158,7 +209,7 @@ import Testing
     for (addresses, status) in [("127.0.0.0/8", 200), ("10.0.0.0/8, ::1", 401)] {
       try await WebSite.with({ settings in
         Self.closed(&settings)
-        settings.login.proxy = .init(header: "X-Forwarded-User")
+        settings.login.proxy = .init(header: "X-Forwarded-User")!
         settings.login.proxies = AddressList(addresses)!
         settings.login.rules = AccessRules([.curator: AccessRules.entries("@ada")!])
       }) { site in
@@ -170,15 +221,40 @@ import Testing
     }
   }
 
+  @Test func whomAProxyNamesIsWhoActs() async throws {
+    try await WebSite.with({ settings in
+      settings.login.isOpen = false
+      settings.login.proxy = .init(header: "X-Forwarded-User")!
+      settings.login.proxies = AddressList("127.0.0.1")!
+      settings.login.rules = AccessRules([
+        .reader: AccessRules.entries("@bob")!, .operator: AccessRules.entries("@kate")!,
+      ])
+    }) { site in
+      let session = Secret.random()
+      try await site.ledger.store.beginSession(digest: session.digest, login: "Kate", role: .operator, entry: "@kate")
+      let cookie = ["Cookie": "culprit-session=\(session.text)"]
+      // U+212A, the sign of the kelvin, is a k in lower case.
+      let headers: [(String?, [String: String], Int)] = [
+        (nil, cookie, 200), ("kate", cookie, 200), ("KATE", [:], 200), ("bob", cookie, 403), ("bob", [:], 403),
+        ("zoe", cookie, 403),
+        ("\u{212A}ate", [:], 403), ("\u{212A}ate", cookie, 403),
+      ]
+      for (name, cookie, status) in headers {
+        let answer = try await site.get("/api/v1/audit", cookie.merging(name.map { ["X-Forwarded-User": $0] } ?? [:]) { $1 })
+        #expect(answer.status == status, "\(name ?? "-") \(cookie.count)")
+      }
+    }
+  }
+
   /// A proxy that knows people by Basic authentication, or by tokens of its own, hands them on.
   @Test func whatAProxyHandsOnKeepsNobodyOut() async throws {
     try await WebSite.with({ settings in
       Self.closed(&settings)
-      settings.login.proxy = .init(header: "X-Forwarded-User")
+      settings.login.proxy = .init(header: "X-Forwarded-User")!
       settings.login.proxies = AddressList("127.0.0.1")!
     }) { site in
       let session = Secret.random()
-      try await site.ledger.store.beginSession(digest: session.digest, login: "ada", role: .reader)
+      try await site.ledger.store.beginSession(digest: session.digest, login: "ada", role: .reader, entry: "@ada")
       let login = try await site.get("/login", ["Accept": "text/html", "Authorization": "Basic YWRhOngK"])
       #expect(login.status == 200)
       for way in [["X-Forwarded-User": "ada"], ["Cookie": "culprit-session=\(session.text)"]] {
@@ -224,7 +300,7 @@ import Testing
   @Test func errorsNameWhoIsLoggedIn() async throws {
     try await WebSite.with(Self.closed) { site in
       let session = Secret.random()
-      try await site.ledger.store.beginSession(digest: session.digest, login: "ada", role: .reader)
+      try await site.ledger.store.beginSession(digest: session.digest, login: "ada", role: .reader, entry: "@ada")
       let missing = try await site.get("/builds/7", ["Accept": "text/html", "Cookie": "culprit-session=\(session.text)"])
       #expect(missing.status == 404)
       let text = String(decoding: missing.body, as: UTF8.self)
@@ -233,6 +309,14 @@ import Testing
   }
 
   @Test func addressesAndNetworks() {
+    for (text, counted) in [
+      ("192.0.2.1", "192.0.2.1"), (" 192.0.2.1:80", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"),
+      ("2001:db8::1", "20010db800000000::/64"), ("[2001:db8:0:0:9::2]:443", "20010db800000000::/64"), ("<script>", nil), ("", nil),
+      ("1.2.3.4:80:80", nil),
+    ] {
+      #expect(ClientAddress(Substring(text))?.counted == counted, "\(text)")
+    }
+    #expect(LoginSettings.Proxy(header: "X-User[0]") == nil)
     #expect(AddressList("10.0.0.1/33") == nil)
     #expect(AddressList("") == nil)
     #expect(AddressList("proxy.example") == nil)
@@ -277,6 +361,30 @@ import Testing
       let own = try await site.send(
         [:], to: "/login/github", from: "/login", ["Origin": site.base, "Sec-Fetch-Site": "same-origin"])
       #expect(own.status == 303)
+    }
+  }
+
+  /// A proxy may send on another `Host` than people see, and a site may call itself by ours.
+  @Test func changesComeFromPagesOfThePublicAddress() async throws {
+    let world = try LoginWorld(memberships: [])
+    defer { world.stop() }
+    try await WebSite.with(
+      github: try world.login,
+      { settings in
+        Self.closed(&settings)
+        settings.publicURL = "https://Culprit.example:443"
+      }
+    ) { site in
+      for (headers, isTaken) in [
+        (["Origin": "https://culprit.example"], true), (["Origin": "http://culprit.example"], false),
+        (["Origin": site.base], false),
+        (["Origin": "https://evil.example", "Host": "evil.example"], false), ([:], true),
+      ] {
+        let answer = try await site.post(
+          "/login/github", "next=%2F", type: "application/x-www-form-urlencoded", headers)
+        let isOthers = String(decoding: answer.body, as: UTF8.self).contains("another site")
+        #expect(answer.status == 403 && isOthers == !isTaken, "\(headers)")
+      }
     }
   }
 

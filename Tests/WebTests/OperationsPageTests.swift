@@ -104,6 +104,7 @@ import Testing
 
   @Test func pagesSayWhenThereIsNothing() async throws {
     try await WebSite.with { site in
+      _ = try await site.suggestions()
       for (path, text) in [
         ("/main", "No branch has builds yet"),
         ("/unexplained", "there is no failed build that is read to the end and that nothing explains"),

@@ -18,4 +18,12 @@ extension WebSite {
   func build(_ query: String = "") async throws -> Int {
     Int(try await json("/builds" + query)["items"][0]["id"].number ?? -1)
   }
+
+  /// What is to be had of `/unexplained`, once the logs are read: each answer that says that they are being read comes after a while.
+  func suggestions() async throws -> JSONValue {
+    while true {
+      let value = try await json("/unexplained")
+      if value["state"].text != "running" { return value }
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import NIOHTTP1
 import Telemetry
 import TestSupport
 import Testing
@@ -36,6 +37,11 @@ import Testing
       #expect(missing.status == 404)
       #expect(String(decoding: missing.body, as: UTF8.self).contains("<h1>Not Found</h1>"))
     }
+  }
+
+  /// A client that goes away in the midst of what it sends is no trouble of the server's, which its log would tell at the level of errors.
+  @Test func aBodyThatBreaksOffIsTheClientsMistake() {
+    #expect(WebError(describing: HTTPParserError.invalidEOFState)?.status == .badRequest)
   }
 
   /// Each of these was once an error of the server, or was taken for something else.
@@ -128,6 +134,13 @@ import Testing
     try await WebSite.with { site in
       let document = try await site.json("/openapi.json")
       #expect(document["openapi"].text == "3.1.0")
+      for (path, method, scopes) in [
+        ("causes", "get", ["read"]), ("known", "post", ["curate"]), ("audit", "get", ["operate"]),
+        ("logs", "post", ["operate", "logs"]),
+      ] {
+        let ways = document["paths"]["/api/v1/" + path][method]["security"]
+        #expect((0..<ways.count).compactMap { ways[$0]["token"][0].text } == scopes, "\(path)")
+      }
       let causes = document["paths"]["/api/v1/causes"]["get"]
       #expect(causes["parameters"][0]["name"].text == "since")
       #expect(causes["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].text == "#/components/schemas/Causes")

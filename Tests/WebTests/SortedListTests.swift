@@ -84,16 +84,17 @@ import Testing
       let builds = try await site.page("/builds?limit=1&sort=at")
       #expect(builds.contains("aria-sort=\"ascending\"><a href=\"/builds?limit=1&amp;sort=-at\">When</a>"))
       #expect(builds.contains("&amp;limit=1&amp;sort=at\">More builds</a>"))
-      for path in ["", "builds", "commits", "patterns", "known", "main", "audit"] {
+      for path in ["", "builds", "commits", "patterns", "known", "main", "audit", "operations"] {
         let page = try await site.page("/\(path)")
-        #expect(page.matches(of: /<th scope="col"[^>]* aria-sort="/).count == (path == "known" ? 0 : 1), "\(path)")
+        #expect(
+          page.matches(of: /<th scope="col"[^>]* aria-sort="/).count == (["known", "operations"].contains(path) ? 0 : 1), "\(path)")
       }
     }
   }
 
   @Test func whatNothingIsSortedByIsRefused() async throws {
     try await WebSite.with { site in
-      for path in ["causes", "builds", "commits", "patterns", "known", "main", "unexplained", "audit"] {
+      for path in ["causes", "builds", "commits", "patterns", "known", "main", "unexplained", "audit", "operations"] {
         for key in ["nothing", "--at", "-", "id;--", "AT"] {
           let answer = try await site.get("/api/v1/\(path)?sort=\(key)")
           #expect(answer.status == 400, "\(path) \(key)")
@@ -101,6 +102,33 @@ import Testing
           #expect(problem["field"].text == "sort" && problem["detail"].text?.hasPrefix("sort must be one of ") == true)
         }
       }
+    }
+  }
+
+  /// One of the tables at a time; the others stand as they do.
+  @Test func tablesOfOperationsSort() async throws {
+    try await WebSite.with { site in
+      try await site.ledger.store.record(
+        [("a", 300), ("b", 100), ("c", 200)].map {
+          .init(host: "\($0.0).example", granted: 5_000, remaining: $0.1, resetsAt: nil, toldAt: WebSite.now - 5)
+        })
+      _ = try await site.ledger.store.store(provider: "github", externalID: "1", event: "push", headers: [:], body: [])
+      func column(_ list: String, _ name: String, _ query: String) async throws -> [String] {
+        self.column(try await site.json("/operations\(query)")[list], name)
+      }
+      let queues = try await column("queues", "queue", "")
+      #expect(queues.first == "deliveries" && queues.count > 5)
+      #expect(try await column("queues", "queue", "?sort=queues.queue") == queues.sorted())
+      #expect(try await column("queues", "queue", "?sort=-queues.queue") == queues.sorted().reversed())
+      #expect(try await column("queues", "queue", "?sort=-queues.waiting").first == "deliveries")
+      #expect(try await column("queues", "queue", "?sort=queues.due").last == "deliveries")
+      #expect(try await column("limits", "host", "") == ["a.example", "b.example", "c.example"])
+      #expect(try await column("limits", "remaining", "?sort=limits.remaining") == ["100", "200", "300"])
+      #expect(try await column("queues", "queue", "?sort=-limits.host") == queues)
+      let page = try await site.page("/operations?limit=5&sort=limits.host")
+      #expect(page.contains("aria-sort=\"ascending\"><a href=\"/operations?limit=5&amp;sort=-limits.host\">Host</a>"))
+      #expect(page.contains("class=\"number\"><a href=\"/operations?limit=5&amp;sort=-queues.waiting\">Waiting</a>"))
+      #expect(page.matches(of: /aria-sort/).count == 1)
     }
   }
 

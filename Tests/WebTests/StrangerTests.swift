@@ -62,6 +62,40 @@ import Testing
     }
   }
 
+  /// What can't be read is told, too, and the connection ends; what was asked before on it is answered.
+  @Test func headsThatCannotBeReadAreToldWhy() async throws {
+    try await WebSite.with { site in
+      let long = String(repeating: "x", count: 90_000)
+      let fields = (0..<1_001).map { "X-\($0): x\r\n" }.joined()
+      let known = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+      let cases: [(String, Int, String)] = [
+        (
+          "GET /api/v1/builds?job=\(long) HTTP/1.1\r\nHost: localhost\r\n\r\n", 414,
+          "the address is too long: it and the headers may have 81920 bytes"
+        ),
+        ("GET /builds HTTP/1.1\r\nHost: localhost\r\nX-A: \(long)\r\n\r\n", 431, "they may have 81920 bytes"),
+        ("\r\nGET /builds HTTP/1.1\r\nHost: localhost\r\n\(fields)\r\n", 431, "and be 1000"),
+        ("SSH-2.0-OpenSSH_9.2\r\n", 400, "that is no HTTP"),
+      ]
+      for (text, status, detail) in cases {
+        // Sent without waiting for an answer, it may be said of the wrong part.
+        for before in status == 400 ? ["", known] : [""] {
+          let answer = await (try PlainConnection(site, before + text)).answer()
+          let last = answer.components(separatedBy: "HTTP/1.1 ").last ?? ""
+          #expect(last.hasPrefix("\(status) ") && last.contains("application/problem+json"), "\(answer)")
+          let body = try JSONValue(Data((last.components(separatedBy: "\r\n\r\n").last ?? "").utf8))
+          #expect(body["status"].number == Double(status) && body["detail"].text?.contains(detail) == true)
+          #expect(answer.hasPrefix("HTTP/1.1 200") == !before.isEmpty)
+        }
+      }
+      // A body that is none is the asker's mistake, not ours.
+      let broken =
+        "POST /api/v1/known HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+      let answer = await (try PlainConnection(site, broken + "zz\r\n")).answer()
+      #expect(answer.hasPrefix("HTTP/1.1 4"), "\(answer)")
+    }
+  }
+
   @Test func placesAreGivenBackAndNobodyTakesThemAll() async throws {
     let places = Places(2, ofOne: 1)
     try await places.take(for: "ann") {

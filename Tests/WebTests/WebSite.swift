@@ -23,9 +23,11 @@ struct WebSite: Sendable {
   ///
   /// - Parameters:
   ///   - patterns: holds the repository `o/r`, to which patterns are proposed.
+  ///   - freshness: for so long a page is given again to who asks for the same.
   ///   - change: of the settings, before the server starts.
   static func with<Value: Sendable>(
-    github: GitHubLogin? = nil, patterns: GitHubCodeHost? = nil, _ change: @Sendable (inout WebServer.Settings) -> Void = { _ in },
+    github: GitHubLogin? = nil, patterns: GitHubCodeHost? = nil, freshness: Duration = .zero,
+    _ change: @Sendable (inout WebServer.Settings) -> Void = { _ in },
     _ body: @Sendable @escaping (WebSite) async throws -> Value
   ) async throws -> Value {
     try await TestLedger.with { ledger in
@@ -38,7 +40,7 @@ struct WebSite: Sendable {
       let backend = Backend(
         store: ledger.store, archive: ledger.archive, database: ledger.database.configuration,
         proposals: patterns.map { ProposeStage(store: ledger.store, host: $0, repository: "o/r", folder: "patterns") },
-        logger: logger, now: { now })
+        logger: logger, freshness: freshness, now: { now })
       let server = try WebServer(backend: backend, settings: settings, readers: [GitHubWebhook()], github: github, logger: logger) {
         port.yield($0)
         port.finish()

@@ -12,3 +12,10 @@ document.addEventListener("submit", (event) => {
   const question = event.submitter && event.submitter.getAttribute("data-confirm");
   if (question && !window.confirm(question)) event.preventDefault();
 });
+
+// <a href="…" data-again>: something isn't done yet; it is looked for again while the page is looked at.
+const again = document.querySelector("a[data-again]");
+if (again) {
+  const look = () => document.hidden ? document.addEventListener("visibilitychange", look, { once: true }) : location.replace(again.href);
+  setTimeout(look, 1500);
+}

@@ -17,7 +17,7 @@ extension PatternDraft {
       if runner.failure(ofHit: Pattern.Example(text: text)) == nil { hits.append(text) }
     }
     guard let first = hits.first else { return nil }
-    let misses = Self.misses([], like: first, runner)
+    let misses = Self.misses(OtherLines([]), like: first, runner)
 
     let title = OneLine.of(first.trimming(\.isWhitespace), atMost: 160).replacing("${", with: "$ {")
     let yaml = Self.yaml(

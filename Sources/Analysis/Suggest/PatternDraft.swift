@@ -23,7 +23,7 @@ package struct PatternDraft: Sendable, Equatable {
   ///   - titles: titles in lower case that are taken already; no two patterns have the same. The draft's is added.
   ///   - names: names that are taken already. The draft's is added.
   /// - Returns: nil if no line of the cluster can be told by an expression.
-  package init?(_ cluster: FailureCluster, others: [String], titles: inout Set<String>, names: inout Set<String>) {
+  package init?(_ cluster: FailureCluster, others: OtherLines, titles: inout Set<String>, names: inout Set<String>) {
     let isIndented = cluster.lines.contains { $0.text.first == " " || $0.text.first == "\t" }
     let expression = DraftedExpression(cluster.template, isIndented: isIndented)
     guard let runner = try? ExampleRunner(MatchDefinition(matcher: .match(expression.match))) else { return nil }
@@ -64,19 +64,9 @@ package struct PatternDraft: Sendable, Equatable {
   }
 
   /// The lines that look most like the hit and are not found. Where there are none, the hit's own beginning.
-  static func misses(_ others: [String], like hit: String, _ runner: ExampleRunner) -> [String] {
-    let words = stems(of: hit)
-    let alike = others.map { other in
-      // Of two lines with as much in common the one with less besides; small words are in any line.
-      let stems = stems(of: other)
-      let common = stems.intersection(words).reduce(0) { $0 + ($1.count >= 4 ? 3 : 1) }
-      return common == 0 ? 0 : 100 * common / (words.count + stems.count)
-    }
-    let best = alike.max() ?? 0
-    let ranked = others.indices.filter { best == 0 || alike[$0] > 0 }
-      .sorted { alike[$0] == alike[$1] ? $0 < $1 : alike[$0] > alike[$1] }.map { others[$0] }
+  static func misses(_ others: OtherLines, like hit: String, _ runner: ExampleRunner) -> [String] {
     var misses: [String] = []
-    for text in ranked where misses.count < mostMisses && !misses.contains(text) {
+    for text in others.places(like: hit).lazy.map({ others.texts[$0] }) where misses.count < mostMisses && !misses.contains(text) {
       if runner.failure(ofMiss: Pattern.Example(text: text)) == nil { misses.append(text) }
     }
     if misses.isEmpty {
@@ -84,11 +74,6 @@ package struct PatternDraft: Sendable, Equatable {
       if runner.failure(ofMiss: Pattern.Example(text: beginning)) == nil { misses.append(beginning) }
     }
     return misses
-  }
-
-  /// The beginnings of a line's words: a word in another form is the same.
-  private static func stems(of line: String) -> Set<Substring> {
-    Set(LineTemplate.words(in: line.lowercased()).map { $0.prefix(5) })
   }
 
   /// Those captures whose values are not made up anew by each run.

@@ -37,6 +37,9 @@ package final class HTTPClient: Sendable {
     self.clock = clock
   }
 
+  /// One with the same settings that has learnt nothing yet, and whose memory of credentials goes with it.
+  package func anew() -> HTTPClient { HTTPClient(settings, clock: clock) }
+
   /// Sends a request and collects the answer's body.
   ///
   /// A GET whose answer has an `ETag` is asked for anew only if it changed, unless the request says itself what it has.

@@ -24,6 +24,9 @@ package struct ManifestLine: Sendable, Equatable {
     package var description: String { "\(place): \(what)" }
   }
 
+  /// Of names and addresses, in bytes of UTF-8: what is entered can be asked for, too.
+  package static let longestText = 4_096
+
   static let fields = [
     "file", "repository", "commit", "branch", "pullRequest", "provider", "workflow", "job", "step", "attempt", "outcome",
     "externalId", "url", "finishedAt",
@@ -44,7 +47,7 @@ package struct ManifestLine: Sendable, Equatable {
       guard let value = object[name], value != .null else { return nil }
       guard case .text(let text) = value else { throw problem("\"\(name)\" must be a string") }
       guard !text.utf8.contains(0) else { throw problem("\"\(name)\" holds a NUL character") }
-      guard text.utf8.count <= 4_096 else { throw problem("\"\(name)\" is longer than 4096 bytes") }
+      guard text.utf8.count <= Self.longestText else { throw problem("\"\(name)\" is longer than \(Self.longestText) bytes") }
       return text
     }
     func needed(_ name: String) throws(Problem) -> String {

@@ -32,15 +32,16 @@ package struct GitHubLogin: Sendable {
   ///   - state: random; it comes back with the person, which proves that it was we who sent them.
   ///   - verifier: random; whoever redeems the code must know it.
   ///   - redirect: where they come back to.
-  package func address(state: String, verifier: String, redirect: String) throws -> String {
+  ///   - asksMemberships: whether it matters what they belong to.
+  package func address(state: String, verifier: String, redirect: String, asksMemberships: Bool) throws -> String {
     let challenge = Data(SHA256.hash(data: Data(verifier.utf8))).base64EncodedString()
       .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     return try web.appending(
       path: ["login", "oauth", "authorize"],
       query: [
-        ("client_id", client), ("redirect_uri", redirect), ("scope", "read:org"), ("state", state), ("code_challenge", challenge),
-        ("code_challenge_method", "S256"), ("allow_signup", "false"),
-      ]
+        ("client_id", client), ("redirect_uri", redirect), ("scope", asksMemberships ? "read:org" : ""), ("state", state),
+        ("code_challenge", challenge), ("code_challenge_method", "S256"), ("allow_signup", "false"),
+      ].filter { !$0.1.isEmpty }
     ).absolute
   }
 
@@ -80,6 +81,8 @@ package struct GitHubLogin: Sendable {
   /// - Throws: `ProviderError`; `.refused` if GitHub takes the code no more.
   package func person(code: String, verifier: String, redirect: String) async throws -> Person {
     let operation = "log in by github"
+    // One of its own, so that the person's token is forgotten with it: a client remembers whom limits and answers are for.
+    let http = http.anew()
     let fields = [
       "client_id": client, "client_secret": secret, "code": code, "redirect_uri": redirect, "code_verifier": verifier,
     ]
@@ -92,6 +95,7 @@ package struct GitHubLogin: Sendable {
       request.headers.add("Content-Type", "application/json")
       request.headers.add("User-Agent", "culprit")
       request.limits.redirects = 0
+      request.timeouts.total = .seconds(10)
       response = try await http.send(request)
     } catch let error as CurlError {
       throw ProviderError.transfer(error, operation: operation)

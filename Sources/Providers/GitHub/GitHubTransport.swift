@@ -35,6 +35,10 @@ struct GitHubTransport: Sendable {
         status: response.status, header: { response.headers[$0] }, body: response.body, isSigned: isSigned, now: now()
       ).error(call.operation)
     }
+    // Logs lie elsewhere. What is asked with a token, and answered by who doesn't have it, is about whoever that one likes.
+    if sink == nil, response.url.origin != base.origin {
+      throw ProviderError(.malformed, operation: call.operation, detail: "answered by another host")
+    }
     if sink != nil, !response.isWhole {
       throw ProviderError(.notReady, operation: call.operation, detail: "HTTP \(response.status) is no log")
     }

@@ -39,6 +39,8 @@ extension Store {
     package let isUnread: Bool
     /// The same job of the same commit passed in another attempt.
     package let passedOnRetry: Bool
+    /// Known problems or the base may excuse more than `kind` tells: then the verdict on the commit is to be asked.
+    package let mayBeExcused: Bool
   }
 
   /// The telling line of a failed build.
@@ -75,6 +77,7 @@ extension Store {
         """
         SELECT t.build_id, r.name AS repository, j.provider, j.workflow, j.job, n.name AS branch, t.pull_request, t.commit, t.attempt,
                t.outcome, extract(epoch FROM t.at)::float8 AS at, \(Self.micros("t.at")) AS micros, t.kind, t.unread, t.retried,
+               \(Self.mayBeExcused) AS may_be_excused,
                \(Self.bestColumns)
           FROM (\(chosen)) t JOIN repository r ON r.id = t.repository_id JOIN tally_job j ON j.id = t.job_id
           JOIN tally_branch n ON n.id = t.branch_id \(Self.bestJoin)
@@ -146,6 +149,7 @@ extension Store {
       commit: try row.decode("commit"), attempt: Int(try row.decode(Int32.self, "attempt")),
       outcome: Build.Outcome(rawValue: try row.decode("outcome")) ?? .failure, at: try row.decode("at"),
       kind: try row.decode(String?.self, "kind").flatMap { BuildKind(rawValue: $0) }, best: try best(row),
-      isUnread: try row.decode("unread"), passedOnRetry: try row.decode("retried"))
+      isUnread: try row.decode("unread"), passedOnRetry: try row.decode("retried"),
+      mayBeExcused: try row.decode("may_be_excused"))
   }
 }

@@ -1,5 +1,6 @@
 import Hummingbird
 import Model
+import Providers
 
 /// The description of the API in OpenAPI 3.1, made of what the pages and actions declare.
 struct Description: Sendable {
@@ -21,7 +22,6 @@ struct Description: Sendable {
         "license": .object(["name": .text("Apache-2.0"), "identifier": .text("Apache-2.0")]),
       ]),
       "servers": .array([.object(["url": .text("/")])]),
-      "security": .array([.object(["token": .array([])]), .object([:])]),
       "paths": .object(paths.mapValues { .object($0) }),
       "components": .object([
         "schemas": .object(schemas),
@@ -45,6 +45,7 @@ struct Description: Sendable {
     about += operation.scope.map { ", or a token with the scope \($0.rawValue)." } ?? "."
     var object: [String: JSONTree] = [
       "operationId": .text(Self.identifier(operation)), "summary": .text(operation.summary), "description": .text(about),
+      "security": .array(Self.scopes(operation).map { .object(["token": .array([.text($0.rawValue)])]) } + [.object([:])]),
       "parameters": .array(
         operation.parameters.filter { $0.place != .form }.map { parameter in
           var schema = Self.schema(parameter)
@@ -123,7 +124,8 @@ struct Description: Sendable {
       ("400", "A value is missing or wrong; `field` names it."), ("401", "It isn't known who asks."),
       ("403", "The role isn't enough."),
       ("404", "There is no such thing."), ("405", "The path takes other methods; `Allow` names them."),
-      ("421", "The server isn't called so."), ("429", "Too many requests; `Retry-After` says when to ask again."),
+      ("414", "The address is too long."), ("421", "The server isn't called so."), ("431", "The headers are too long or too many."),
+      ("429", "Too many requests; `Retry-After` says when to ask again."),
       ("503", "The database doesn't answer."),
     ]
     if operation.method == .post {
@@ -137,6 +139,11 @@ struct Description: Sendable {
     return problems
   }
 
+  /// The least scopes of a token, any one of which is enough. A cookie, a proxy or the loopback may be, too.
+  private static func scopes(_ operation: Site.Operation) -> [AccessScope] {
+    [AccessScope.allCases.first { $0.role == operation.role }, operation.scope].compactMap { $0 }
+  }
+
   private static func identifier(_ operation: Site.Operation) -> String {
     let words = template(operation).split { !$0.isLetter && !$0.isNumber }
     return (operation.method == .get ? "get" : "post") + words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
@@ -148,7 +155,7 @@ struct Description: Sendable {
     case .text(let most):
       [
         "type": .text("string"), "minLength": .number(parameter.isNeeded ? 1 : 0), "maxLength": .number(most),
-        "pattern": .text("^[^\\x00]*$"),
+        "pattern": .text(parameter.isNeeded ? "^[^\\x00]*[^\\s\\x00][^\\x00]*$" : "^[^\\x00]*$"),
       ]
     case .choice(let choices): ["type": .text("string"), "enum": .array(choices.map { .text($0) })]
     case .number(let range):
@@ -164,8 +171,14 @@ struct Description: Sendable {
         ]), "examples": .array([.text("14d"), .text("2026-01-31")]),
       ]
     case .time: moment
-    case .repository(let most):
-      ["type": .text("string"), "maxLength": .number(most), "pattern": .text("^[^\\x00]*/[^\\x00]*$")]
+    case .repository:
+      [
+        "type": .text("string"), "maxLength": .number(ManifestLine.longestText),
+        "pattern": .text("^[^\\x00/]*[^\\s\\x00/][^\\x00/]*(/[^\\x00/]*[^\\s\\x00/][^\\x00/]*)+$"),
+      ]
+    case .wholeCommit(orDay: false): wholeCommit
+    case .wholeCommit(orDay: true):
+      ["anyOf": .array([.object(wholeCommit), .object(["type": .text("string"), "format": .text("date")])])]
     case .address(let most):
       ["type": .text("string"), "maxLength": .number(most), "pattern": .text("^https?://[^\\x00]*$")]
     case .commit(let digits):
@@ -173,6 +186,10 @@ struct Description: Sendable {
     case .cursor: ["type": .text("string"), "minLength": .number(4), "pattern": .text("^[A-Za-z0-9_-]+$")]
     }
   }
+
+  private static let wholeCommit: [String: JSONTree] = [
+    "type": .text("string"), "pattern": .text("^([0-9a-fA-F]{40}|[0-9a-fA-F]{64})?$"),
+  ]
 
   /// As `Timestamp` takes it.
   private static let moment: [String: JSONTree] = [

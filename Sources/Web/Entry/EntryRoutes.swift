@@ -3,6 +3,7 @@ import Hummingbird
 import Model
 import Pipeline
 import Providers
+import Store
 
 /// `POST /api/v1/logs`: takes a log from any CI system, as the body of a request.
 struct EntryRoutes: Sendable {
@@ -12,18 +13,18 @@ struct EntryRoutes: Sendable {
   private static let largest = 2 << 30
 
   private static let parameters: [Parameter] = [
-    .query("repository", .text(most: 1_024), "`owner/name`.", needed: true),
+    .query("repository", .name, "`owner/name`.", needed: true),
     .query("commit", .commit(digits: 7...64), "Its name.", needed: true),
-    .query("job", .text(most: 1_024), "The job's name.", needed: true),
-    .query("workflow", .text(most: 1_024), "The workflow that the job belongs to."),
-    .query("step", .text(most: 1_024), "The step whose log it is; leave it out if the job has but one log."),
+    .query("job", .name, "The job's name.", needed: true),
+    .query("workflow", .name, "The workflow that the job belongs to."),
+    .query("step", .name, "The step whose log it is; leave it out if the job has but one log."),
     .query("attempt", .number(1...1_000_000), "Counts up when the job is run again.", usual: "1"),
     .query("outcome", .choice(Build.Outcome.allCases.map(\.rawValue)), "How the job ended.", usual: "failure"),
-    .query("branch", .text(most: 1_024), "The branch."),
+    .query("branch", .name, "The branch."),
     .query("pullRequest", .number(1...Int(Int32.max)), "The pull request's number."),
     .query("provider", .text(most: 100), "The CI system.", usual: "api"),
-    .query("externalId", .text(most: 1_024), "The CI system's id of the run of the job."),
-    .query("url", .text(most: 4_096), "Where people look at the build."),
+    .query("externalId", .name, "The CI system's id of the run of the job."),
+    .query("url", .name, "Where people look at the build."),
     .query("finishedAt", .time, "When it ended; now, if it is left out."),
   ]
 
@@ -37,8 +38,13 @@ struct EntryRoutes: Sendable {
   }
 
   private func take(_ request: Request, _ context: WebContext) async throws -> Response {
-    if context.entersLogsAs == nil { _ = try Site.viewer(of: context, .operator) }
+    let sender = try sender(request, context)
     let (build, step) = try build(request)
+    guard sender.mayChangeAll || !CISystems.names.contains(build.provider) else {
+      throw WebError(
+        .forbidden, "\(sender.name) may enter logs of its own, and \(build.provider) tells of its builds itself",
+        hint: "leave provider out, or give it a name of your own", field: "provider")
+    }
     if let coding = request.headers[.contentEncoding], coding != "identity" {
       throw WebError(.unsupportedMediaType, "the log is sent as \(coding)", hint: "send it as it is, without Content-Encoding")
     }
@@ -50,11 +56,26 @@ struct EntryRoutes: Sendable {
       try await log.write(Array(piece.readableBytesView))
     }
     guard count > 0 else { throw WebError(.badRequest, "the body is empty", hint: "curl --data-binary @build.log sends a file") }
-    let kept = try await log.finish(build, step: step, backend.store, now: backend.now())
+    let kept = try await log.finish(build, step: step, by: sender, backend.store, now: backend.now())
     let isNew = kept.entered.builds + kept.entered.logs + kept.entered.changed > 0
     return try JSONBody.response(
       Receipt(build: kept.build, location: "/builds/\(kept.build)", bytes: kept.bytes, isNew: isNew, isCut: kept.isCut),
       status: isNew ? .created : .ok)
+  }
+
+  private func sender(_ request: Request, _ context: WebContext) throws -> Sender {
+    guard let sender = context.sender else {
+      // Says what is missing.
+      _ = try Site.viewer(of: context, .operator)
+      throw WebError(.forbidden, "logs are entered by operators and tokens")
+    }
+    // What a browser sends by itself from another site's form has one of three other types.
+    if let viewer = context.viewer, viewer.way == .session || viewer.way == .proxy,
+      request.headers[.contentType]?.lowercased() != "application/octet-stream"
+    {
+      throw WebError(.unsupportedMediaType, "the log is sent as application/octet-stream", hint: "or with a token")
+    }
+    return sender
   }
 
   /// As a line of a manifest would say it, so that the same rules hold.

@@ -5,10 +5,28 @@ import Model
 ///
 /// `@ada` is a person, `acme` the members of an organisation, `acme/ci` a team of it.
 package struct AccessRules: Sendable, Equatable {
-  package enum Entry: Hashable, Sendable {
+  package enum Entry: Hashable, Sendable, CustomStringConvertible {
+    /// In lower case.
     case person(String)
     case organisation(String)
     case team(organisation: String, team: String)
+
+    /// As it stands in a list.
+    package var description: String {
+      switch self {
+      case .person(let login): "@\(login)"
+      case .organisation(let name): name
+      case .team(let organisation, let team): "\(organisation)/\(team)"
+      }
+    }
+
+    /// Whether it is a person of that name, whatever the case of its letters.
+    ///
+    /// Letters beyond ASCII are in no name of the lists. Some of them become ASCII in lower case, and would make others of those who have them.
+    func isPerson(_ login: String) -> Bool {
+      guard case .person(let own) = self, login.utf8.allSatisfy({ $0 < 0x80 }) else { return false }
+      return own.utf8.elementsEqual(login.lowercased().utf8)
+    }
   }
 
   /// By role; the highest role that an entry gives counts.
@@ -41,11 +59,17 @@ package struct AccessRules: Sendable, Equatable {
       }
   }
 
+  /// Whether they name organisations or teams.
+  var asksMemberships: Bool { entries.values.joined().contains { if case .person = $0 { false } else { true } } }
+
   package var isEmpty: Bool { entries.values.allSatisfy(\.isEmpty) }
 
   /// The highest role of someone of whom only the name is known.
-  func role(ofPerson login: String) -> Role? {
-    entries.filter { $0.value.contains(.person(login.lowercased())) }.keys.max()
+  func role(ofPerson login: String) -> Role? { entries.filter { $0.value.contains { $0.isPerson(login) } }.keys.max() }
+
+  /// The highest role that an entry, as it stood in the lists once, still gives.
+  func role(of entry: String) -> Role? {
+    entries.filter { $0.value.contains { $0.description.utf8.elementsEqual(entry.utf8) } }.keys.max()
   }
 
   /// What must be asked of the code host to know someone's role, the highest role first.

@@ -25,7 +25,7 @@ package struct AddressList: Sendable, Equatable {
     var networks: [Network] = []
     for part in text.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
       let parts = part.split(separator: "/", omittingEmptySubsequences: false)
-      guard parts.count <= 2, let bytes = Self.bytes(String(parts[0])) else { return nil }
+      guard parts.count <= 2, let bytes = Self.bytes(parts[0]) else { return nil }
       var bits = bytes.count * 8
       if parts.count == 2 {
         guard let given = Int(parts[1]), (0...bits).contains(given) else { return nil }
@@ -37,21 +37,11 @@ package struct AddressList: Sendable, Equatable {
     self.networks = networks
   }
 
-  func contains(_ address: SocketAddress) -> Bool {
-    guard let text = address.ipAddress, let bytes = Self.bytes(text) else { return false }
-    return networks.contains { $0.contains(bytes) }
-  }
+  func contains(_ address: SocketAddress) -> Bool { ClientAddress(address).map { contains($0) } ?? false }
+  func contains(_ address: ClientAddress) -> Bool { networks.contains { $0.contains(address.bytes) } }
 
-  /// An IPv4 address that came over IPv6 is an IPv4 address.
-  private static func bytes(_ text: String) -> [UInt8]? {
-    guard let address = try? SocketAddress(ipAddress: text, port: 0) else { return nil }
-    switch address {
-    case .v4(let v4): return withUnsafeBytes(of: v4.address.sin_addr) { Array($0) }
-    case .v6(let v6):
-      let bytes = withUnsafeBytes(of: v6.address.sin6_addr) { Array($0) }
-      let isMapped = bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
-      return isMapped ? Array(bytes.suffix(4)) : bytes
-    default: return nil
-    }
+  /// Without a port.
+  private static func bytes(_ text: Substring) -> [UInt8]? {
+    (try? SocketAddress(ipAddress: String(text), port: 0)).flatMap { ClientAddress($0)?.bytes }
   }
 }

@@ -16,11 +16,12 @@ struct Gate: RouterMiddleware {
   /// doesn't keep out those with good ones behind the same address.
   private let failures = RateLimiter(perSecond: 0.5, burst: 20)
 
-  init(store: Store, settings: LoginSettings, cookies: Cookies) {
+  /// - Parameter publicURL: where people reach the server; nil: at any name.
+  init(store: Store, settings: LoginSettings, cookies: Cookies, publicURL: String?) {
     self.store = store
     self.settings = settings
     self.cookies = cookies
-    names = settings.isOpen ? .loopback : HostNames(names: nil)
+    names = settings.isOpen ? .loopback : HostNames(names: nil, publicURL: publicURL)
     requests = settings.requestsPerSecond.map { RateLimiter(perSecond: $0) }
   }
 
@@ -37,6 +38,9 @@ struct Gate: RouterMiddleware {
       context.address = address(request, context)
       try limit(requests, "address \(context.address)")
       try await identify(request, &context)
+    }
+    if let viewer = context.viewer, viewer.role >= .operator {
+      context.sender = Sender(name: viewer.name, mayChangeAll: true)
     }
     if context.viewer?.way != .token, context.formToken.isEmpty {
       let secret = cookies.secret(.form, of: request) ?? .random()
@@ -72,40 +76,50 @@ struct Gate: RouterMiddleware {
         headers: [.wwwAuthenticate: "Bearer error=\"invalid_token\""])
     }
     try limit(requests, "token \(token.id)")
-    let name = "token \(token.name)"
+    // Several may have a name, and one that is revoked leaves it to others.
+    let name = "token \(token.id) \(token.name)"
     if let role = token.scopes.compactMap(\.role).max() { context.viewer = Viewer(name: name, role: role, way: .token) }
-    if token.scopes.contains(.logs) || token.scopes.contains(.operate) { context.entersLogsAs = name }
+    if token.scopes.contains(.logs) { context.sender = Sender(name: name, mayChangeAll: false) }
   }
 
+  /// Whom a proxy names is who asks: a session that somebody else has left in the browser doesn't count then.
   private func identifyPerson(_ request: Request, _ context: inout WebContext) async throws {
-    if let secret = cookies.secret(.session, of: request), let session = try await store.useSession(digest: secret.digest) {
-      context.viewer = Viewer(name: session.login, role: session.role, way: .session)
+    let named = try nameFromProxy(request, context)
+    if let secret = cookies.secret(.session, of: request), let session = try await store.useSession(digest: secret.digest),
+      let role = settings.rules.role(of: session.entry),
+      named.map({ AccessRules.Entry.person(session.login.lowercased()).isPerson($0) }) ?? true
+    {
+      context.viewer = Viewer(name: session.login, role: role, way: .session)
       context.formToken = secret.derived("form")
       return
     }
-    if let proxy = settings.proxy, let peer = context.peer, settings.proxies?.contains(peer) ?? false,
-      let name = request.headers[.init(proxy.header)!]
-    {
-      // Twice the same header means that someone's own got through beside the proxy's.
-      guard request.headers[fields: .init(proxy.header)!].count == 1, (1...200).contains(name.utf8.count) else {
-        throw WebError(.badRequest, "the proxy names nobody, or several")
-      }
-      let readers = settings.rules.entries[.reader] ?? []
-      if let role = settings.rules.role(ofPerson: name) ?? (readers.isEmpty ? .reader : nil) {
-        context.viewer = Viewer(name: name, role: role, way: .proxy)
-      }
+    guard let named else { return }
+    let readers = settings.rules.entries[.reader] ?? []
+    guard let role = settings.rules.role(ofPerson: named) ?? (readers.isEmpty ? .reader : nil) else {
+      throw WebError(.forbidden, "\(named) belongs to nobody who may look here")
     }
+    context.viewer = Viewer(name: named, role: role, way: .proxy)
   }
 
-  /// Where the request comes from. Only a proxy that we know is believed what it says of that.
-  private func address(_ request: Request, _ context: WebContext) -> String {
-    guard let peer = context.peer else { return "unknown" }
-    if let proxies = settings.proxies, proxies.contains(peer), let chain = request.headers[.init("X-Forwarded-For")!],
-      let last = chain.split(separator: ",").last?.trimmingCharacters(in: .whitespaces), last.utf8.count <= 64
-    {
-      return last
+  private func nameFromProxy(_ request: Request, _ context: WebContext) throws -> String? {
+    guard let proxy = settings.proxy, let peer = context.peer, settings.proxies?.contains(peer) ?? false,
+      let name = request.headers[proxy.header]
+    else { return nil }
+    // Twice the same header means that someone's own got through beside the proxy's.
+    guard request.headers[fields: proxy.header].count == 1, (1...200).contains(name.utf8.count) else {
+      throw WebError(.badRequest, "the proxy names nobody, or several")
     }
-    return peer.ipAddress ?? "unknown"
+    return name
+  }
+
+  /// Where the request comes from. Each proxy adds at the end where it was asked from; those that we know are believed.
+  private func address(_ request: Request, _ context: WebContext) -> String {
+    guard var address = context.peer.flatMap(ClientAddress.init) else { return "unknown" }
+    var chain = (request.headers[.init("X-Forwarded-For")!] ?? "").split(separator: ",")
+    while let proxies = settings.proxies, proxies.contains(address), let last = chain.popLast().flatMap(ClientAddress.init) {
+      address = last
+    }
+    return address.counted
   }
 
   private func limit(_ limiter: RateLimiter?, _ name: String) throws {
@@ -115,7 +129,8 @@ struct Gate: RouterMiddleware {
 
   /// What names of fields begin with that proxies put in, in lower case.
   private static let signsOfProxies = [
-    "forwarded", "x-forwarded-", "x-real-ip", "via", "cf-connecting-ip", "true-client-ip", "x-client-ip",
+    "forwarded", "x-forwarded", "x-original-", "x-real-ip", "via", "cf-", "true-client-ip", "x-client-ip", "x-cluster-client-ip",
+    "fastly-", "x-envoy-", "x-amzn-", "remote-user", "x-remote-user",
   ]
 
   /// Without a login everybody who can connect may do everything, and a proxy in front lets everybody connect.

@@ -9,6 +9,14 @@ import Hummingbird
 package struct HostNames: Sendable {
   /// In lower case, without a port; nil: any name will do, as whoever asks has to log in.
   let names: Set<String>?
+  /// Scheme, host and port of where people reach the server; nil: that is what a request says itself.
+  private let publicOrigin: String?
+
+  /// - Parameter publicURL: where people reach the server, behind whatever proxies.
+  init(names: Set<String>?, publicURL: String? = nil) {
+    self.names = names
+    publicOrigin = publicURL.map { Self.origin(of: $0) }
+  }
 
   package static let loopback = HostNames(names: ["localhost", "127.0.0.1", "[::1]"])
 
@@ -33,11 +41,28 @@ package struct HostNames: Sendable {
       throw WebError(.forbidden, "another site's page sent this")
     }
     if let origin = request.headers[.origin] {
+      if let publicOrigin {
+        guard Self.origin(of: origin) == publicOrigin else {
+          throw WebError(.forbidden, "another site's page sent this", hint: "this server's pages are at \(publicOrigin)")
+        }
+        return
+      }
       // An origin is a scheme, `://`, and a host with its port.
       guard let end = origin.range(of: "://"), origin[end.upperBound...].lowercased() == host else {
         throw WebError(.forbidden, "another site's page sent this")
       }
     }
+  }
+
+  /// Scheme, host and port of an address as browsers tell them: in lower case, without a port that goes without saying (RFC 6454, 6.2).
+  private static func origin(of address: String) -> String {
+    guard let end = address.range(of: "://") else { return address }
+    let scheme = address[..<end.lowerBound].lowercased()
+    var host = address[end.upperBound...].prefix { $0 != "/" }.lowercased()
+    for (usual, port) in [("http", ":80"), ("https", ":443")] where scheme == usual && host.hasSuffix(port) {
+      host.removeLast(port.count)
+    }
+    return "\(scheme)://\(host)"
   }
 
   private static func withoutPort(_ host: String) -> String {

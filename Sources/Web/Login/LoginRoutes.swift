@@ -45,7 +45,12 @@ struct LoginRoutes: Sendable {
       guard fields[FormText.tokenField] == context.formToken else { throw WebError(.forbidden, "the form is not one of ours") }
       if let secret = cookies.secret(.session, of: request) { try await store.endSession(digest: secret.digest) }
       return Response(
-        status: .seeOther, headers: [.location: "/login", .setCookie: cookies.header(.session, "", seconds: 0)])
+        status: .seeOther,
+        headers: [
+          .location: "/login", .setCookie: cookies.header(.session, "", seconds: 0),
+          // What was looked at isn't for whoever uses the browser next.
+          .init("Clear-Site-Data")!: "\"cache\"",
+        ])
     }
   }
 
@@ -59,7 +64,8 @@ struct LoginRoutes: Sendable {
     return Response(
       status: .seeOther,
       headers: [
-        .location: try github.address(state: journey.state, verifier: journey.verifier, redirect: redirect),
+        .location: try github.address(
+          state: journey.state, verifier: journey.verifier, redirect: redirect, asksMemberships: settings.rules.asksMemberships),
         .setCookie: cookies.header(.login, journey.text, seconds: Self.loginSeconds),
       ])
   }
@@ -76,12 +82,19 @@ struct LoginRoutes: Sendable {
     }
     // Anyone can make up a journey, and each is a question to GitHub.
     try countAttempt(context)
-    let person = try await github.person(code: code, verifier: journey.verifier, redirect: redirect)
-    guard let role = try await role(of: person) else {
+    let person: GitHubLogin.Person
+    do {
+      person = try await github.person(code: code, verifier: journey.verifier, redirect: redirect)
+    } catch let error as ProviderError where error.reason == .refused {
+      throw WebError(.forbidden, "GitHub doesn't take what it sent you back with", hint: "begin once more at /login")
+    }
+    guard let (role, entry) = try await role(of: person) else {
       throw WebError(.forbidden, "\(person.login) belongs to nobody who may look here")
     }
     let secret = Secret.random()
-    try await store.beginSession(digest: secret.digest, login: person.login, role: role)
+    try await store.beginSession(
+      digest: secret.digest, login: person.login, role: role, entry: entry.description,
+      after: cookies.secret(.session, of: request)?.digest)
     var response = Response(status: .seeOther, headers: [.location: journey.next])
     response.headers.append(
       .init(name: .setCookie, value: cookies.header(.session, secret.text, seconds: Int(Store.sessionSeconds))))
@@ -94,16 +107,16 @@ struct LoginRoutes: Sendable {
     throw WebError(.tooManyRequests, "too many logins", headers: [.retryAfter: String(Int(wait.rounded(.up)))])
   }
 
-  /// The highest role that the lists give; nil if none does.
-  private func role(of person: GitHubLogin.Person) async throws -> Role? {
+  /// The highest role that the lists give, and by which entry; nil if none does.
+  private func role(of person: GitHubLogin.Person) async throws -> (Role, AccessRules.Entry)? {
     for (role, entry) in settings.rules.questions {
       let belongs =
         switch entry {
-        case .person(let login): login == person.login.lowercased()
+        case .person: entry.isPerson(person.login)
         case .organisation(let name): try await person.isMember(ofOrganisation: name)
         case .team(let organisation, let team): try await person.isMember(ofTeam: team, of: organisation)
         }
-      if belongs { return role }
+      if belongs { return (role, entry) }
     }
     return nil
   }

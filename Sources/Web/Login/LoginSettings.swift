@@ -1,3 +1,4 @@
+import HTTPTypes
 import Model
 
 /// The ways in which people and programs prove who they are.
@@ -15,9 +16,13 @@ package struct LoginSettings: Sendable {
 
   /// A proxy that has people log in, and names them in a header.
   package struct Proxy: Sendable {
-    package let header: String
+    let header: HTTPField.Name
 
-    package init(header: String) { self.header = header }
+    /// Fails for what is no header's name.
+    package init?(header: String) {
+      guard let header = HTTPField.Name(header) else { return nil }
+      self.header = header
+    }
   }
 
   package var github: GitHub?

@@ -18,7 +18,9 @@ struct Cursor: Sendable, Equatable {
 
   /// In letters, digits, `-` and `_`, for an address.
   var text: String {
-    let data = (try? JSONEncoder().encode(keys)) ?? Data()
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    let data = (try? encoder.encode(keys)) ?? Data()
     return data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
   }
 

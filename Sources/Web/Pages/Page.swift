@@ -14,6 +14,10 @@ struct Page<Value: APIValue>: Sendable {
   var role: Role = .reader
   /// Whether it is made from the tally: then it says if that is behind.
   var isCounted = false
+  /// Whether those who ask for the same within a moment (`Backend.freshness`) are given the same value. For what is dear, and changed by
+  /// no action: who did something must see it at once. The value may depend on the parameters and the viewer's role, and on no more of
+  /// who asks.
+  var isShared = false
   /// - Throws: `WebError`, and whatever the layers below throw.
   let load: @Sendable (PageInput) async throws -> Value
   /// What the template shows of the value. Views are structs: their properties are the template's names.

@@ -22,6 +22,8 @@ struct PageInput: Sendable {
   /// Seconds since 1970 at which the request is answered.
   let now: Double
   private let values: [String: Value]
+  /// What was given, and by which role: inputs of one page with the same question are answered alike.
+  let question: String
 
   /// - Parameter given: what was given, by name; names that are not declared are `unknown`.
   /// - Throws: `WebError` for the first value that is missing or wrong.
@@ -36,6 +38,7 @@ struct PageInput: Sendable {
     var values: [String: Value] = [:]
     for parameter in parameters { values[parameter.name] = try parameter.read(given[parameter.name], now: now) }
     self.values = values
+    question = Self.link(viewer.role.rawValue, given.filter { values[$0.key] != nil })
   }
 
   /// Nil where it isn't given, or is empty.

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Providers
 
 /// A value that a request gives: in the path, in the query, or in a form. Declared once, it is read, checked and documented by that.
 struct Parameter: Sendable {
@@ -7,24 +8,27 @@ struct Parameter: Sendable {
 
   enum Kind: Sendable {
     /// The name of a repository, branch, job or pattern: as long as one may be that is entered (`ManifestLine`).
-    static let name = Kind.text(most: 4_096)
+    static let name = Kind.text(most: ManifestLine.longestText)
     /// A job's name, or that of its workflow, `/`, and the job's.
-    static let job = Kind.text(most: 2 * 4_096 + 1)
+    static let job = Kind.text(most: 2 * ManifestLine.longestText + 1)
 
     /// - Parameter most: in code points, as JSON Schema counts.
     case text(most: Int)
     /// `owner/name`, which may have more parts.
-    case repository(most: Int)
+    case repository
     /// An http or https address.
     case address(most: Int)
     case choice([String])
     case number(ClosedRange<Int>)
     /// `1`, `true` or `yes`; `0`, `false` or `no`; empty is no.
     case flag
-    /// A moment as RFC 3339 has it.
+    /// A moment as RFC 3339 has it, a day from now at most: clocks differ, but what claims to be of next year would lead lists until then.
     case time
     /// A commit's name, or the beginning of one, in hexadecimal digits.
     case commit(digits: ClosedRange<Int>)
+    /// A commit's whole name, in lower case or not; empty is none.
+    /// - Parameter orDay: whether it may be a day, too.
+    case wholeCommit(orDay: Bool)
     /// A moment in the past: `14d`, `2026-01-31`, a time of RFC 3339.
     case since
     /// Where the page before ended; given by `next`.
@@ -68,7 +72,7 @@ struct Parameter: Sendable {
   /// - Throws: `WebError` that names the parameter and says what it must be.
   func read(_ given: String?, now: Double) throws -> PageInput.Value? {
     let text = given.flatMap { $0.isEmpty && !isText ? nil : $0 } ?? usual
-    guard let text, !(text.isEmpty && isNeeded) else {
+    guard let text, !(isNeeded && text.allSatisfy(\.isWhitespace)) else {
       if isNeeded { throw wrong("is missing") }
       return nil
     }
@@ -78,8 +82,9 @@ struct Parameter: Sendable {
     switch kind {
     case .text: return .text(text)
     case .repository:
-      guard text.contains("/") else { throw wrong("must be owner/name") }
-      return .text(text)
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+      guard parts.count > 1, !parts.contains(where: { $0.allSatisfy(\.isWhitespace) }) else { throw wrong("must be owner/name") }
+      return .text(text.trimmingCharacters(in: .whitespacesAndNewlines))
     case .address:
       guard text.isEmpty || Links.outside(text) != nil else { throw wrong("must be an http or https address") }
       return .text(text)
@@ -97,13 +102,20 @@ struct Parameter: Sendable {
       }
       return .flag(index % 2 == 0)
     case .time:
-      guard Timestamp(text) != nil else { throw wrong("must be a time such as 2026-01-02T03:04:05Z") }
+      guard let time = Timestamp(text) else { throw wrong("must be a time such as 2026-01-02T03:04:05Z") }
+      guard time.secondsSince1970 <= now + 86_400 else { throw wrong("is more than a day from now") }
       return .text(text)
     case .commit(let digits):
       guard digits.contains(text.utf8.count), text.utf8.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }) else {
         throw wrong("must be a commit's name: \(digits.lowerBound) to \(digits.upperBound) hexadecimal digits")
       }
       return .text(text)
+    case .wholeCommit(let orDay):
+      let name = text.trimmingCharacters(in: .whitespacesAndNewlines).lowercased()
+      guard
+        name.isEmpty || orDay && CalendarDay(name) != nil || [40, 64].contains(name.utf8.count) && name.allSatisfy(\.isHexDigit)
+      else { throw wrong("must be a commit's full name of 40 hexadecimal digits (git rev-parse)" + (orDay ? ", or a day" : "")) }
+      return name.isEmpty ? nil : .text(name)
     case .since:
       guard let since = Since(text, now: now) else { throw wrong("must be like 14d, 12h, 2w or 2026-01-31") }
       return .moment(since.seconds, text)
@@ -126,7 +138,7 @@ struct Parameter: Sendable {
     case (.flag, .flag(let flag)): return String(flag)
     case (.number, _): throw wrong("must be a number")
     case (.flag, _): throw wrong("must be true or false")
-    case (.text, .text(let text)): return text
+    case (.text, .text(let text)), (.wholeCommit, .text(let text)): return text
     case (_, .text(let text)):
       guard !text.isEmpty else { throw wrong("is empty") }
       return text
@@ -136,7 +148,8 @@ struct Parameter: Sendable {
 
   private var longest: Int {
     switch kind {
-    case .text(let most), .repository(let most), .address(let most): most
+    case .text(let most), .address(let most): most
+    case .repository: ManifestLine.longestText
     default: 1_024
     }
   }

@@ -53,9 +53,14 @@ struct Site {
         method: .get, path: page.path, summary: page.summary, about: page.about, parameters: page.parameters, role: page.role,
         answer: page.isCounted ? Counted<Value>.schema : Value.schema, isForPeople: true))
     let (backend, shell) = (backend, shell)
+    let answers = SharedAnswers<Value>(freshness: backend.freshness)
+    @Sendable func load(_ input: PageInput) async throws -> Value {
+      guard page.isShared else { return try await page.load(input) }
+      return try await answers.answer(to: input.question) { try await page.load(input) }
+    }
     router.get(RouterPath(page.path)) { request, context in
       let input = try Self.input(page.parameters, request, context, page.role, backend, strict: false)
-      let view = try await page.view(try await page.load(input), input)
+      let view = try await page.view(try await load(input), input)
       let section = page.path.split(separator: "/").first.map(String.init) ?? ""
       return try shell.response(
         view.content, template: view.template, title: view.title, section: section, viewer: context.viewer,
@@ -63,7 +68,7 @@ struct Site {
     }
     router.get(RouterPath("api/v1/" + (page.path.isEmpty ? "causes" : page.path))) { request, context in
       let input = try Self.input(page.parameters, request, context, page.role, backend, strict: true)
-      let value = try await page.load(input)
+      let value = try await load(input)
       guard page.isCounted else { return try JSONBody.tagged(value, for: request) }
       return try JSONBody.tagged(Counted(value: value, behind: try await backend.behind.answer), for: request)
     }
@@ -161,7 +166,7 @@ struct Site {
 
   static func viewer(of context: WebContext, _ role: Role) throws -> Viewer {
     guard let viewer = context.viewer else {
-      if context.entersLogsAs != nil { throw WebError(.forbidden, "the token may enter logs, and nothing else") }
+      if context.sender != nil { throw WebError(.forbidden, "the token may enter logs, and nothing else") }
       throw WebError(.unauthorized, "log in first", hint: "open /login, or send a token", headers: [.wwwAuthenticate: "Bearer"])
     }
     guard viewer.role >= role else {

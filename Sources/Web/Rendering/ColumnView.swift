@@ -21,14 +21,14 @@ struct ColumnView: Sendable {
   ///
   /// - Parameters:
   ///   - first: the order that its link gives; when the list stands in it, the other way round.
-  ///   - sorting: that of the list now.
+  ///   - sorting: that of the list now; nil if it stands in an order that no column has.
   ///   - input: what the page was asked for.
-  init<Key>(_ label: String, _ first: Sorting<Key>, _ sorting: Sorting<Key>, _ input: PageInput, classes: String? = nil) {
-    let isCurrent = sorting.key == first.key
-    let next = isCurrent ? Sorting(first.key, descending: !sorting.isDescending) : first
+  init<Key>(_ label: String, _ first: Sorting<Key>, _ sorting: Sorting<Key>?, _ input: PageInput, classes: String? = nil) {
+    let current = sorting?.key == first.key ? sorting : nil
+    let next = current.map { Sorting(first.key, descending: !$0.isDescending) } ?? first
     self.init(
       label: label, classes: classes, link: input.link([Parameter.sortName: next.text]),
-      sort: isCurrent ? (sorting.isDescending ? "descending" : "ascending") : nil)
+      sort: current.map { $0.isDescending ? "descending" : "ascending" })
   }
 }
 
@@ -37,12 +37,14 @@ extension Parameter {
 
   /// What a list is sorted by: the name of a member of its items.
   ///
-  /// - Parameter list: what is sorted, where a page has several lists.
-  static func sort<Key>(_ list: String = "the list", usual: Sorting<Key>) -> Parameter {
+  /// - Parameters:
+  ///   - list: what is sorted, where a page has several lists.
+  ///   - usual: nil: an order of its own.
+  static func sort<Key>(_ list: String = "the list", usual: Sorting<Key>?) -> Parameter {
     query(
       sortName, .choice(Sorting<Key>.texts),
       "What \(list) is sorted by, the least, earliest or first in the alphabet at the top; with `-` before it, the other way round.",
-      usual: usual.text)
+      usual: usual?.text)
   }
 }
 
@@ -50,9 +52,10 @@ extension PageInput {
   /// How the list is to be sorted.
   ///
   /// - Parameter usual: that of the parameter.
-  func sorting<Key>(usual: Sorting<Key>) -> Sorting<Key> {
-    text(Parameter.sortName).flatMap { Sorting($0) } ?? usual
-  }
+  func sorting<Key>(usual: Sorting<Key>) -> Sorting<Key> { sorting() ?? usual }
+
+  /// How the list is to be sorted; nil where that isn't said.
+  func sorting<Key>() -> Sorting<Key>? { text(Parameter.sortName).flatMap { Sorting($0) } }
 }
 
 extension Sequence {

@@ -1,6 +1,6 @@
 import Mustache
 
-/// HTML that is made by code, as it is too much of it for a template: the lines of a log, the bars of a chart.
+/// HTML that is made by code, as it is too much of it for a template: the lines of a log, the bars of a chart, the cells of a grid.
 ///
 /// Whatever is given to it as text or as an attribute's value is escaped; names of elements and attributes can only be literals of the
 /// source. So a value of this type is the one thing that a template may put in with three braces.

@@ -26,8 +26,7 @@ struct ErrorMiddleware: RouterMiddleware {
 
   private func answer(_ error: WebError, _ request: Request, _ context: WebContext) throws -> Response {
     if error.status == .unauthorized, request.method == .get, shell.hasLogin,
-      request.headers[.accept]?.contains("text/html") ?? false,
-      !request.isForPrograms
+      request.headers[.accept]?.contains("text/html") ?? false, !request.isForPrograms, request.uri.path != "/login"
     {
       return Response(status: .seeOther, headers: [.location: PageInput.link("/login", ["next": request.uri.string])])
     }

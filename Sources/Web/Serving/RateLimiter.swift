@@ -29,8 +29,11 @@ final class RateLimiter: Sendable {
     buckets.withLock { buckets in
       if buckets.count >= Self.mostNames, buckets[name] == nil {
         buckets = buckets.filter { $0.value.level + (now - $0.value.at) * perSecond < burst }
-        // All of them ask too much at once: whoever is new begins anew, as all do.
-        if buckets.count >= Self.mostNames { buckets.removeAll(keepingCapacity: true) }
+        // All of them have asked lately. Those who asked least may begin anew; who is held back stays so.
+        if buckets.count >= Self.mostNames {
+          let fullest = buckets.sorted { $0.value.level > $1.value.level }.prefix(Self.mostNames / 2)
+          for (name, _) in fullest { buckets[name] = nil }
+        }
       }
       var bucket = buckets[name] ?? Bucket(level: burst, at: now)
       bucket.level = min(burst, bucket.level + max(0, now - bucket.at) * perSecond)

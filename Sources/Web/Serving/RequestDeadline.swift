@@ -27,11 +27,20 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   /// While the client is waited for: the connection's number among those.
   private var waiting: UInt64?
   private var isOpen = false
-  private var isReading = false
+  private var coming = Coming.head
   /// Requests that aren't answered to the end.
   private var unanswered = 0
 
-  /// For so long what is left of a body is taken whose request is answered already, as when it was refused.
+  /// What the client is to send next.
+  private enum Coming {
+    /// Of a request, the first or another.
+    case head
+    case body
+    /// What is left of a body whose request is answered already, as when it was refused.
+    case rest
+  }
+
+  /// For so long what is left of a body is taken whose request is answered already.
   private static let lingering = TimeAmount.seconds(5)
 
   init(places: ConnectionPlaces, firstLimit: TimeAmount, bodyLimit: TimeAmount, writeLimit: TimeAmount) {
@@ -47,7 +56,7 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     if let codec = try? pipeline.context(handlerType: HTTP1ToHTTPServerCodec.self) {
       try? pipeline.addHandler(OldClients(), position: .before(codec.handler))
     }
-    reading = close(in: firstLimit, context)
+    expect(.head, for: firstLimit, context)
     isOpen = true
     places.enter()
     somethingCameOrWent(context.channel)
@@ -63,13 +72,10 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch Self.unwrapInboundIn(data) {
     case .head:
-      (isReading, unanswered) = (true, unanswered + 1)
-      reading?.cancel()
-      reading = close(in: bodyLimit, context)
+      unanswered += 1
+      expect(.body, for: bodyLimit, context)
     case .body: break
-    case .end:
-      reading?.cancel()
-      isReading = false
+    case .end: expect(.head, for: nil, context)
     }
     somethingCameOrWent(context.channel)
     context.fireChannelRead(data)
@@ -88,16 +94,21 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
       self.writing?.cancel()
       self.writing = self.unwritten > 0 ? self.close(in: self.writeLimit, context) : nil
       if isEnd {
-        self.unanswered -= 1
-        if self.isReading, self.unanswered == 0 {
-          self.reading?.cancel()
-          self.reading = self.close(in: Self.lingering, context)
-        }
+        // A head that can't be read is answered, and no request.
+        self.unanswered = max(0, self.unanswered - 1)
+        if self.coming == .body, self.unanswered == 0 { self.expect(.rest, for: Self.lingering, context) }
       }
       self.somethingCameOrWent(channel)
     }
     somethingCameOrWent(channel)
     context.write(data, promise: promise)
+  }
+
+  /// - Parameter limit: of the time until all of it is there; nil: between requests the server's own idle time counts.
+  private func expect(_ next: Coming, for limit: TimeAmount?, _ context: ChannelHandlerContext) {
+    coming = next
+    reading?.cancel()
+    reading = limit.map { close(in: $0, context) }
   }
 
   private func close(in limit: TimeAmount, _ context: ChannelHandlerContext) -> Scheduled<Void> {
@@ -108,7 +119,7 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
   /// Where the client is waited for, for its request, the rest of a body, or to take what is ready for it, that begins anew.
   private func somethingCameOrWent(_ channel: any Channel) {
     if let waiting { places.endWait(waiting) }
-    let waits = unanswered == 0 || isReading || unwritten > 0
+    let waits = unanswered == 0 || coming != .head || unwritten > 0
     waiting = isOpen && waits ? places.beginWait(channel) : nil
   }
 

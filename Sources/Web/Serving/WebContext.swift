@@ -1,5 +1,6 @@
 import Hummingbird
 import NIOCore
+import Store
 
 /// What is known of a request beside what it says.
 struct WebContext: RequestContext {
@@ -10,8 +11,8 @@ struct WebContext: RequestContext {
   var address = "unknown"
   /// Set by the login; nil before, and where nobody is logged in.
   var viewer: Viewer?
-  /// Whom logs are entered by that a token allows for nothing else; nil where it may not.
-  var entersLogsAs: String?
+  /// By whom logs are entered; nil: who asks may not.
+  var sender: Sender?
   /// What a form must send back, so that no other site's form is taken; bound to the viewer's session.
   var formToken = ""
 

@@ -1,6 +1,7 @@
 import Hummingbird
 import LogArchive
 import Model
+import NIOHTTP1
 import Pipeline
 import Postgres
 import Providers
@@ -34,6 +35,7 @@ struct WebError: Error, Equatable {
       case .noSuchCommit, .noSuchPattern, .noSuchKnownProblem, .noSuchJob, .noSuchToken, .noSuchBuild, .noSuchRepository:
         self.init(.notFound, error.description)
       case .badCursor: self.init(.badRequest, error.description, field: "cursor")
+      case .nothingDecided, .sentByAnother: self.init(.conflict, error.description, hint: error.hint)
       case .ambiguousCommit, .ambiguousJob, .revisionChanged: self.init(.conflict, error.description)
       default: return nil
       }
@@ -45,8 +47,11 @@ struct WebError: Error, Equatable {
         hint: "wait for their end", headers: [.retryAfter: "5"])
     case let error as ArchiveError:
       self.init(error == .full || error.isRetryable ? .serviceUnavailable : .notFound, error.description, hint: error.hint)
+    case is HTTPParserError: self.init(.badRequest, "the body is no HTTP, or was cut off")
     case let error as ProviderError:
       self.init(.badGateway, error.description)
+    case is HTTPParserError:
+      self.init(.badRequest, "the request's body breaks off, or isn't framed as its headers say")
     case let error as HTTPError:
       self.init(error.status, error.body ?? error.status.reasonPhrase.lowercased(), headers: error.headers)
     case let error as any HTTPResponseError:

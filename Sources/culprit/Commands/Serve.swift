@@ -55,7 +55,7 @@ struct Serve: AsyncParsableCommand {
       let http = try WebServer(
         backend: backend, settings: web, readers: integrations.readers, github: integrations.login, logger: log.logger
       ) { port in
-        Output.line("listening on http://\(address):\(port)")
+        Output.line("listening on http://\(address.contains(":") ? "[\(address)]" : address):\(port)")
         Output.flush()
       }
       var services: [any Service] = [http.service]
@@ -103,14 +103,16 @@ struct Serve: AsyncParsableCommand {
     return settings
   }
 
-  private static let loopback: Set<String> = ["127.0.0.1", "localhost", "::1", "[::1]"]
+  private static let loopback: Set<String> = ["127.0.0.1", "localhost", "::1"]
 
   /// - Parameter flag: what the address was given by, for the error.
   static func address(_ text: String, flag: String) throws -> (String, Int) {
     guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port),
       colon > text.startIndex
     else { throw Failure("\(flag) is \"\(text)\"", hint: "it must be an address and a port, such as 127.0.0.1:8080") }
-    return (String(text[..<colon]), port)
+    // IPv6 stands in brackets before a port (RFC 3986, 3.2.2).
+    let host = text[..<colon]
+    return (String(host.first == "[" && host.last == "]" ? host.dropFirst().dropLast() : host), port)
   }
 }
 

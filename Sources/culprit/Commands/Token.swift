@@ -32,7 +32,9 @@ struct TokenAdd: AsyncParsableCommand {
 
   func run() async throws {
     let settings = try global.settings()
-    guard !name.isEmpty, name.utf8.count <= 100 else { throw Failure("the name is empty or longer than 100 bytes") }
+    guard !name.isEmpty, name.utf8.count <= 100, Style.inert(name) == name else {
+      throw Failure("the name is empty, longer than 100 bytes, or has control characters")
+    }
     var scopes: Set<AccessScope> = []
     for text in scope {
       guard let scope = AccessScope(rawValue: text) else {

@@ -46,8 +46,8 @@ struct Wrong: AsyncParsableCommand {
       try await WrongReports(store: $0.store).report(
         commit: commit, repository: repository, job: job, who: Person.name, reason: reason, today: .now)
     }
-    let rests = reported.verdict.pattern.map { ", which rests on \($0)" } ?? ""
+    let pattern = reported.verdict.pattern.map { ", which rests on \($0)" } ?? ""
     Output.line(
-      "reported: \(Style.inert(job)) of \(reported.commit.commit.prefix(12)) is not \(reported.verdict.kind.rawValue)\(rests)")
+      "reported: \(Style.inert(job)) of \(reported.commit.commit.prefix(12)) is not \(reported.verdict.kind.rawValue)\(pattern)")
   }
 }

@@ -42,10 +42,10 @@ extension LoginSettings {
         throw Failure(
           "login-proxy-header is set, and no proxy is named that it is taken from", hint: "set login-proxies to its addresses")
       }
-      guard header.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }) else {
+      proxy = Proxy(header: header)
+      guard proxy != nil else {
         throw Failure("login-proxy-header is \"\(header)\"", hint: "it must be a header's name, such as X-Forwarded-User")
       }
-      proxy = Proxy(header: header)
     }
     if let rate = try settings.rateLimit { requestsPerSecond = rate > 0 ? rate : nil }
     isOpen = github == nil && proxy == nil

@@ -80,9 +80,7 @@ enum BuildPage {
     guard build.kind != nil else { return nil }
     let judged = try await JudgeStage(store: input.backend.store).judge(
       commit: build.build.commit, repository: build.build.repository, today: input.today)
-    return judged.builds.first { $0.id == build.id }.map {
-      .init(kind: $0.verdict.kind.rawValue, isExcused: $0.verdict.kind.isExcused, why: $0.verdict.why)
-    }
+    return judged.builds.first { $0.id == build.id }.map { .init($0.verdict) }
   }
 
   private static func chosen(_ detail: Store.BuildDetail, _ input: PageInput) throws -> Store.LogDetail? {

@@ -1,3 +1,4 @@
+import Analysis
 import Model
 
 /// One build with its logs, what was found in them, and some lines of one.
@@ -54,6 +55,10 @@ struct BuildReport: APIValue {
     let isExcused: Bool
     /// The rule that applied, in words.
     let why: String
+
+    init(_ verdict: BuildVerdict) {
+      (kind, isExcused, why) = (verdict.kind.rawValue, verdict.kind.isExcused, verdict.why)
+    }
 
     static let schema = Schema.object(
       "VerdictOnBuild", ["kind": .choice(BuildKind.allCases.map(\.rawValue)), "isExcused": .boolean, "why": .string])

@@ -10,6 +10,8 @@ struct BuildRowView: Sendable {
   let commitLink: String
   let label: String
   let labelClass: String
+  /// Where the commit's verdict is another kind than its own: what it tells itself, and the rule that applied.
+  let itselfText: String?
   let isRetried: Bool
   let telling: String?
   let tellingLink: String?
@@ -27,8 +29,10 @@ struct BuildRowView: Sendable {
     pullRequestText = build.pullRequest.map { "#\($0)" }
     commit = String(build.commit.prefix(10))
     commitLink = Links.commit(build.commit, of: build.repository)
-    label = build.kind ?? Self.outcomes[build.outcome] ?? build.outcome
-    labelClass = build.kind ?? build.outcome
+    let kind = build.verdict?.kind ?? build.kind
+    label = kind ?? Self.outcomes[build.outcome] ?? build.outcome
+    labelClass = kind ?? build.outcome
+    itselfText = build.verdict.map { "\(build.kind ?? "nothing") by itself; \($0.why.prefix(160))" }
     isRetried = build.passedOnRetry && build.kind != nil
     telling = build.telling?.text
     tellingLink = build.telling.map { Links.line($0.line, ofLog: $0.log, ofBuild: build.id) }

@@ -18,6 +18,8 @@ struct BuildSummary: APIValue {
   let at: Double
   /// Of a failed build, as far as it itself tells: without known problems and without what the base failed with.
   let kind: String?
+  /// What the commit's verdict says of it, with known problems and what the base failed with, where that is another kind.
+  let verdict: BuildReport.Verdict?
   let telling: TellingLine?
   /// A later or earlier attempt of the same job on the same commit passed.
   let passedOnRetry: Bool
@@ -29,11 +31,12 @@ struct BuildSummary: APIValue {
       "attempt": .integer,
       "branch": .string, "pullRequest": .optional(.integer), "commit": .string,
       "outcome": .choice(Build.Outcome.allCases.map(\.rawValue)), "at": .time,
-      "kind": .optional(.choice(BuildKind.allCases.map(\.rawValue))), "telling": .optional(TellingLine.schema),
-      "passedOnRetry": .boolean,
+      "kind": .optional(.choice(BuildKind.allCases.map(\.rawValue))), "verdict": .optional(BuildReport.Verdict.schema),
+      "telling": .optional(TellingLine.schema), "passedOnRetry": .boolean,
     ])
 
-  init(_ row: Store.BuildRow) {
+  /// - Parameter verdict: the commit's on it, where that was asked.
+  init(_ row: Store.BuildRow, _ verdict: BuildVerdict? = nil) {
     id = row.id
     repository = row.repository
     provider = row.job.provider
@@ -46,6 +49,7 @@ struct BuildSummary: APIValue {
     outcome = row.outcome.rawValue
     at = row.at
     kind = row.kind?.rawValue
+    self.verdict = verdict.flatMap { $0.kind == row.kind ? nil : BuildReport.Verdict($0) }
     telling = row.best.map { TellingLine($0) }
     passedOnRetry = row.passedOnRetry
   }

@@ -1,4 +1,6 @@
+import Analysis
 import Model
+import Pipeline
 import Store
 
 /// The list of builds.
@@ -37,7 +39,20 @@ enum BuildsPage {
     filter.until = input.moment("until")
     let page = try await input.backend.store.buildPage(
       filter, sortedBy: input.sorting(usual: usual), after: input.cursor?.keys.first, most: input.limit)
-    return Listing(items: page.rows.map { BuildSummary($0) }, next: page.next.map { Cursor(keys: [$0]) })
+    let verdicts = try await verdicts(on: page.rows, input)
+    return Listing(items: page.rows.map { BuildSummary($0, verdicts[$0.id]) }, next: page.next.map { Cursor(keys: [$0]) })
+  }
+
+  /// What the commits' verdicts say of builds, where that may be more than the builds themselves tell; a later attempt's counts instead of
+  /// an earlier one's.
+  private static func verdicts(on rows: [Store.BuildRow], _ input: PageInput) async throws -> [Int64: BuildVerdict] {
+    let open = rows.filter(\.mayBeExcused)
+    guard !open.isEmpty else { return [:] }
+    let commits = Set(open.map { Store.CommitName(repository: $0.repository, commit: $0.commit) }).sorted()
+    let facts = try await input.backend.store.facts(ofCommits: commits, logsOf: Set(open.map(\.id)))
+    let judged = facts.flatMap { JudgeStage.verdict(of: $0, today: input.today).builds.map { ($0.build.id, $0.verdict) } }
+    let wanted = Set(open.map(\.id))
+    return Dictionary(judged.filter { wanted.contains($0.0) }) { first, _ in first }
   }
 }
 

@@ -32,7 +32,7 @@ struct RawLogRoute: Sendable {
     }
     var headers: HTTPFields = [
       .contentType: "application/octet-stream", .contentDisposition: "attachment; filename=\"build-\(id)-log-\(log).txt\"",
-      .eTag: "\"\(digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())\"", .cacheControl: "private, no-cache",
+      .eTag: "\"\(digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())\"", .cacheControl: "private, no-store",
     ]
     if request.headers[.ifNoneMatch] == headers[.eTag] { return Response(status: .notModified, headers: headers) }
     if let bytes = found.bytes { headers[.contentLength] = String(bytes) }

@@ -25,7 +25,7 @@ enum CausesPage {
       .query("limit", .number(1...200), "The most causes that are told.", usual: "15"),
       .sort(usual: usual), .cursor,
     ],
-    isCounted: true,
+    isCounted: true, isShared: true,
     load: load, view: { causes, input in Page.View("causes", title: "What breaks the builds", CausesView(causes, input)) })
 
   /// Days from which on weeks are told.

@@ -4,10 +4,13 @@ import Store
 /// Known problems: jobs that fail for a reason that is nobody's change.
 enum KnownPage {
   private static let states = ["open", "resolved", "all"]
+  /// Builds of so many days are counted.
+  static let days: Double = 14
   static let usual: Sorting<KnownProblems.Key> = .descending(.createdAt)
 
   static let page = Page<KnownProblems>(
     path: "known", summary: "Known problems, the newest first unless sorted otherwise.",
+    about: "`builds` are the failed builds of the last 14 days that one excuses; where several cover a build, it counts for each.",
     parameters: [
       .query("repository", .name, "Only of this repository, `owner/name`."),
       .query("state", .choice(states), "Which of them.", usual: "open"),
@@ -17,8 +20,12 @@ enum KnownPage {
     ],
     load: { input in
       // There are tens of them, not thousands: it is what is shown that has to be bounded.
-      let all = try await input.backend.store.knownProblems(repository: input.text("repository"), resolved: true)
-        .map(KnownProblems.Problem.init).sorted(by: input.sorting(usual: usual))
+      let store = input.backend.store
+      let sorting = input.sorting(usual: usual)
+      let since = input.now - days * 86_400
+      let known = try await store.knownProblems(repository: input.text("repository"), resolved: true)
+      var counts = sorting.key == .builds ? try await store.excusedBuilds(by: known.map(\.id), since: since) : [:]
+      let all = known.map { KnownProblems.Problem($0, builds: counts[$0.id] ?? 0) }.sorted(by: sorting)
       func isWanted(_ problem: KnownProblems.Problem) -> Bool {
         input.text("state") == "all" || (problem.resolvedAt == nil) == (input.text("state") == "open")
       }
@@ -29,9 +36,11 @@ enum KnownPage {
         guard let place = all.firstIndex(where: { $0.id == last }) else { throw Cursor.other }
         rest = all[(place + 1)...].filter(isWanted)
       }
-      let shown = rest.prefix(input.limit)
+      var shown = Array(rest.prefix(input.limit))
+      if sorting.key != .builds { counts = try await store.excusedBuilds(by: shown.map(\.id), since: since) }
+      for place in shown.indices { shown[place].builds = counts[shown[place].id] ?? 0 }
       return KnownProblems(
-        problems: Array(shown), count: wanted.count,
+        problems: shown, count: wanted.count,
         next: rest.count > shown.count ? shown.last.map { Cursor(keys: [String($0.id)]).text } : nil)
     },
     view: { value, input in Page.View("known", title: "Known problems", KnownView(value, input, states: states)) })
@@ -41,13 +50,13 @@ enum KnownPage {
     about:
       "Covers failed builds of the jobs, on the branch and on pull requests into it. Statuses that were posted lately are computed again.",
     parameters: [
-      .form("repository", .repository(most: 4_096), "`owner/name`.", needed: true),
+      .form("repository", .repository, "`owner/name`.", needed: true),
       .form(
         "jobs", .text(most: 16_384),
         "Names of jobs, one on each line or with commas between them; `*` stands for any text. None: all."),
       .form("branch", .name, "The branch. None: all."),
-      .form("from", .text(most: 64), "The first commit that has it, in full."),
-      .form("until", .text(most: 64), "The first commit that hasn't it any more, in full, or a day."),
+      .form("from", .wholeCommit(orDay: false), "The first commit that has it, in full."),
+      .form("until", .wholeCommit(orDay: true), "The first commit that hasn't it any more, in full, or a day."),
       .form("patterns", .text(most: 4_000), "Ids of patterns that it is limited to, written like `jobs`."),
       .form("reason", .text(most: 1_000), "Why; shown with every verdict that rests on it.", needed: true),
       .form("issue", .text(most: 1_000), "Where it is worked on."),
@@ -63,45 +72,31 @@ enum KnownPage {
     about: "Builds that finish from now on are not covered; with `until`, commits from that one on aren't.",
     parameters: [
       .path("id", .number(1...Int(Int32.max)), "Its number."),
-      .form("until", .text(most: 64), "The first commit that hasn't it any more, in full."),
+      .form("until", .wholeCommit(orDay: false), "The first commit that hasn't it any more, in full."),
     ],
     perform: { input in
       let id = input.number("id") ?? 0
-      let until = try commit(input, "until")
-      try await input.backend.store.resolveKnownProblem(Int64(id), untilCommit: until, who: input.viewer.name)
+      try await input.backend.store.resolveKnownProblem(Int64(id), untilCommit: input.text("until"), who: input.viewer.name)
       return Action.Done(location: "/known?state=all#problem-\(id)", detail: "known problem \(id) is resolved")
     })
 
   private static func problem(_ input: PageInput) throws -> KnownProblem {
-    let repository = (input.text("repository") ?? "").trimmed
-    let reason = (input.text("reason") ?? "").trimmed
-    guard !reason.isEmpty else { throw WebError(.badRequest, "reason is empty", hint: "say why", field: "reason") }
     let issue = (input.text("issue") ?? "").trimmed
     var problem = KnownProblem(
-      repository: repository, jobs: list(input.text("jobs")), branch: (input.text("branch") ?? "").trimmed,
-      fromCommit: try commit(input, "from"), patterns: list(input.text("patterns")).map { PatternID($0) }, reason: reason,
+      repository: input.text("repository") ?? "", jobs: list(input.text("jobs")), branch: (input.text("branch") ?? "").trimmed,
+      fromCommit: input.text("from"), patterns: list(input.text("patterns")).map { PatternID($0) },
+      reason: (input.text("reason") ?? "").trimmed,
       issue: issue.isEmpty ? nil : issue, who: input.viewer.name)
-    if let day = CalendarDay((input.text("until") ?? "").trimmed) {
+    if let day = CalendarDay(input.text("until") ?? "") {
       problem.untilTime = Double(day.secondsSince1970)
     } else {
-      problem.untilCommit = try commit(input, "until")
+      problem.untilCommit = input.text("until")
     }
     return problem
   }
 
   private static func list(_ text: String?) -> [String] {
     (text ?? "").split { $0 == "," || $0.isNewline }.map(\.trimmed).filter { !$0.isEmpty }
-  }
-
-  /// A whole object name: its place in the history is looked up at the code host.
-  private static func commit(_ input: PageInput, _ field: String) throws -> String? {
-    guard let name = input.text(field)?.trimmed.lowercased(), !name.isEmpty else { return nil }
-    guard name.count == 40 || name.count == 64, name.allSatisfy(\.isHexDigit) else {
-      throw WebError(
-        .badRequest, "\(field) is \"\(name)\"", hint: "it must be a commit's full name of 40 hexadecimal digits (git rev-parse)",
-        field: field)
-    }
-    return name
   }
 }
 
@@ -113,6 +108,7 @@ extension [KnownProblems.Problem] {
     case .repository: sorted(by: sorting) { $0.repository }
     case .reason: sorted(by: sorting) { $0.reason.lowercased() }
     case .who: sorted(by: sorting) { $0.who }
+    case .builds: sorted(by: sorting) { $0.builds }
     }
   }
 }
@@ -123,7 +119,7 @@ extension StringProtocol {
 
 struct KnownProblems: APIValue {
   /// What they can be sorted by.
-  enum Key: String, Sendable, CaseIterable { case createdAt, resolvedAt, repository, reason, who }
+  enum Key: String, Sendable, CaseIterable { case createdAt, resolvedAt, repository, reason, who, builds }
 
   let problems: [Problem]
   /// All of them, on this page or not.
@@ -145,8 +141,11 @@ struct KnownProblems: APIValue {
     let createdAt: Double
     let resolvedAt: Double?
     let resolvedBy: String?
+    /// Failed builds of the last days that it excuses.
+    var builds: Int
 
-    init(_ problem: KnownProblem) {
+    init(_ problem: KnownProblem, builds: Int) {
+      self.builds = builds
       id = problem.id
       repository = problem.repository
       jobs = problem.jobs
@@ -169,7 +168,7 @@ struct KnownProblems: APIValue {
         "id": .integer, "repository": .string, "jobs": .array(.string), "branch": .string, "from": .optional(.string),
         "untilCommit": .optional(.string), "until": .optional(.time), "patterns": .array(.string), "reason": .string,
         "issue": .optional(.string), "who": .string, "createdAt": .time, "resolvedAt": .optional(.time),
-        "resolvedBy": .optional(.string),
+        "resolvedBy": .optional(.string), "builds": .integer,
       ])
   }
 

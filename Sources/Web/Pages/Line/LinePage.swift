@@ -16,7 +16,7 @@ enum LinePage {
       .query("by", .choice(Store.Step.allCases.map(\.rawValue)), "What the share is told by.", usual: "day"),
       .sort("`repairs`", usual: usual), .query("limit", .number(1...100), "Commits of one page.", usual: "25"), .cursor,
     ],
-    isCounted: true,
+    isCounted: true, isShared: true,
     load: { input in
       let store = input.backend.store
       let lines = try await store.lines(repository: input.text("repository"), most: 50)

@@ -51,16 +51,8 @@ struct LineView: Sendable {
     let when: String
     let needs: Int
     let isBroken: Bool
-    let cells: [Cell]
-  }
-
-  struct Cell: Sendable {
-    /// Nil: the job didn't run.
-    let link: String?
-    let state: String
-    let sign: String
-    /// For who doesn't see the sign.
-    let text: String
+    /// What each job came to: hundreds of cells on a page, which took a template most of its time.
+    let cellsMarkup: Markup
   }
 
   struct Share: Sendable {
@@ -165,26 +157,29 @@ extension LineView.Row {
     needs = commit.attention
     isBroken = commit.attention > 0
     let cells = Dictionary(commit.jobs.map { (LineView.JobKey(of: $0), $0) }) { first, _ in first }
-    self.cells = jobs.map { job in cells[job].map { LineView.Cell($0) } ?? LineView.Cell() }
+    cellsMarkup = jobs.reduce(into: Markup()) { html, job in
+      html.open("td")
+      cells[job].map { html.cell($0) } ?? html.element("span", ["class": "hidden"], "did not run")
+      html.close("td")
+    }
   }
 }
 
-extension LineView.Cell {
-  fileprivate init() { (link, state, sign, text) = (nil, "none", "", "did not run") }
-
-  fileprivate init(_ cell: Line.Cell) {
-    link = "/builds/\(cell.build)"
-    state = cell.state
-    let state = Store.CellState(rawValue: cell.state)
-    sign =
-      switch state {
+extension Markup {
+  /// A sign, and words for who doesn't see it.
+  fileprivate mutating func cell(_ cell: Line.Cell) {
+    let sign =
+      switch Store.CellState(rawValue: cell.state) {
       case .passed: "✓"
       case .passedOnRetry: "↻"
       case .excused: "○"
       case .failed: "✕"
       case .canceled, nil: "–"
       }
-    let words = cell.state.replacing("_", with: " ")
-    text = words + [cell.kind, cell.pattern].compactMap { $0 }.map { ", \($0)" }.joined()
+    let text = cell.state.replacing("_", with: " ") + [cell.kind, cell.pattern].compactMap { $0 }.map { ", \($0)" }.joined()
+    open("a", ["class": "cell \(cell.state)", "href": "/builds/\(cell.build)", "title": text])
+    element("span", ["aria-hidden": "true"], sign)
+    element("span", ["class": "hidden"], text)
+    close("a")
   }
 }

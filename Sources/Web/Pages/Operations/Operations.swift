@@ -3,8 +3,8 @@ import Store
 
 /// How the work goes, for the API.
 struct Operations: APIValue {
-  let queues: [Queue]
-  let workers: [Worker]
+  var queues: [Queue]
+  var workers: [Worker]
   let ledger: Ledger
   /// The oldest first.
   let hours: [Hour]
@@ -12,8 +12,8 @@ struct Operations: APIValue {
   let deliveries: [String: Int]
   /// Of the last day, by kind and phase.
   let posts: [String: Int]
-  let limits: [Limit]
-  let troubles: [Trouble]
+  var limits: [Limit]
+  var troubles: [Trouble]
 
   struct Queue: APIValue {
     let queue: String

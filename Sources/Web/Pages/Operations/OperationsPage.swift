@@ -8,7 +8,11 @@ enum OperationsPage {
 
   static let page = Page<Operations>(
     path: "operations", summary: "Queues, workers, the ledger's coverage, rates, providers' limits and what goes wrong.",
-    parameters: [.query("limit", .number(1...200), "The most troubles of each kind that are told.", usual: "10")],
+    parameters: [
+      .query("limit", .number(1...200), "The most troubles of each kind that are told.", usual: "10"),
+      .sort("one of the lists", usual: Sorting<Operations.Key>?.none),
+    ],
+    isShared: true,
     load: { input in
       let store = input.backend.store
       let since = input.now - Double(hours) * 3_600
@@ -31,7 +35,8 @@ enum OperationsPage {
       return Operations(
         queues: states, workers: living.map(Operations.Worker.init), ledger: ledger,
         hours: filled(try await rates, now: input.now), deliveries: map(try await deliveries), posts: map(try await posts),
-        limits: try await limits.map(Operations.Limit.init), troubles: try await troubles.map(Operations.Trouble.init))
+        limits: try await limits.map(Operations.Limit.init), troubles: try await troubles.map(Operations.Trouble.init)
+      ).sorted(by: input.sorting())
     },
     view: { value, input in Page.View("operations", title: "Operations", OperationsView(value, input)) })
 

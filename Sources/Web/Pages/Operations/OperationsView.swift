@@ -4,6 +4,10 @@ import Store
 
 struct OperationsView: Sendable {
   let figures: [Figure]
+  let queueTable: Head
+  let workerTable: Head
+  let limitTable: Head
+  let troubleTable: Head
   let queues: [Queue]
   let isDone: Bool
   let percent: Int
@@ -16,6 +20,11 @@ struct OperationsView: Sendable {
   let limits: [Limit]
   let troubles: [Trouble]
   let moreLink: String?
+
+  /// A table's head, as the partial `columns` takes it.
+  struct Head: Sendable {
+    let columns: [ColumnView]
+  }
 
   struct Figure: Sendable {
     let value: String
@@ -97,6 +106,28 @@ struct OperationsView: Sendable {
       Figure(value: Figures.count(ledger.due), name: "pairs of log and pattern are due", isBad: false),
       Figure(value: Figures.count(ledger.inconclusive), name: "pairs are not conclusive", isBad: false),
     ]
+    let sorting: Sorting<Operations.Key>? = input.sorting()
+    func column(_ label: String, _ first: Sorting<Operations.Key>, classes: String? = nil) -> ColumnView {
+      ColumnView(label, first, sorting, input, classes: classes)
+    }
+    queueTable = Head(columns: [
+      column("Queue", .ascending(.queue)), column("Waiting", .descending(.waiting), classes: "number"),
+      column("Due", .descending(.due), classes: "number"), column("Being done", .descending(.leased), classes: "number"),
+      column("Tried before", .descending(.retried), classes: "number"),
+      column("Oldest due", .descending(.oldestDueSeconds), classes: "number"),
+    ])
+    workerTable = Head(columns: [
+      column("Worker", .ascending(.workerHost)), ColumnView("State"), column("Started", .descending(.startedAt)),
+      ColumnView("Has in hand"),
+    ])
+    limitTable = Head(columns: [
+      column("Host", .ascending(.limitHost)), column("Requests left", .ascending(.remaining)),
+      column("Full again", .descending(.resetsAt)), column("Told", .descending(.toldAt)),
+    ])
+    troubleTable = Head(columns: [
+      column("What", .ascending(.what)), column("Of", .ascending(.subject)), column("Why", .ascending(.reason)),
+      column("When", .descending(.at)),
+    ])
     queues = value.queues.map { queue in
       Queue(
         name: queue.queue, about: Self.abouts[queue.queue] ?? "", waiting: Self.capped(queue.waiting), due: Self.capped(queue.due),

@@ -5,22 +5,22 @@ import Store
 /// What nothing explains, in clusters, with a drafted pattern for each.
 enum UnexplainedPage {
   static let usual: Sorting<Unexplained.Key> = .descending(.builds)
+  /// How long who looks waits while logs are being read; the page then tells how far that is, and looks again by itself.
+  private static let patience: Duration = .milliseconds(80)
 
   static let page = Page<Unexplained>(
     path: "unexplained", summary: "Failed builds that no pattern explains, in clusters with drafted patterns.",
     about:
-      "Reading the logs takes a while: until they are read, `state` is `running`. What is told is some minutes old at most, and of the largest clusters.",
+      "Reading the logs takes a while: until they are read, `state` is `running`. What is told is some minutes old at most, and made of the latest builds.",
     parameters: [
       .query("days", .number(1...365), "Builds of so many days.", usual: "14"),
-      .query("repository", .text(most: 200), "Only clusters with builds of this repository, `owner/name`."),
-      .query("job", .text(most: 250), "Only clusters with builds of this job, by its name or as `workflow/job`."),
-      .sort("`clusters`", usual: usual),
+      .query("repository", .name, "Only clusters with builds of this repository, `owner/name`."),
+      .query("job", .job, "Only clusters with builds of this job, by its name or as `workflow/job`."),
+      .sort("`clusters`", usual: usual), .limit, .cursor,
     ],
     load: { input in
-      Unexplained(
-        await input.backend.suggestions.suggestions(days: input.number("days") ?? 14), repository: input.text("repository"),
-        job: input.text("job"), sortedBy: input.sorting(usual: usual),
-        now: input.now)
+      try Unexplained(
+        await input.backend.suggestions.suggestions(days: input.number("days") ?? 14, patience: patience), input)
     },
     view: { value, input in
       Page.View("unexplained", title: "Unexplained failures", UnexplainedView(value, input))
@@ -51,9 +51,10 @@ struct Unexplained: APIValue {
   let untold: Int
   /// Those, the latest first.
   let untoldBuilds: [Untold]
-  /// All clusters, shown or not.
+  /// All clusters, of the repository and job or not, on this page or not.
   let clusterCount: Int
   let clusters: [Cluster]
+  let next: String?
 
   struct Cluster: APIValue {
     let builds: Int
@@ -104,12 +105,12 @@ struct Unexplained: APIValue {
       "state": .choice(["running", "ready", "failed"]), "detail": .optional(.string), "madeAt": .optional(.time),
       "builds": .integer,
       "isCut": .boolean, "untold": .integer, "untoldBuilds": .array(Untold.schema), "clusterCount": .integer,
-      "clusters": .array(Cluster.schema),
+      "clusters": .array(Cluster.schema), "next": .optional(.string),
     ])
 
-  init(
-    _ desk: SuggestDesk.State, repository: String? = nil, job: String? = nil, sortedBy sorting: Sorting<Key>, now: Double
-  ) {
+  /// - Throws: `WebError` if the cursor is of another list.
+  init(_ desk: SuggestDesk.State, _ input: PageInput) throws {
+    let (repository, job) = (input.text("repository"), input.text("job"))
     var found = Suggestions()
     switch desk {
     case .running(let read, let all):
@@ -132,13 +133,11 @@ struct Unexplained: APIValue {
           && (job.map { $0 == name.job || $0 == "\(name.workflow)/\(name.job)" } ?? true)
       }
     }
-    let sorted =
-      switch sorting.key {
-      case .builds: wanted.sorted(by: sorting) { $0.builds }
-      case .firstSeen: wanted.sorted(by: sorting) { $0.firstSeen }
-      case .lastSeen: wanted.sorted(by: sorting) { $0.lastSeen }
-      }
-    clusters = sorted.map { suggestion in
+    let sorting = input.sorting(usual: UnexplainedPage.usual)
+    let rest = try Self.rest(wanted.sorted(by: sorting) { Self.value($0, sorting.key) }, after: input.cursor, sorting)
+    let shown = rest.prefix(input.limit)
+    next = rest.count > shown.count ? shown.last.map { Self.cursor($0, sorting.key).text } : nil
+    clusters = shown.map { suggestion in
       Cluster(
         builds: suggestion.builds, firstSeen: suggestion.firstSeen, lastSeen: suggestion.lastSeen,
         jobs: suggestion.jobs.map(Self.name),
@@ -146,6 +145,35 @@ struct Unexplained: APIValue {
           Sample(build: $0.build.id, log: $0.log, commit: $0.build.commit, line: $0.line, text: $0.text)
         },
         draft: suggestion.draft.map { Draft(name: $0.name, title: $0.title, yaml: $0.yaml) })
+    }
+  }
+
+  private static func value(_ suggestion: Suggestions.Suggestion, _ key: Key) -> Double {
+    switch key {
+    case .builds: Double(suggestion.builds)
+    case .firstSeen: suggestion.firstSeen
+    case .lastSeen: suggestion.lastSeen
+    }
+  }
+
+  /// A cluster's value, and the line that it was first seen in: clusters are made anew now and then, and have no numbers.
+  private static func cursor(_ suggestion: Suggestions.Suggestion, _ key: Key) -> Cursor {
+    let sample = suggestion.samples.first
+    return Cursor(keys: ["\(value(suggestion, key))", "\(sample?.log ?? 0)", "\(sample?.line ?? 0)"])
+  }
+
+  /// What comes behind the cluster of the cursor. Where there is none such any more, what comes behind its value.
+  private static func rest(
+    _ sorted: [Suggestions.Suggestion], after cursor: Cursor?, _ sorting: Sorting<Key>
+  ) throws -> ArraySlice<Suggestions.Suggestion> {
+    guard let cursor else { return sorted[...] }
+    guard cursor.keys.count == 3, let last = Double(cursor.keys[0]) else { throw Cursor.other }
+    if let place = sorted.firstIndex(where: { self.cursor($0, sorting.key).keys.dropFirst() == cursor.keys.dropFirst() }) {
+      return sorted[(place + 1)...]
+    }
+    return sorted.drop { suggestion in
+      let value = value(suggestion, sorting.key)
+      return sorting.isDescending ? value >= last : value <= last
     }
   }
 

@@ -11,7 +11,6 @@ struct UnexplainedView: Sendable {
   /// The builds in no cluster; nil if there are none.
   let untoldText: String?
   let untold: [Untold]
-  let moreUntold: String?
   let isRunning: Bool
   let isReady: Bool
   let link: String
@@ -25,7 +24,9 @@ struct UnexplainedView: Sendable {
   /// What the clusters can be sorted by.
   let columns: [ColumnView]
   let clusters: [Cluster]
-  let more: String?
+  let isLaterPage: Bool
+  let firstLink: String
+  let nextLink: String?
   let hasNone: Bool
   let hasNoSuch: Bool
   let canRefresh: Bool
@@ -60,7 +61,6 @@ struct UnexplainedView: Sendable {
   }
 
   private static let mostJobs = 4
-  private static let mostUntold = 100
 
   init(_ value: Unexplained, _ input: PageInput) {
     let days = input.number("days") ?? 14
@@ -79,15 +79,14 @@ struct UnexplainedView: Sendable {
     buildsLink = PageInput.link("/builds", ["unexplained": "1", "since": "\(days)d"])
     clustersText = Figures.count(value.clusterCount, "cluster")
     untoldText = value.untold > 0 ? "\(Figures.count(value.untold)) \(Suggestions.whyUntold(value.untold))" : nil
-    untold = value.untoldBuilds.prefix(Self.mostUntold).map {
+    untold = value.untoldBuilds.map {
       Untold(name: $0.job, buildLink: "/builds/\($0.build)", place: String($0.commit.prefix(10)))
     }
-    moreUntold = value.untold > Self.mostUntold ? "and \(Figures.count(value.untold - Self.mostUntold)) more" : nil
     let isFiltered = input.text("repository") != nil || input.text("job") != nil
-    hasNoSuch = hasBuilds && value.clusters.isEmpty && isFiltered
-    more =
-      value.clusterCount > value.clusters.count && !isFiltered
-      ? "and \(Figures.count(value.clusterCount - value.clusters.count, "smaller cluster"))" : nil
+    hasNoSuch = hasBuilds && value.clusters.isEmpty && isFiltered && input.cursor == nil
+    isLaterPage = input.cursor != nil
+    firstLink = input.link([:])
+    nextLink = value.next.map { input.page($0) }
     (repository, job) = (input.text("repository") ?? "", input.text("job") ?? "")
     hidden = [("days", String(days)), (Parameter.sortName, input.query[Parameter.sortName] ?? "")].filter { !$0.1.isEmpty }
       .map { FilterView.Pair(name: $0.0, value: $0.1) }
