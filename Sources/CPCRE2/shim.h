@@ -18,6 +18,7 @@ static const uint32_t culprit_pcre2_no_utf_check = PCRE2_NO_UTF_CHECK;
 static const uint32_t culprit_pcre2_caseless = PCRE2_CASELESS;
 static const uint32_t culprit_pcre2_literal = PCRE2_LITERAL;
 static const uint32_t culprit_pcre2_use_offset_limit = PCRE2_USE_OFFSET_LIMIT;
+static const uint32_t culprit_pcre2_no_start_optimize = PCRE2_NO_START_OPTIMIZE;
 static const uint32_t culprit_pcre2_auto_callout = PCRE2_AUTO_CALLOUT;
 static const uint32_t culprit_pcre2_notbol = PCRE2_NOTBOL;
 static const uint32_t culprit_pcre2_noteol = PCRE2_NOTEOL;

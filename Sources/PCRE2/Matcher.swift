@@ -114,9 +114,10 @@ import CPCRE2
       unsafe pcre2_set_match_limit_8(lenientContext, limit)
       return unsafe search(code, subject, from: start, lastStart: lastStart, edges: edges, options: 0, lenientContext)
     }
-    var code = unsafe regex.code
+    var code: OpaquePointer
     if ending == .max {
       regex.translate()
+      unsafe code = regex.machineCode
     } else {
       guard let interruptible = unsafe regex.interruptible() else { return .error(PCRE2_ERROR_BADDATA) }
       unsafe code = interruptible
@@ -140,6 +141,8 @@ import CPCRE2
         code, subject.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? nothing, subject.count, start, options, data, context)
     }
     if result >= 0 {
+      // Machine code may try the next start where the last one allowed lies within a character. (`\K` moves what `ovector` has.)
+      if let lastStart, unsafe Int(pcre2_get_startchar_8(data)) > lastStart { return .noMatch }
       let from = unsafe ovector[0]
       let to = unsafe ovector[1]
       // A mistake in PCRE2 must not become a read of what is behind the subject.

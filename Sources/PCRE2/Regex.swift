@@ -14,6 +14,8 @@ import Synchronization
   // `@unchecked Sendable`: pcre2api(3), "Multithreading": compiled code is read-only once JIT compilation is done, which `translate` does
   // under a lock, before any match.
   let code: OpaquePointer
+  /// What is run on texts that are UTF-8: `code` until it is translated, and written to once, under the lock, before that is said.
+  nonisolated(unsafe) private(set) var machineCode: OpaquePointer
   private let isTranslated = Atomic(false)
   private let translating = Mutex(())
   // Each written to once, under the lock, before the flag beside it is set.
@@ -32,7 +34,7 @@ import Synchronization
   /// Whether the expression is machine code; otherwise PCRE2 interprets it.
   package var isJIT: Bool {
     translate()
-    return unsafe culprit_pcre2_jit_size(code) > 0
+    return unsafe culprit_pcre2_jit_size(machineCode) > 0
   }
   /// Whether one search may be made as several, each for a range of starts.
   package let searching: Searching
@@ -85,6 +87,7 @@ import Synchronization
       throw PCRE2Error(message: Regex.message(of: errorCode), offset: errorOffset)
     }
     unsafe code = compiled
+    unsafe machineCode = compiled
     self.expression = pattern
     self.flags = flags
     captureCount = Int(unsafe Regex.info(compiled, UInt32(PCRE2_INFO_CAPTURECOUNT)))
@@ -125,6 +128,7 @@ import Synchronization
   }
 
   deinit {
+    if unsafe machineCode != code { unsafe pcre2_code_free_8(machineCode) }
     unsafe pcre2_code_free_8(code)
     unsafe pcre2_code_free_8(lenientCode)
     unsafe pcre2_code_free_8(interruptibleCode)
@@ -172,8 +176,11 @@ import Synchronization
     if isTranslated.load(ordering: .acquiring) { return }
     translating.withLock { _ in
       if isTranslated.load(ordering: .relaxed) { return }
+      // With its optimizations of the start, the machine code of 10.42 misses matches: `(?:ab|a).*bc` isn't found in `abc`. Without them
+      // nothing else is found, except where a verb says what becomes of the starts that they pass over.
+      if searching == .divisible, let plain = unsafe self.compiled(culprit_pcre2_no_start_optimize) { unsafe machineCode = plain }
       // A refusal is no error: PCRE2 interprets what it can't translate.
-      _ = unsafe pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE))
+      _ = unsafe pcre2_jit_compile_8(machineCode, UInt32(PCRE2_JIT_COMPLETE))
       isTranslated.store(true, ordering: .releasing)
     }
   }

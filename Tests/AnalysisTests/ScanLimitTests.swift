@@ -121,4 +121,10 @@ import Testing
       #expect(found.allSatisfy { [.lineTime, .matchLimit].contains($0.reason) }, "\(expression)")
     }
   }
+
+  /// PCRE2 10.42 makes machine code that misses these, if it may optimize how a match starts.
+  @Test(arguments: [("(?:ab|a).*bc", "abc"), ("(?:error|err)[^\\n]*or: x", "error: x"), ("(?:aa|a)\\S*aa", " aaa")])
+  func noMatchIsMissedBehindAChoice(_ expression: String, _ text: String) throws {
+    #expect(try ranges(expression, in: text).count == 1)
+  }
 }
