@@ -67,7 +67,7 @@ struct EntryRoutes: Sendable {
     guard count > 0 else { throw WebError(.badRequest, "the body is empty", hint: "curl --data-binary @build.log sends a file") }
     let kept = try await log.finish(build, step: step, by: sender, backend.store, now: backend.now())
     context.logger.info(
-      "entered a log", metadata: ["build": "\(build.provider)/\(build.externalID)/\(build.attempt)", "row": "\(kept.build)"])
+      "entered a log", metadata: ["build": "\(build.provider)/\(build.externalID)/\(build.attempt)", "builds": "\(kept.build)"])
     let isNew = kept.entered.builds + kept.entered.logs + kept.entered.changed > 0
     return try JSONBody.response(
       Receipt(build: kept.build, location: "/builds/\(kept.build)", bytes: kept.bytes, isNew: isNew, isCut: kept.isCut),
