@@ -21,6 +21,8 @@ import Model
   @Option(help: "Scan with so many patterns, again and again: something to profile; and print which literals are found most often.")
   var profile: Int?
 
+  @Flag(help: "Only the tables of how cost grows with the patterns and with the log.") var growth = false
+
   func run() async throws {
     let supply = try PatternSupply(folder: patterns, count: 5_000)
     let generator = LogCorpus(seed: 17)
@@ -33,6 +35,7 @@ import Model
       try session.printSpeed(patterns: profile)
       return
     }
+    if growth { return session.printGrowth() }
     if !json {
       print(
         "kernels: \(LogScanner.kernels); \(corpus.bytes / 1_000_000) MB of generated logs, \(corpus.cleanedBytes / 1_000_000) MB cleaned; \(rounds) rounds"

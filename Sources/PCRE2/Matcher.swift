@@ -7,6 +7,8 @@ import CPCRE2
   /// For texts that are not UTF-8.
   private let lenientContext: OpaquePointer
   private let stack: OpaquePointer
+  private let matchLimit: UInt32
+  private let deadline: UnsafeMutablePointer<culprit_deadline>
   /// Pairs of start and end of the whole match and of each group, of the last match.
   private let ovector: UnsafeMutablePointer<Int>
   private let ovectorCount: Int
@@ -21,12 +23,16 @@ import CPCRE2
     let context = unsafe pcre2_match_context_create_8(nil)!
     let lenientContext = unsafe pcre2_match_context_create_8(nil)!
     let stack = unsafe pcre2_jit_stack_create_8(min(32 * 1024, stackBytes), stackBytes, nil)!
-    unsafe pcre2_set_match_limit_8(context, matchLimit)
-    unsafe pcre2_set_match_limit_8(lenientContext, matchLimit)
     // The interpreter's limits: heap in KiB.
     unsafe pcre2_set_heap_limit_8(context, 64 * 1024)
     unsafe pcre2_set_heap_limit_8(lenientContext, 64 * 1024)
     unsafe pcre2_jit_stack_assign_8(context, nil, UnsafeMutableRawPointer(stack))
+    let deadline = UnsafeMutablePointer<culprit_deadline>.allocate(capacity: 1)
+    unsafe deadline.initialize(to: culprit_deadline())
+    unsafe culprit_pcre2_set_deadline(context, deadline)
+    unsafe culprit_pcre2_set_deadline(lenientContext, deadline)
+    self.matchLimit = matchLimit
+    unsafe self.deadline = deadline
     unsafe self.data = data
     unsafe self.context = context
     unsafe self.lenientContext = lenientContext
@@ -40,6 +46,7 @@ import CPCRE2
     unsafe pcre2_match_context_free_8(context)
     unsafe pcre2_match_context_free_8(lenientContext)
     unsafe pcre2_jit_stack_free_8(stack)
+    unsafe deadline.deallocate()
   }
 
   package enum Outcome: Equatable, Sendable {
@@ -47,6 +54,8 @@ import CPCRE2
     case noMatch
     case matchLimit
     case stackLimit
+    /// The deadline has passed.
+    case timeLimit
     /// Any other error of PCRE2, by its number.
     case error(Int32)
   }
@@ -70,6 +79,15 @@ import CPCRE2
     return unsafe culprit_is_ascii(base, text.count) != 0 || String(validating: text, as: UTF8.self) != nil
   }
 
+  /// How far a search goes before it is given up.
+  package enum Effort: Sendable {
+    /// PCRE2's match limit, counted anew from each start; the matcher's own if that is lower.
+    case matchLimit(UInt32)
+    /// CPU time of this thread; the match limit is a hundred times as high. Takes several times as long as a search without a deadline, and
+    /// may outlast it by some milliseconds.
+    case deadline(threadNanoseconds: UInt64)
+  }
+
   /// Finds the leftmost match that starts at `start` or later.
   /// - Parameters:
   ///   - isUTF8: what `isUTF8(_:)` says of the subject, for those who make more than one search in it; nil to find out.
@@ -77,17 +95,36 @@ import CPCRE2
   ///   - lastStart: no match that starts after this offset is found; nil for no limit.
   package mutating func firstMatch(
     of regex: Regex, in subject: UnsafeRawBufferPointer, isUTF8: Bool? = nil, from start: Int, lastStart: Int? = nil,
-    edges: Edges = []
+    edges: Edges = [], effort: Effort = .matchLimit(.max)
   ) -> Outcome {
+    var limit = matchLimit
+    var ending = UInt64.max
+    switch effort {
+    case .matchLimit(let lower): limit = min(limit, lower)
+    case .deadline(let nanoseconds):
+      // Code that can be interrupted counts each step back of `.*`, which other machine code may not count at all. The deadline bounds it.
+      limit = UInt32(clamping: 100 * UInt64(limit))
+      ending = nanoseconds
+    }
+    unsafe deadline.pointee.thread_nanoseconds = ending
     // `\C` can end a match within a character, and machine code takes where it begins for the beginning of one.
     let isWithinCharacter = unsafe start < subject.count && subject[start] & 0xC0 == 0x80
     guard unsafe isUTF8 ?? Matcher.isUTF8(subject), !isWithinCharacter else {
       guard let code = unsafe regex.lenient() else { return .error(PCRE2_ERROR_BADDATA) }
+      unsafe pcre2_set_match_limit_8(lenientContext, limit)
       return unsafe search(code, subject, from: start, lastStart: lastStart, edges: edges, options: 0, lenientContext)
     }
-    regex.translate()
+    var code: OpaquePointer
+    if ending == .max {
+      regex.translate()
+      unsafe code = regex.machineCode
+    } else {
+      guard let interruptible = unsafe regex.interruptible() else { return .error(PCRE2_ERROR_BADDATA) }
+      unsafe code = interruptible
+    }
+    unsafe pcre2_set_match_limit_8(context, limit)
     return unsafe search(
-      regex.code, subject, from: start, lastStart: lastStart, edges: edges, options: culprit_pcre2_no_utf_check, context)
+      code, subject, from: start, lastStart: lastStart, edges: edges, options: culprit_pcre2_no_utf_check, context)
   }
 
   private func search(
@@ -104,6 +141,8 @@ import CPCRE2
         code, subject.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? nothing, subject.count, start, options, data, context)
     }
     if result >= 0 {
+      // Machine code may try the next start where the last one allowed lies within a character. (`\K` moves what `ovector` has.)
+      if let lastStart, unsafe Int(pcre2_get_startchar_8(data)) > lastStart { return .noMatch }
       let from = unsafe ovector[0]
       let to = unsafe ovector[1]
       // A mistake in PCRE2 must not become a read of what is behind the subject.
@@ -115,6 +154,7 @@ import CPCRE2
     case PCRE2_ERROR_NOMATCH: return .noMatch
     case PCRE2_ERROR_MATCHLIMIT, PCRE2_ERROR_DEPTHLIMIT, PCRE2_ERROR_HEAPLIMIT: return .matchLimit
     case PCRE2_ERROR_JIT_STACKLIMIT: return .stackLimit
+    case PCRE2_ERROR_CALLOUT: return .timeLimit
     default: return .error(result)
     }
   }

@@ -3,9 +3,10 @@ import Synchronization
 
 /// A compiled PCRE2 expression: UTF on, invalid UTF-8 tolerated, translated to machine code where PCRE2 can.
 ///
-/// It is compiled twice. For texts that are UTF-8 there is machine code; for others, which are rare, there is what PCRE2 interprets. For the
-/// machine code that PCRE2 10.42 makes for invalid UTF-8 is wrong: `(?i)[^s]` takes a broken byte at the end of the text for a character of
-/// four bytes, most of them behind the end; and `\S`, `\W` and `\D` match no `૪`.
+/// It is compiled up to three times. For texts that are UTF-8 there is machine code; for others, which are rare, there is what PCRE2
+/// interprets. For the machine code that PCRE2 10.42 makes for invalid UTF-8 is wrong: `(?i)[^s]` takes a broken byte at the end of the text
+/// for a character of four bytes, most of them behind the end; and `\S`, `\W` and `\D` match no `૪`. And there is machine code that looks
+/// at a deadline before each item of the expression, which takes several times as long.
 ///
 /// Any number of threads may share one; what a match writes to belongs to a `Matcher`. It is translated when it is first needed: of a
 /// thousand patterns, most are never searched for in a log.
@@ -13,24 +14,34 @@ import Synchronization
   // `@unchecked Sendable`: pcre2api(3), "Multithreading": compiled code is read-only once JIT compilation is done, which `translate` does
   // under a lock, before any match.
   let code: OpaquePointer
+  /// What is run on texts that are UTF-8: `code` until it is translated, and written to once, under the lock, before that is said.
+  nonisolated(unsafe) private(set) var machineCode: OpaquePointer
   private let isTranslated = Atomic(false)
   private let translating = Mutex(())
-  /// For texts that are not UTF-8; written to once, under the lock, before `hasLenientCode` is set.
+  // Each written to once, under the lock, before the flag beside it is set.
   nonisolated(unsafe) private var lenientCode: OpaquePointer?
   private let hasLenientCode = Atomic(false)
+  nonisolated(unsafe) private var interruptibleCode: OpaquePointer?
+  private let hasInterruptibleCode = Atomic(false)
   private let expression: [UInt8]
   private let flags: UInt32
   /// Number of capturing groups, without the whole match.
   package let captureCount: Int
+  /// Bytes of what PCRE2 made of it, before machine code: repetitions and what else is written short in the expression is long here.
+  package let compiledBytes: Int
   /// Name of each named group by its number. Several groups may share a name.
   package let names: [Int: String]
   /// Whether the expression is machine code; otherwise PCRE2 interprets it.
   package var isJIT: Bool {
     translate()
-    return unsafe culprit_pcre2_jit_size(code) > 0
+    return unsafe culprit_pcre2_jit_size(machineCode) > 0
   }
   /// Whether one search may be made as several, each for a range of starts.
   package let searching: Searching
+
+  /// Whether the match limit may not see what the expression does: PCRE2's machine code counts a group that is repeated possessively once,
+  /// however often it is run. It may be said of an expression without such a group.
+  package let hasUncountedLoops: Bool
 
   /// How PCRE2 looks for the start of a match.
   package enum Searching: Sendable {
@@ -76,12 +87,15 @@ import Synchronization
       throw PCRE2Error(message: Regex.message(of: errorCode), offset: errorOffset)
     }
     unsafe code = compiled
+    unsafe machineCode = compiled
     self.expression = pattern
     self.flags = flags
     captureCount = Int(unsafe Regex.info(compiled, UInt32(PCRE2_INFO_CAPTURECOUNT)))
+    compiledBytes = unsafe culprit_pcre2_size(compiled)
     names = unsafe Regex.readNames(compiled)
     let anchored = unsafe Regex.info(compiled, UInt32(PCRE2_INFO_ALLOPTIONS)) & UInt32(PCRE2_ANCHORED) != 0
     let startOfLineOnly = unsafe Regex.info(compiled, UInt32(PCRE2_INFO_FIRSTCODETYPE)) == 2
+    hasUncountedLoops = !options.contains(.literal) && Regex.hasPossessiveGroup(pattern)
     if options.contains(.literal) {
       searching = .divisible
     } else if Regex.holds("\\", "G", in: pattern) || Regex.holds("(", "*", in: pattern) {
@@ -96,27 +110,64 @@ import Synchronization
     bytes.indices.dropLast().contains { bytes[$0] == UInt8(ascii: first) && bytes[$0 + 1] == UInt8(ascii: second) }
   }
 
-  deinit {
-    unsafe pcre2_code_free_8(code)
-    unsafe pcre2_code_free_8(lenientCode)
+  /// Whether `*+`, `++` or `{…}+` stands behind a closing parenthesis, be there blanks or a comment between; or may do.
+  private static func hasPossessiveGroup(_ expression: [UInt8]) -> Bool {
+    var mayQuantify = false
+    var isQuantified = false
+    for byte in expression {
+      switch byte {
+      case UInt8(ascii: ")"): (mayQuantify, isQuantified) = (true, false)
+      case UInt8(ascii: "+") where isQuantified: return true
+      case UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "}"): isQuantified = mayQuantify
+      case UInt8(ascii: "{"), UInt8(ascii: ","), UInt8(ascii: "0")...UInt8(ascii: "9"), 0x09...0x0D, 0x20: break
+      case UInt8(ascii: "#") where mayQuantify: return true  // a comment, perhaps, and nobody knows where it ends
+      default: (mayQuantify, isQuantified) = (false, false)
+      }
+    }
+    return false
   }
 
-  /// The expression for texts that are not UTF-8, where nothing matches what is no character; never machine code.
+  deinit {
+    if unsafe machineCode != code { unsafe pcre2_code_free_8(machineCode) }
+    unsafe pcre2_code_free_8(code)
+    unsafe pcre2_code_free_8(lenientCode)
+    unsafe pcre2_code_free_8(interruptibleCode)
+  }
+
+  /// The expression for texts that are not UTF-8, where nothing matches what is no character; never machine code. It can be interrupted.
   /// - Returns: nil if PCRE2 refuses, which is not known to happen.
   func lenient() -> OpaquePointer? {
     if !hasLenientCode.load(ordering: .acquiring) {
       translating.withLock { _ in
         if hasLenientCode.load(ordering: .relaxed) { return }
-        var errorCode: CInt = 0
-        var errorOffset = 0
-        unsafe lenientCode = expression.withUnsafeBufferPointer { buffer in
-          unsafe pcre2_compile_8(
-            buffer.baseAddress, buffer.count, flags | culprit_pcre2_match_invalid_utf, &errorCode, &errorOffset, nil)
-        }
+        unsafe lenientCode = compiled(culprit_pcre2_match_invalid_utf | culprit_pcre2_auto_callout)
         hasLenientCode.store(true, ordering: .releasing)
       }
     }
     return unsafe lenientCode
+  }
+
+  /// The expression for texts that are UTF-8, as machine code that can be interrupted.
+  /// - Returns: nil if PCRE2 refuses, which is not known to happen.
+  func interruptible() -> OpaquePointer? {
+    if !hasInterruptibleCode.load(ordering: .acquiring) {
+      translating.withLock { _ in
+        if hasInterruptibleCode.load(ordering: .relaxed) { return }
+        unsafe interruptibleCode = compiled(culprit_pcre2_auto_callout)
+        if let code = unsafe interruptibleCode { _ = unsafe pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE)) }
+        hasInterruptibleCode.store(true, ordering: .releasing)
+      }
+    }
+    return unsafe interruptibleCode
+  }
+
+  /// The expression, which compiled before, once more with further options.
+  private func compiled(_ options: UInt32) -> OpaquePointer? {
+    var errorCode: CInt = 0
+    var errorOffset = 0
+    return unsafe expression.withUnsafeBufferPointer { buffer in
+      unsafe pcre2_compile_8(buffer.baseAddress, buffer.count, flags | options, &errorCode, &errorOffset, nil)
+    }
   }
 
   /// Makes machine code of the expression, unless that was done before. Some milliseconds for the largest ones, so whoever measures a
@@ -125,8 +176,11 @@ import Synchronization
     if isTranslated.load(ordering: .acquiring) { return }
     translating.withLock { _ in
       if isTranslated.load(ordering: .relaxed) { return }
+      // With its optimizations of the start, the machine code of 10.42 misses matches: `(?:ab|a).*bc` isn't found in `abc`. Without them
+      // nothing else is found, except where a verb says what becomes of the starts that they pass over.
+      if searching == .divisible, let plain = unsafe self.compiled(culprit_pcre2_no_start_optimize) { unsafe machineCode = plain }
       // A refusal is no error: PCRE2 interprets what it can't translate.
-      _ = unsafe pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE))
+      _ = unsafe pcre2_jit_compile_8(machineCode, UInt32(PCRE2_JIT_COMPLETE))
       isTranslated.store(true, ordering: .releasing)
     }
   }

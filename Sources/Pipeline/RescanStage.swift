@@ -92,7 +92,11 @@ package struct RescanStage: Sendable {
     try await drain(RescanScope(), worker, tally)
     let done = await tally.progress
     guard done.logs > 0 || !done.lost.isEmpty else { return nil }
-    return StepReport("scanned", subject: "\(done.logs) logs, \(done.findings) findings", problem: done.lost.first)
+    // By the numbers that the pages know them by.
+    let builds = await tally.builds.sorted().map(String.init).joined(separator: " ")
+    return StepReport(
+      "scanned", subject: "\(done.logs) logs, \(done.findings) findings", problem: done.lost.first,
+      ids: builds.isEmpty ? [:] : ["builds": builds])
   }
 
   /// Does what is due and isn't another worker's.
@@ -158,6 +162,7 @@ package struct RescanStage: Sendable {
       try await store.record(results, of: claim, suspendAfter: settings.suspendAfter, leaseSeconds: settings.leaseSeconds)
     }.value
     await tally.add(results.filter { written.contains($0.log) }, bytes: bytes, pairsPerLog: program.pairsPerLog)
+    await tally.note(builds: claim.logs.lazy.filter { written.contains($0.id) }.map(\.build))
     guard claim.logs.contains(where: { $0.isSample && written.contains($0.id) }) else { return }
     if await tally.shouldMark() { try await store.markSuspects() }
   }
@@ -182,6 +187,14 @@ package struct RescanStage: Sendable {
         progress.inconclusive += result.inconclusive.count
       }
       report(progress)
+    }
+
+    /// Some of the builds whose logs were recorded, for the log of the worker.
+    private(set) var builds: Set<Int64> = []
+    private static let mostBuilds = 10
+
+    func note(builds new: some Sequence<Int64>) {
+      for build in new where builds.count < Self.mostBuilds { builds.insert(build) }
     }
 
     /// Whether logs of passing builds were recorded that no marking has looked at.

@@ -10,7 +10,7 @@ package struct StepReport: Sendable {
   package let problem: String?
   /// Whether it follows from what other reports have told already.
   package let isRoutine: Bool
-  /// By what it can be found again: `delivery`, `build`, `repository`, `commit`.
+  /// By what it can be found again: `delivery`, `build`, `repository`, `commit`; `builds` are numbers of pages, ten at most.
   package var ids: [String: String] = [:]
 
   package init(

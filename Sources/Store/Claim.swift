@@ -17,6 +17,8 @@ extension Store {
   package struct ClaimedLog: Sendable {
     /// Which log.
     package let id: LogID
+    /// The row of its build.
+    package let build: Int64
     /// SHA-256 of the raw log, by which the archive knows it.
     package let digest: [UInt8]
     /// Length of the raw log.

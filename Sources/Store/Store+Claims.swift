@@ -30,12 +30,13 @@ extension Store {
                            lease_until = now() + make_interval(secs => \(leaseSeconds) + (SELECT sum(bytes) FROM bounded) / 1e6)
             FROM bounded c, token t, build b, repository r
            WHERE l.id = c.id AND b.id = l.build_id AND r.id = b.repository_id
-          RETURNING t.value AS token, l.id, l.digest, l.bytes, l.lines, l.step, b.outcome = 'success' AS sample, b.provider, r.name AS repository, b.branch, b.workflow, b.job
+          RETURNING t.value AS token, l.id, l.build_id, l.digest, l.bytes, l.lines, l.step, b.outcome = 'success' AS sample, b.provider, r.name AS repository, b.branch, b.workflow, b.job
           """)
         guard let first = rows.first else { continue }
         let logs = try rows.map { row in
           ClaimedLog(
-            id: LogID(try row.decode("id")), digest: try row.decode("digest"), bytes: try row.decode("bytes"),
+            id: LogID(try row.decode("id")), build: try row.decode("build_id"), digest: try row.decode("digest"),
+            bytes: try row.decode("bytes"),
             lines: try row.decode("lines"), isSample: try row.decode("sample"),
             names: LogNames([
               .provider: try row.decode("provider"), .repository: try row.decode("repository"),

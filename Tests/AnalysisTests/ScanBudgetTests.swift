@@ -1,5 +1,6 @@
 @testable import Analysis
 import Model
+import PCRE2
 import Testing
 
 @Suite struct ScanBudgetTests {
@@ -54,8 +55,39 @@ import Testing
       slices += 1
     }
     #expect(reason == .patternTime)
-    #expect((1_000...1_010).contains(slices))
+    #expect((1_000...1_020).contains(slices))
     #expect(budget.isStopped(on: 7))
+  }
+
+  /// Otherwise a line now and then among short ones would get a new benefit of doubt each time.
+  @Test func trustIsHarderToRegain() {
+    var budget = watched()
+    var log: UInt64 = 0
+    for searches in [257, 513, 1_025] {
+      for search in 1...searches {
+        #expect(budget.isWatched, "\(search)")
+        _ = budget.charge(400, line: search, bytes: 2, covered: 2, limits: ScanLimits(), log: &log)
+      }
+      #expect(!budget.isWatched)
+      budget.watch()
+    }
+  }
+
+  @Test func anUnwatchedSearchIsSmall() throws {
+    func step(_ expression: String, _ bytes: Int, isNarrow: Bool = false) throws -> Budget.Step {
+      Budget().step(try Regex(expression), bytes: bytes, canBeQuick: true, isNarrow: isNarrow, limits: ScanLimits())
+    }
+    #expect(try step("error.*x", 40) == .unwatched(starts: 41, matchLimit: 100_000))
+    #expect(try step("error.*x", 5_000) == .unwatched(starts: 1_677, matchLimit: 64))
+    #expect(try step("error.*x", 5_000, isNarrow: true) == .unwatched(starts: 1, matchLimit: 100_000))
+    #expect(try step("error.*x", 1 << 20) == .unwatched(starts: 64, matchLimit: 7))
+    #expect(try step("^error.*x", 1 << 20) == .unwatched(starts: .max, matchLimit: 511))
+    #expect(try step("a(*SKIP)b", 1_000) == .unwatched(starts: 1_001, matchLimit: 535))
+    #expect(try step("a(*SKIP)b", 32_000) == .watched)
+    #expect(try step("(?:a|b)*+c", 256) == .unwatched(starts: 257, matchLimit: 8_128))
+    #expect(try step("(?:a|b)*+c", 257) == .watched)
+    #expect(try step("(?x)(?:a|b) {2,}+ c", 257) == .watched)
+    #expect(try step("(?:a|b)*a++c", 257) == .unwatched(starts: 258, matchLimit: 8_065))
   }
 
   @Test func aLineHasItsTimeForEach64KiB() {

@@ -96,12 +96,35 @@ import Testing
     #expect(result.summary.findings < 100_000)
   }
 
-  @Test func anIndivisibleSearchIsNotMadeOnALongLine() throws {
+  /// `\G` and backtracking verbs, for which no search may be cut into several.
+  @Test func anIndivisibleSearchIsMadeOnALongLine() throws {
     let long = [UInt8](repeating: 0x78, count: 40_000)
     for expression in ["\\Gx", "x(*COMMIT)x", "x(*PRUNE)x"] {
-      let found = try reasons(Pattern("evil", expression), long + Array("\nerror".utf8))
-      #expect(found == [Inconclusive(pattern: PatternID("evil"), reason: .lineTime, line: 1)], "\(expression)")
-      #expect(try ranges(expression, in: Array(long[..<30_000])).first?.lowerBound == 0, "\(expression)")
+      var limits = ScanLimits.untimed
+      limits.findingsPerPattern = 1
+      let result = scanText(long, program: try ScanProgram([Pattern("long", expression)]), limits: limits)
+      #expect(result.summary.inconclusive == [], "\(expression)")
+      #expect(result.summary.findings == (expression == "\\Gx" ? 40_000 : 20_000), "\(expression)")
     }
+  }
+
+  /// Each of these takes a single search some seconds to days, of which PCRE2's match limit sees nothing.
+  @Test(arguments: [
+    "(?=.*+[yz])|(?=.*+[yz])|(*F)", "(?=[^q]*[yz])\\G.|(?!)", "(?:(?=.*+[yz])|x)*+b", "^(?:(?:(?=.*+[yz])|x)*+(?!)|x)*+b",
+    "(?:(?=.*+[yz])|x) *+(?!)|[^x]*+y",
+  ]) func aSearchEndsInItsMidst(_ expression: String) throws {
+    let text = [UInt8](repeating: 0x78, count: 32_000) + Array("xc".utf8)
+    for end in [[], [0xFF]] as [[UInt8]] {
+      let line = Array("b".utf8) + text + end + [0x0A]
+      let log = line + line + line
+      let found = try reasons(Pattern("evil", expression), log + Array("error\nb".utf8))
+      #expect(found.allSatisfy { [.lineTime, .matchLimit].contains($0.reason) }, "\(expression)")
+    }
+  }
+
+  /// PCRE2 10.42 makes machine code that misses these, if it may optimize how a match starts.
+  @Test(arguments: [("(?:ab|a).*bc", "abc"), ("(?:error|err)[^\\n]*or: x", "error: x"), ("(?:aa|a)\\S*aa", " aaa")])
+  func noMatchIsMissedBehindAChoice(_ expression: String, _ text: String) throws {
+    #expect(try ranges(expression, in: text).count == 1)
   }
 }

@@ -47,8 +47,9 @@ enum ReferenceScan {
     var matches: [Match] = []
     var from = 0
     try bytes.withUnsafeBytes { subject in
+      let isUTF8 = Matcher.isUTF8(subject)
       while from <= bytes.count {
-        switch matcher.firstMatch(of: regex, in: subject, from: from) {
+        switch matcher.firstMatch(of: regex, in: subject, isUTF8: isUTF8, from: from) {
         case .noMatch: return
         case .match(let range):
           var captures: [Finding.Capture] = []

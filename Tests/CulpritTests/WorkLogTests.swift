@@ -41,6 +41,27 @@ import Testing
     #expect(!work.errors.contains("secret"))
   }
 
+  @Test func whatIsScannedNamesItsBuilds() async throws {
+    defer { withExtendedLifetime(folder) {} }
+    try folder.pattern("a/error", match: "^error: (.*)", hit: "error: x")
+    try folder.write("error: y\n", to: "logs/a.log")
+    let manifest = try folder.write(
+      #"{"file":"a.log","repository":"acme/engine","commit":"\#(String(repeating: "a", count: 40))","workflow":"ci","job":"linux","attempt":1,"outcome":"failure","externalId":"1"}"#,
+      to: "logs/manifest.jsonl")
+    try await TestDatabase.with { database in
+      let variables = [
+        "DATABASE_URL": try await database.url, "CULPRIT_DATA": folder.path + "/data",
+        "CULPRIT_PATTERNS": folder.path + "/patterns",
+      ]
+      for step in [["import", manifest], ["patterns", "sync"]] {
+        #expect(try await Command.culprit(step, environment: variables).status == 0)
+      }
+      let work = try await Command.culprit(["work", "--once"], environment: variables)
+      let scanned = work.errors.split(separator: "\n").first { $0.contains("\"scanned\"") }
+      #expect(scanned?.contains("\"builds\":\"1\"") == true, "\(work.errors)")
+    }
+  }
+
   @Test func textCanBeAskedFor() async throws {
     let work = try await run(["CULPRIT_LOG_FORMAT": "text"])
     // The line break in the id makes no second line.

@@ -64,6 +64,10 @@ import Testing
       #expect(empty == 400)
       let (coded, _) = try await enter(site, Self.query, "x", ["Content-Encoding": "gzip"])
       #expect(coded == 415)
+      let part = try await site.post("/api/v1/logs?" + Self.query, "--x\r\n", type: "multipart/form-data; boundary=x")
+      #expect(part.status == 415)
+      let (packed, told) = try await enter(site, Self.query, "PK\u{3}\u{4}rest")
+      #expect(packed == 415 && told["detail"].text == "the log is compressed by zip")
       #expect(try await site.ledger.store.buildCount() == 0)
     }
   }

@@ -225,7 +225,7 @@ import Testing
       #expect(done.status == 303 && done.headers["location"]?.hasSuffix("#build-\(mac)") == true)
       let after = try await site.page("/commits/aaaaaaa")
       #expect(after.contains("1 of 3 failures needs attention: 1 unknown (2 flaky)") || after.contains("1 of 3 failures need"))
-      #expect(after.contains("local: it is &lt;slow&gt;"))
+      #expect(after.contains("local says so: it is &lt;slow&gt;"))
 
       let linux = try await site.build("?job=linux")
       #expect(try await site.send(["reason": "not flaky"], to: "/builds/\(linux)/wrong", from: "/builds/\(linux)").status == 303)

@@ -158,4 +158,29 @@ import Testing
           == ["known problem added", "known problem added", "known problem added", "known problem resolved"])
     }
   }
+
+  /// One of another list leads to some page, and not to the next.
+  @Test func aCursorIsOfItsListAndOrder() async throws {
+    try await WebSite.with { site in
+      try await Self.fill(site)
+      let lists = [
+        "/causes?limit=1", "/causes?limit=1&sort=builds", "/causes?limit=1&since=90d", "/builds?limit=1",
+        "/builds?limit=1&failed=1",
+        "/builds?limit=1&sort=at", "/commits?limit=1", "/patterns?limit=1", "/patterns?limit=1&sort=-builds",
+      ]
+      var cursors: [String] = []
+      for list in lists { cursors.append(try #require(try await site.json(list)["next"].text, "\(list)")) }
+      for (own, list) in lists.enumerated() {
+        for (place, cursor) in cursors.enumerated() {
+          let answer = try await site.get("/api/v1\(list)&cursor=\(cursor)")
+          #expect(answer.status == (place == own ? 200 : 400), "\(lists[place]) for \(list)")
+          if place != own { #expect(try JSONValue(answer.body)["field"].text == "cursor") }
+        }
+        // Only how long a page is may change, and whether a person or a program looks.
+        let path = list.replacing("limit=1", with: "limit=2").replacing("/causes", with: "/")
+        let shown = try await site.get("\(path)&cursor=\(cursors[own])")
+        #expect(shown.status == 200, "\(path)")
+      }
+    }
+  }
 }

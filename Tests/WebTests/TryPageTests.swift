@@ -80,6 +80,9 @@ import Testing
       #expect(broken.status == 422)
       let problem = try JSONValue(broken.body)
       #expect(problem["field"].text == "expression" && problem["detail"].text?.hasPrefix("expression: ") == true)
+      // What a person typed is not lost.
+      let told = try await site.send(["expression": "a(b"], to: "/try", from: "/try", ["Accept": "text/html"])
+      #expect(told.status == 422 && String(decoding: told.body, as: UTF8.self).contains("href=\"/try?expression=a%28b\""))
       let group = try await site.send(
         ["expression": "ab", "group_by": "host"], to: "/try", from: "/try", ["Accept": "application/json"])
       #expect(try JSONValue(group.body)["field"].text == "group_by")

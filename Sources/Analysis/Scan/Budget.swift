@@ -3,10 +3,14 @@ import PCRE2
 
 /// What one pattern has spent on one log, and how closely it is watched.
 ///
-/// PCRE2's match limit is counted anew from each start position, so it doesn't bound `(?=.*error)(?=.*timeout).*` on a long line. Time
-/// does. Reading the CPU clock around each search would cost more than most searches, and a coarse clock can't tell a slow search
-/// from a thread that had to wait; so a pattern goes unwatched until the coarse clock says that it may be slow, and is then watched: its
-/// searches are cut into slices of few start positions and their CPU time is measured.
+/// PCRE2's match limit is counted anew from each start position, and what lies between two counts may look at all of the line; so it
+/// bounds neither `(?=.*error)(?=.*timeout).*` nor `(?:(?=.*+b)|a)*c` on a long line. Time does. But reading the CPU clock around each
+/// search would cost more than most searches, and so does looking at a deadline within one.
+///
+/// So a pattern goes unwatched at first: its searches are small. Each has so few starts, and so low a match limit, that it takes half a
+/// second at the very worst. From where a search reaches that limit, even if it has but one start, or a coarse clock says that the pattern
+/// may be slow, it is watched: its searches are made whole against a deadline, and their CPU time is charged. The findings are the same in
+/// either case.
 struct Budget {
   private(set) var isWatched = false
   /// Time that the coarse clock saw pass during searches of this pattern, in nanoseconds.
@@ -18,54 +22,94 @@ struct Budget {
   private var line = 0
   private var stoppedLine = 0
   private var stoppedForGood = false
-  /// Start positions of the next slice.
-  private var slice = Budget.firstSlice
   private var quickSearches = 0
+  /// So many quick searches in a row end the watch; twice as many each time, so that no log can make it begin again and again.
+  private var quickSearchesToTrust = 128
 
-  private static let firstSlice = 256
-  private static let longestSlice = 64 * 1024
-  /// Segments up to this size are searched in one go while the pattern is not watched.
-  private static let shortSegment = 4_096
-  /// An expression that can't be searched in slices is not tried on segments longer than this.
-  private static let longestIndivisible = 32 * 1024
+  /// The most that an unwatched search may have to do: its starts × its match limit × the bytes that may be looked at between two counts.
+  /// PCRE2 passes over a byte in a quarter to one nanosecond.
+  private static let quickWork = 1 << 29
+  /// An unwatched search has no fewer starts than this, be the line ever so long, so that cutting it costs less than searching it,
+  private static let fewestStarts = 64
+  /// and no more than leave room for a match limit of so much, which most expressions don't reach.
+  private static let usualMatches = 64
+  /// The more bytes an expression compiles to, the more often it may look at the line between two counts.
+  private static let compiledBytesPerLook = 1_024
+  /// Where PCRE2 doesn't count what an expression does, only shorter pieces are searched without a watch.
+  private static let shortPiece = 256
   /// Time that may pass before a pattern is looked at more closely, in nanoseconds, beside its fair share.
   private static let benefitOfDoubt: UInt64 = 40_000_000
-  /// The fair share of an honest expression, in nanoseconds per byte that it gets over,
+  /// The fair share of an honest expression, in nanoseconds per byte that it gets over: unwatched,
   private static let fairPerByte: UInt64 = 10
+  /// watched, as looking at a deadline takes more time than all else,
+  private static let fairPerWatchedByte: UInt64 = 50
   /// and for each search, in which reading the clock takes most of the time if the line is short.
   private static let fairPerSearch: UInt64 = 2_000
 
-  /// The fair share of so many bytes in so many searches, in nanoseconds.
-  static func fairShare(bytes: Int, searches: Int = 1) -> UInt64 { UInt64(bytes) * fairPerByte + UInt64(searches) * fairPerSearch }
+  /// The fair share of so many bytes in a search that isn't watched, in nanoseconds.
+  static func fairShare(bytes: Int) -> UInt64 { UInt64(bytes) * fairPerByte + fairPerSearch }
+  private static func watchedShare(bytes: Int) -> UInt64 { UInt64(bytes) * fairPerWatchedByte + fairPerSearch }
 
   func isStopped(on line: Int) -> Bool { stoppedForGood || stoppedLine == line }
   mutating func stop(on line: Int) { stoppedLine = line }
 
-  /// How many start positions beyond the first the next search may try; 0 if it must not be made.
-  mutating func step(searching: Regex.Searching, bytes: Int) -> Int {
-    switch searching {
-    case .singleStart: return Int.max
-    case .indivisible: return bytes > Self.longestIndivisible ? 0 : Int.max
-    case .divisible:
-      if !isWatched, bytes <= Self.shortSegment { return Int.max }
-      defer { if !isWatched { slice = min(slice * 2, Self.longestSlice) } }
-      return slice
-    }
+  /// How the next search is to be made.
+  enum Step: Equatable {
+    /// From so many starts, with PCRE2's match limit lowered to that.
+    case unwatched(starts: Int, matchLimit: UInt32)
+    /// From all starts that are left, against a deadline.
+    case watched
+  }
+
+  /// - Parameters:
+  ///   - bytes: size of the piece.
+  ///   - canBeQuick: whether there is machine code for the piece; interpreting is so slow that it is always watched.
+  ///   - isNarrow: one start at a time, so that the match limit is as high as can be.
+  func step(_ regex: Regex, bytes: Int, canBeQuick: Bool, isNarrow: Bool = false, limits: ScanLimits) -> Step {
+    guard canBeQuick, !isWatched, !regex.hasUncountedLoops || bytes <= Self.shortPiece else { return .watched }
+    let work = (bytes + 1) * (1 + regex.compiledBytes / Self.compiledBytesPerLook)
+    let starts =
+      switch regex.searching {
+      case .singleStart: 1
+      case .indivisible: bytes + 1
+      case .divisible where isNarrow: 1
+      case .divisible: min(bytes + 1, max(Self.fewestStarts, Self.quickWork / (Self.usualMatches * work)))
+      }
+    let matches = Self.quickWork / (starts * work)
+    guard matches > 0 else { return .watched }
+    // Where there is but one start, nothing is gained by leaving out the others.
+    return .unwatched(
+      starts: regex.searching == .singleStart ? .max : starts, matchLimit: UInt32(min(matches, Int(limits.matchLimit))))
+  }
+
+  mutating func watch() {
+    isWatched = true
+    quickSearches = 0
+    quickSearchesToTrust *= 2
+  }
+
+  /// CPU time that a watched search may take, in nanoseconds: what is left, and the fair share.
+  func allowance(line: Int, bytes: Int, covered: Int, limits: ScanLimits, log: UInt64) -> UInt64 {
+    func left(of limit: UInt64, _ spent: UInt64) -> UInt64 { limit - min(limit, spent) }
+    let onLine = left(of: Self.limit(ofLine: bytes, limits), self.line == line ? spentOnLine : 0)
+    let least = min(onLine, left(of: limits.patternNanoseconds, spent), left(of: limits.logNanoseconds, log))
+    return least + Self.watchedShare(bytes: covered)
+  }
+
+  private static func limit(ofLine bytes: Int, _ limits: ScanLimits) -> UInt64 {
+    limits.lineNanoseconds * UInt64(bytes / 65_536 + 1)
   }
 
   /// Time of a search of an unwatched pattern by the coarse clock; waiting for a processor counts, so this only arouses suspicion.
   mutating func suspect(_ nanoseconds: UInt64, fairShareSoFar: UInt64) {
     suspicion += nanoseconds
-    guard suspicion > Self.benefitOfDoubt + fairShareSoFar else { return }
-    isWatched = true
-    slice = Self.firstSlice
-    quickSearches = 0
+    if suspicion > Self.benefitOfDoubt + fairShareSoFar { watch() }
   }
 
   /// CPU time of a search of a watched pattern. Returns why the pattern is given up, if it is.
   /// - Parameters:
   ///   - bytes: size of the piece.
-  ///   - covered: how many bytes of it this search got over. A piece that is searched in a thousand slices has one fair share, not a thousand.
+  ///   - covered: how many bytes of it this search got over. A piece that is searched a thousand times has one fair share, not a thousand.
   mutating func charge(
     _ nanoseconds: UInt64, line: Int, bytes: Int, covered: Int, limits: ScanLimits, log: inout UInt64
   ) -> Inconclusive.Reason? {
@@ -73,19 +117,14 @@ struct Budget {
       self.line = line
       spentOnLine = 0
     }
-    if nanoseconds > 4_000_000 {
-      slice = max(1, slice / 4)
-    } else if nanoseconds < 500_000 {
-      slice = min(slice * 2, Self.longestSlice)
-    }
-    let fair = Self.fairShare(bytes: covered)
+    let fair = Self.watchedShare(bytes: covered)
     let excess = nanoseconds > fair ? nanoseconds - fair : 0
     let unused = fair > nanoseconds ? fair - nanoseconds : 0
     spentOnLine += excess
     spent = spent + excess - min(spent, unused)
     log = log + excess - min(log, unused)
     quickSearches = excess == 0 ? quickSearches + 1 : 0
-    if quickSearches > 256 {
+    if isWatched, quickSearches > quickSearchesToTrust {
       isWatched = false
       suspicion = 0
     }
@@ -97,7 +136,7 @@ struct Budget {
       stoppedForGood = true
       return .patternTime
     }
-    if spentOnLine > limits.lineNanoseconds * UInt64(bytes / 65_536 + 1) {
+    if spentOnLine > Self.limit(ofLine: bytes, limits) {
       stoppedLine = line
       return .lineTime
     }
@@ -124,6 +163,12 @@ struct Budget {
     mutating func beginSearch(watched: Bool) {
       self.watched = watched
       if watched { cpu = Matcher.threadNanoseconds() }
+    }
+
+    /// When the watched search that has begun must end.
+    func deadline(_ budget: Budget, line: Int, bytes: Int, covered: Int) -> Matcher.Effort {
+      let allowance = budget.allowance(line: line, bytes: bytes, covered: covered, limits: limits, log: spentOnLog)
+      return .deadline(threadNanoseconds: cpu &+ min(allowance, .max - cpu))
     }
 
     mutating func endSearch(charge budget: inout Budget, line: Int, bytes: Int, covered: Int) -> Inconclusive.Reason? {

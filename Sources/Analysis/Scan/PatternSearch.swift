@@ -160,21 +160,25 @@ struct PatternSearch: ~Copyable {
     _ regex: Regex, of index: Int, in piece: SegmentPiece, from: Int, lastStart: Int
   ) -> Range<Int>? {
     let edges = Matcher.Edges(isBeginning: piece.isFirst, isEnd: piece.isLast)
+    let bytes = piece.bytes.count
     var start = from
+    var isNarrow = false
     while !budgets[index].isStopped(on: piece.line) {
-      let step = budgets[index].step(searching: regex.searching, bytes: piece.bytes.count)
-      guard step > 0 else {
-        stop(index, .lineTime, piece.line)
-        return nil
+      let step = budgets[index].step(regex, bytes: bytes, canBeQuick: isUTF8, isNarrow: isNarrow, limits: limits)
+      clock.beginSearch(watched: step == .watched)
+      var last = lastStart
+      let effort: Matcher.Effort
+      switch step {
+      case .unwatched(let starts, let matchLimit):
+        last = lastStart - start < starts ? lastStart : start + starts - 1
+        effort = .matchLimit(matchLimit)
+      case .watched: effort = clock.deadline(budgets[index], line: piece.line, bytes: bytes, covered: bytes - start)
       }
-      let last = lastStart - start > step ? start + step : lastStart
-      let limited = last < piece.bytes.count ? last : nil
-      clock.beginSearch(watched: budgets[index].isWatched)
       let outcome = matcher.firstMatch(
-        of: regex, in: piece.bytes, isUTF8: isUTF8, from: start, lastStart: limited, edges: edges)
-      let covered = if case .match(let range) = outcome { range.upperBound } else { min(last, piece.bytes.count) }
+        of: regex, in: piece.bytes, isUTF8: isUTF8, from: start, lastStart: last < bytes ? last : nil, edges: edges, effort: effort)
+      let covered = if case .match(let range) = outcome { range.upperBound } else { min(last + 1, bytes) }
       if let reason = clock.endSearch(
-        charge: &budgets[index], line: piece.line, bytes: piece.bytes.count, covered: max(0, covered - start))
+        charge: &budgets[index], line: piece.line, bytes: bytes, covered: max(0, covered - start))
       {
         note(index, reason, piece.line)
       }
@@ -185,7 +189,16 @@ struct PatternSearch: ~Copyable {
         start = Self.nextCharacter(in: piece.bytes, after: last)
         if start > lastStart { return nil }
       case .matchLimit:
+        if case .unwatched(_, let matchLimit) = step, matchLimit < limits.matchLimit {
+          // Once more, with a higher limit: from fewer starts, and where that isn't enough against a deadline.
+          if isNarrow || regex.searching != .divisible { budgets[index].watch() }
+          isNarrow = true
+          continue
+        }
         stop(index, .matchLimit, piece.line)
+        return nil
+      case .timeLimit:
+        stop(index, .lineTime, piece.line)
         return nil
       case .stackLimit:
         stop(index, .stackLimit, piece.line)

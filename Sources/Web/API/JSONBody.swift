@@ -23,7 +23,7 @@ enum JSONBody {
   static func tagged(_ value: some Encodable, for request: Request) throws -> Response {
     let data = try encode(value)
     let tag = "\"\(SHA256.hash(data: data).prefix(16).map { String(format: "%02x", $0) }.joined())\""
-    if let known = request.headers[.ifNoneMatch], known == "*" || known.split(separator: ",").contains(where: { same($0, tag) }) {
+    if isKnown(tag, to: request) {
       return Response(status: .notModified, headers: [.eTag: tag, .cacheControl: "private, no-cache"])
     }
     return Response(
@@ -32,6 +32,12 @@ enum JSONBody {
         .contentType: "application/json; charset=utf-8", .contentLength: String(data.count), .eTag: tag,
         .cacheControl: "private, no-cache",
       ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
+  }
+
+  /// Whether who asks has what the tag is of.
+  static func isKnown(_ tag: String, to request: Request) -> Bool {
+    guard let known = request.headers[.ifNoneMatch] else { return false }
+    return known == "*" || known.split(separator: ",").contains { same($0, tag) }
   }
 
   /// Weak comparison, as If-None-Match asks for (RFC 9110, 13.1.2).

@@ -1,6 +1,8 @@
 import Foundation
 import Hummingbird
+import Logging
 import Model
+import NIOCore
 import Pipeline
 import Providers
 import Store
@@ -48,19 +50,34 @@ struct EntryRoutes: Sendable {
     if let coding = request.headers[.contentEncoding], coding != "identity" {
       throw WebError(.unsupportedMediaType, "the log is sent as \(coding)", hint: "send it as it is, without Content-Encoding")
     }
+    if request.headers[.contentType]?.lowercased().hasPrefix("multipart/") ?? false {
+      throw WebError(
+        .unsupportedMediaType, "the log is sent as a part of a form", hint: "curl --data-binary @build.log sends it alone")
+    }
     let log = SentLog(backend.archive)
     var count = 0
     for try await piece in request.body {
+      if count == 0, let format = Self.compression(piece.readableBytesView) {
+        throw WebError(.unsupportedMediaType, "the log is compressed by \(format)", hint: "send it as it is")
+      }
       count += piece.readableBytes
       guard count <= Self.largest else { throw WebError(.contentTooLarge, "the log is larger than \(Self.largest) bytes") }
       try await log.write(Array(piece.readableBytesView))
     }
     guard count > 0 else { throw WebError(.badRequest, "the body is empty", hint: "curl --data-binary @build.log sends a file") }
     let kept = try await log.finish(build, step: step, by: sender, backend.store, now: backend.now())
+    context.logger.info(
+      "entered a log", metadata: ["build": "\(build.provider)/\(build.externalID)/\(build.attempt)", "builds": "\(kept.build)"])
     let isNew = kept.entered.builds + kept.entered.logs + kept.entered.changed > 0
     return try JSONBody.response(
       Receipt(build: kept.build, location: "/builds/\(kept.build)", bytes: kept.bytes, isNew: isNew, isCut: kept.isCut),
       status: isNew ? .created : .ok)
+  }
+
+  /// By how it begins. What comes in pieces of a few bytes is taken for a log, which does no harm.
+  private static func compression(_ bytes: ByteBufferView) -> String? {
+    bytes.starts(with: [0x1F, 0x8B, 0x08])
+      ? "gzip" : bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) ? "zstd" : bytes.starts(with: [0x50, 0x4B, 3, 4]) ? "zip" : nil
   }
 
   private func sender(_ request: Request, _ context: WebContext) throws -> Sender {

@@ -44,7 +44,10 @@ struct Gate: RouterMiddleware {
     }
     if context.viewer?.way != .token, context.formToken.isEmpty {
       let secret = cookies.secret(.form, of: request) ?? .random()
-      if cookies.secret(.form, of: request) == nil { newCookie = cookies.header(.form, secret.text, seconds: nil) }
+      // Programs have no forms.
+      if cookies.secret(.form, of: request) == nil, !request.isForPrograms {
+        newCookie = cookies.header(.form, secret.text, seconds: nil)
+      }
       context.formToken = secret.derived("form")
     }
     var response = try await next(request, context)

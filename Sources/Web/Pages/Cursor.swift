@@ -6,6 +6,21 @@ struct Cursor: Sendable, Equatable {
 
   init(keys: [String]) { self.keys = keys }
 
+  /// The same with the name of its list, in front: taken by no other, nor by the same in another order or with other filters, where it
+  /// would lead to some page, and not to the next.
+  func marked(_ list: String) -> Cursor { Cursor(keys: [Self.mark(list)] + keys) }
+
+  /// Without the name.
+  ///
+  /// - Throws: `WebError` if it is of another list.
+  func unmarked(_ list: String) throws -> Cursor {
+    guard keys.first == Self.mark(list) else { throw Self.other }
+    return Cursor(keys: Array(keys.dropFirst()))
+  }
+
+  /// Few letters are enough, as nobody gains anything by finding another list with the same.
+  private static func mark(_ list: String) -> String { String(Secret(text: list).derived("cursor").prefix(8)) }
+
   /// Reads what `text` made; nil if it is anything else.
   init?(_ text: String) {
     var base = text.replacing("-", with: "+").replacing("_", with: "/")

@@ -46,11 +46,6 @@ struct Listing<Item: APIValue>: APIValue {
   let items: [Item]
   let next: String?
 
-  init(items: [Item], next: Cursor?) {
-    self.items = items
-    self.next = next?.text
-  }
-
   static var schema: Schema {
     .object("\(Item.self)List", ["items": .array(Item.schema), "next": .optional(.string)])
   }

@@ -21,9 +21,11 @@ struct PageInput: Sendable {
   let query: [String: String]
   /// Seconds since 1970 at which the request is answered.
   let now: Double
-  private let values: [String: Value]
+  private var values: [String: Value]
   /// What was given, and by which role: inputs of one page with the same question are answered alike.
   let question: String
+  /// What a cursor belongs to: the page with all that was given, but for where it begins and how long it is.
+  private let list: String
 
   /// - Parameter given: what was given, by name; names that are not declared are `unknown`.
   /// - Throws: `WebError` for the first value that is missing or wrong.
@@ -38,7 +40,10 @@ struct PageInput: Sendable {
     var values: [String: Value] = [:]
     for parameter in parameters { values[parameter.name] = try parameter.read(given[parameter.name], now: now) }
     self.values = values
-    question = Self.link(viewer.role.rawValue, given.filter { values[$0.key] != nil })
+    let meant = given.filter { values[$0.key] != nil }
+    question = Self.link(viewer.role.rawValue, meant)
+    list = Self.link(path, meant.filter { $0.key != "cursor" && $0.key != "limit" })
+    if let cursor { self.values["cursor"] = .cursor(try cursor.unmarked(list)) }
   }
 
   /// Nil where it isn't given, or is empty.
@@ -57,6 +62,9 @@ struct PageInput: Sendable {
   func moment(_ name: String) -> Double? { if case .moment(let seconds, _) = values[name] { max(0, seconds) } else { nil } }
   var cursor: Cursor? { if case .cursor(let cursor) = values["cursor"] { cursor } else { nil } }
   var limit: Int { number("limit") ?? 50 }
+
+  /// What leads to the next page of the list, behind a row.
+  func next(after keys: [String]) -> String { Cursor(keys: keys).marked(list).text }
   var today: CalendarDay { CalendarDay(secondsSince1970: now) }
 
   /// The address of this page with some of the query changed. A changed query begins at the first row.

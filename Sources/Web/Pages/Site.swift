@@ -135,10 +135,16 @@ struct Site {
       }
       try check(fields.keys)
     }
-    let given = fields.merging(try pathValues(action.parameters, context)) { _, path in path }
-    let input = try PageInput(
-      action.parameters, given: given, backend: backend, viewer: viewer, path: shownPath(request), query: [:])
-    return (try await action.perform(input), input)
+    do {
+      let given = fields.merging(try pathValues(action.parameters, context)) { _, path in path }
+      let input = try PageInput(
+        action.parameters, given: given, backend: backend, viewer: viewer, path: shownPath(request), query: [:])
+      return (try await action.perform(input), input)
+    } catch {
+      guard !asJSON, let form = action.form, var refusal = WebError(describing: error) else { throw error }
+      refusal.back = form.filled(in: fields)
+      throw refusal
+    }
   }
 
   // MARK: -

@@ -42,7 +42,7 @@ struct Assets: Sendable {
       var headers: HTTPFields = [.contentType: file.type, .eTag: "\"\(file.tag)\""]
       headers[.cacheControl] =
         request.uri.queryParameters["v"].map(String.init) == file.tag ? "public, max-age=31536000, immutable" : "no-cache"
-      if request.headers[.ifNoneMatch] == headers[.eTag] { return Response(status: .notModified, headers: headers) }
+      if JSONBody.isKnown(headers[.eTag] ?? "", to: request) { return Response(status: .notModified, headers: headers) }
       return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: file.body))
     }
   }

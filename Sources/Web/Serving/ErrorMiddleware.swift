@@ -37,7 +37,8 @@ struct ErrorMiddleware: RouterMiddleware {
           title: error.status.reasonPhrase, status: error.status.code, detail: error.detail, hint: error.hint, field: error.field),
         status: error.status, type: "application/problem+json")
       : try shell.response(
-        ErrorView(status: error.status.code, reason: error.status.reasonPhrase, detail: error.detail, hint: error.hint),
+        ErrorView(
+          status: error.status.code, reason: error.status.reasonPhrase, detail: error.detail, hint: error.hint, back: error.back),
         template: "error", title: error.status.reasonPhrase, status: error.status, viewer: context.viewer,
         formToken: context.formToken)
     response.headers.append(contentsOf: error.headers)
@@ -59,6 +60,7 @@ private struct ErrorView: Sendable {
   let reason: String
   let detail: String
   let hint: String?
+  let back: String?
 }
 
 extension Request {

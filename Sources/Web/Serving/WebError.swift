@@ -17,6 +17,8 @@ struct WebError: Error, Equatable {
   /// Names the parameter or field that is wrong.
   var field: String?
   var headers: HTTPFields = [:]
+  /// For people: the address of the form that was refused, filled in.
+  var back: String?
 
   init(_ status: HTTPResponse.Status, _ detail: String, hint: String? = nil, field: String? = nil, headers: HTTPFields = [:]) {
     self.status = status

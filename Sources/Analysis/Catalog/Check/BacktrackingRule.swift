@@ -117,7 +117,7 @@ enum BacktrackingRule {
         case .noMatch: break
         case .matchLimit: gaveUp = "PCRE2's match limit"
         case .stackLimit: gaveUp = "PCRE2's stack limit"
-        case .error: break
+        case .timeLimit, .error: break
         }
         return
       }

@@ -20,7 +20,7 @@ enum AuditPage {
         items: entries.prefix(input.limit).map {
           AuditItem(id: $0.id, at: $0.at, who: $0.who, action: $0.action, detail: AuditItem.fields($0.detail))
         },
-        next: entries.count > input.limit ? Cursor(keys: [String(entries[input.limit - 1].id)]) : nil)
+        next: entries.count > input.limit ? input.next(after: [String(entries[input.limit - 1].id)]) : nil)
     },
     view: { list, input in
       Page.View(

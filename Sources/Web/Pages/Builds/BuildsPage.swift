@@ -40,7 +40,7 @@ enum BuildsPage {
     let page = try await input.backend.store.buildPage(
       filter, sortedBy: input.sorting(usual: usual), after: input.cursor?.keys.first, most: input.limit)
     let verdicts = try await verdicts(on: page.rows, input)
-    return Listing(items: page.rows.map { BuildSummary($0, verdicts[$0.id]) }, next: page.next.map { Cursor(keys: [$0]) })
+    return Listing(items: page.rows.map { BuildSummary($0, verdicts[$0.id]) }, next: page.next.map { input.next(after: [$0]) })
   }
 
   /// What the commits' verdicts say of builds, where that may be more than the builds themselves tell; a later attempt's counts instead of

@@ -57,7 +57,7 @@ enum CausesPage {
       since: since.description, builds: all.builds, failed: all.failed, unexplained: all.unexplained,
       unread: all.kinds[.unread] ?? 0,
       retried: all.retried, causes: page.rows.map { cause($0, ofFailed: all.failed) },
-      next: page.next.map { Cursor(keys: [$0]).text },
+      next: page.next.map { input.next(after: [$0]) },
       new: try await new.map {
         .init(
           pattern: $0.pattern.rawValue, title: TitleTemplate.render($0.title, captures: []), verdict: $0.verdict.rawValue,

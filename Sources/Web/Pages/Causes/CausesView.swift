@@ -27,7 +27,7 @@ struct CausesView: Sendable {
   let unreadShare: String
   let unreadLink: String
   let isMostlyUnread: Bool
-  let explained: String
+  let hasUnexplained: Bool
   let columns: [ColumnView]
   let causes: [Row]
   let isLaterPage: Bool
@@ -128,7 +128,7 @@ struct CausesView: Sendable {
     unreadShare = Figures.percent(Self.share(causes.unread, of: causes.failed))
     unreadLink = builds(["kind": "unread"])
     isMostlyUnread = 2 * causes.unread > causes.failed
-    explained = Figures.count(causes.failed - causes.unexplained - causes.unread)
+    hasUnexplained = causes.unexplained > 0
     let week = input.now - 7 * 86_400
     let most = causes.causes.map(\.builds).max() ?? 0
     // Before the first builds there is nothing to draw.

@@ -36,7 +36,6 @@ struct CommitView: Sendable {
     let provider: String
     let kind: String
     let why: String
-    let overruledBy: String?
     let tellingTitle: String?
     let tellingText: String?
     let tellingLink: String?
@@ -131,7 +130,7 @@ struct CommitView: Sendable {
       id: build.id, job: job(build.workflow, build.job), attemptText: build.attempt > 1 ? "attempt \(build.attempt)" : nil,
       link: "/builds/\(build.id)", providerLink: build.url.flatMap { Links.outside($0) }, provider: build.provider,
       kind: build.kind,
-      why: build.why, overruledBy: build.overrule.map { "\($0.who): \($0.reason)" }, tellingTitle: telling?.title,
+      why: build.why, tellingTitle: telling?.title,
       tellingText: telling?.text, tellingLink: telling.map { Links.line($0.line, ofLog: $0.log, ofBuild: build.id) },
       lineText: telling.map { ($0.step.map { "\($0), " } ?? "") + "line \(Figures.count($0.line))" }, pattern: telling?.pattern,
       patternLink: telling.map { "/patterns/\($0.pattern)" }, revisionText: telling?.revision.map { "revision \($0)" },

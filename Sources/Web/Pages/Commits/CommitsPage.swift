@@ -19,7 +19,7 @@ enum CommitsPage {
       let page = try await input.backend.store.commitPage(
         filter, onlyAttention: input.flag("attention"), since: input.moment("since"),
         sortedBy: input.sorting(usual: usual), after: input.cursor?.keys.first, most: input.limit)
-      return Listing(items: page.rows.map { CommitSummary($0) }, next: page.next.map { Cursor(keys: [$0]) })
+      return Listing(items: page.rows.map { CommitSummary($0) }, next: page.next.map { input.next(after: [$0]) })
     },
     view: { commits, input in Page.View("commits", title: "Commits", CommitsView(commits, input)) })
 }

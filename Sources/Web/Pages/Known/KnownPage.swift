@@ -41,7 +41,7 @@ enum KnownPage {
       for place in shown.indices { shown[place].builds = counts[shown[place].id] ?? 0 }
       return KnownProblems(
         problems: shown, count: wanted.count,
-        next: rest.count > shown.count ? shown.last.map { Cursor(keys: [String($0.id)]).text } : nil)
+        next: rest.count > shown.count ? shown.last.map { input.next(after: [String($0.id)]) } : nil)
     },
     view: { value, input in Page.View("known", title: "Known problems", KnownView(value, input, states: states)) })
 
@@ -61,6 +61,8 @@ enum KnownPage {
       .form("reason", .text(most: 1_000), "Why; shown with every verdict that rests on it.", needed: true),
       .form("issue", .text(most: 1_000), "Where it is worked on."),
     ],
+    form: .init(
+      path: "/known", parameters: ["repository": "repository", "jobs": "job", "branch": "branch", "from": "from"], fragment: "#add"),
     perform: { input in
       let problem = try problem(input)
       let id = try await input.backend.store.add(problem)

@@ -31,7 +31,7 @@ enum LinePage {
       return Line(
         repository: line.repository, branch: line.branch,
         lines: lines.map { .init(repository: $0.name.repository, branch: $0.name.branch, commits: $0.commits, lastAt: $0.lastAt) },
-        commits: commits.rows.map(Line.Commit.init), next: commits.next.map { Cursor(keys: [$0]).text },
+        commits: commits.rows.map(Line.Commit.init), next: commits.next.map { input.next(after: [$0]) },
         shares: try await shares.map { .init(day: $0.day.description, commits: $0.commits, broken: $0.broken) },
         repairs: try await repairs.map(Line.Repair.init).sorted(by: input.sorting(usual: usual)))
     },

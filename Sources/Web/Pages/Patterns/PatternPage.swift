@@ -50,7 +50,7 @@ enum PatternPage {
           build: $0.build, repository: $0.repository, job: $0.job, outcome: $0.outcome.rawValue, at: $0.at, log: $0.log,
           line: $0.finding.line, text: $0.finding.text)
       },
-      next: shown.next.map { Cursor(keys: [$0]).text },
+      next: shown.next.map { input.next(after: [$0]) },
       trust: value(try await trust, inconclusive: detail.inconclusive),
       reports: try await reports.map {
         .init(

@@ -40,7 +40,7 @@ enum PatternsPage {
     let (failed, against) = try await (totals.failed, marks)
     return Listing(
       items: page.rows.map { PatternSummary($0, measures[$0.id], against[$0.id], ofFailed: failed, today: input.today) },
-      next: page.next.map { Cursor(keys: [$0]) })
+      next: page.next.map { input.next(after: [$0]) })
   }
 }
 

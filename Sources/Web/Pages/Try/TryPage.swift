@@ -45,6 +45,7 @@ enum TryPage {
       .form("since", .since, "Only builds that finished since."),
     ],
     oneOf: ["expression", "file"], role: .reader,
+    form: .init(path: "/try", parameters: ["expression": "expression", "file": "file", "id": "id"]),
     perform: { input in
       let order = try await Self.order(input)
       do {

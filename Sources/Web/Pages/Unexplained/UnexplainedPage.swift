@@ -136,7 +136,7 @@ struct Unexplained: APIValue {
     let sorting = input.sorting(usual: UnexplainedPage.usual)
     let rest = try Self.rest(wanted.sorted(by: sorting) { Self.value($0, sorting.key) }, after: input.cursor, sorting)
     let shown = rest.prefix(input.limit)
-    next = rest.count > shown.count ? shown.last.map { Self.cursor($0, sorting.key).text } : nil
+    next = rest.count > shown.count ? shown.last.map { input.next(after: Self.cursor($0, sorting.key).keys) } : nil
     clusters = shown.map { suggestion in
       Cluster(
         builds: suggestion.builds, firstSeen: suggestion.firstSeen, lastSeen: suggestion.lastSeen,
