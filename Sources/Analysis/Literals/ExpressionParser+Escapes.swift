@@ -79,9 +79,12 @@ extension ExpressionParser {
     }
   }
 
-  /// `\1`: a reference or, from 10 on, an octal number and perhaps more digits, which depends on the groups before it.
+  /// `\1` to `\9`: a reference. From 10 on it may be an octal number and more digits, which depends on the groups before it; what repeats
+  /// it repeats the last digit then.
   private mutating func skipReference() throws(Doubt) {
+    let start = at
     while let byte = next, byte &- UInt8(ascii: "0") < 10 { at += 1 }
+    guard at == start + 1 else { throw Doubt() }
   }
 
   /// After `\g` or `\k`.
