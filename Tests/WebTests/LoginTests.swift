@@ -79,19 +79,22 @@ import Testing
 
   // MARK: - By GitHub
 
-  @Test func membersLogInByGitHub() async throws {
-    let world = try LoginWorld(memberships: ["/orgs/acme/teams/ci/memberships/ada", "/user/memberships/orgs/acme"])
-    defer { world.stop() }
+  /// A server at which those on the lists log in by GitHub.
+  private static func byGitHub(
+    _ world: LoginWorld, _ lists: [Role: String], _ body: @Sendable @escaping (WebSite) async throws -> Void
+  ) async throws {
     try await WebSite.with(
       github: try world.login,
       { settings in
-        Self.closed(&settings)
-        settings.login.rules = AccessRules([
-          .reader: AccessRules.entries("acme")!, .curator: AccessRules.entries("acme/ci")!,
-          .operator: AccessRules.entries("@root")!,
-        ])
-      }
-    ) { site in
+        closed(&settings)
+        settings.login.rules = AccessRules(lists.mapValues { AccessRules.entries($0)! })
+      }, body)
+  }
+
+  @Test func membersLogInByGitHub() async throws {
+    let world = try LoginWorld(memberships: ["/orgs/acme/teams/ci/memberships/ada", "/user/memberships/orgs/acme"])
+    defer { world.stop() }
+    try await Self.byGitHub(world, [.reader: "acme", .curator: "acme/ci", .operator: "@root"]) { site in
       let (cookies, answer) = try await Self.logIn(site, code: "good", next: "/audit?limit=5")
       #expect(answer.status == 303)
       #expect(answer.headers["location"] == "/audit?limit=5")
@@ -112,16 +115,10 @@ import Testing
   @Test func othersDoNot() async throws {
     let world = try LoginWorld(memberships: [])
     defer { world.stop() }
-    try await WebSite.with(
-      github: try world.login,
-      { settings in
-        Self.closed(&settings)
-        settings.login.rules = AccessRules([.reader: AccessRules.entries("acme, @bob")!])
-      }
-    ) { site in
-      for (code, status) in [("good", 403), ("stolen", 403)] {
+    try await Self.byGitHub(world, [.reader: "acme, @bob"]) { site in
+      for code in ["good", "stolen"] {
         let (_, answer) = try await Self.logIn(site, code: code, next: "/")
-        #expect(answer.status == status, "\(code)")
+        #expect(answer.status == 403, "\(code)")
         #expect(!WebSite.cookies(answer).contains("culprit-session"))
       }
       // A code that someone else's browser was sent for.
@@ -135,13 +132,7 @@ import Testing
     defer { stranger.stop() }
     let world = try LoginWorld(memberships: [], elsewhere: stranger.url)
     defer { world.stop() }
-    try await WebSite.with(
-      github: try world.login,
-      { settings in
-        Self.closed(&settings)
-        settings.login.rules = AccessRules([.reader: AccessRules.entries("@bob")!])
-      }
-    ) { site in
+    try await Self.byGitHub(world, [.reader: "@bob"]) { site in
       let (_, answer) = try await Self.logIn(site, code: "good", next: "/")
       #expect(answer.status == 502 && !WebSite.cookies(answer).contains("culprit-session"))
     }
@@ -151,13 +142,7 @@ import Testing
   @Test func aSessionLastsAsLongAsWhatGaveItsRole() async throws {
     let world = try LoginWorld(memberships: ["/user/memberships/orgs/acme"])
     defer { world.stop() }
-    try await WebSite.with(
-      github: try world.login,
-      { settings in
-        Self.closed(&settings)
-        settings.login.rules = AccessRules([.curator: AccessRules.entries("acme")!])
-      }
-    ) { site in
+    try await Self.byGitHub(world, [.curator: "acme"]) { site in
       let (first, _) = try await Self.logIn(site, code: "good", next: "/" + String(repeating: "a/", count: 500))
       let (second, _) = try await Self.logIn(site, code: "good", next: "/", cookies: first)
       let store = site.ledger.store
