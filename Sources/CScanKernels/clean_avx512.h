@@ -37,82 +37,97 @@ static inline int has_escape(uint32_t bytes) {
   return ((other - 0x01010101u) & ~other & 0x80808080u) != 0;
 }
 
-// The length of the CSI sequence whose ESC is at `at`, if it is one of 63 bytes at most.
-TARGET static inline unsigned control_length(const uint8_t *at) {
-  if (at[1] != '[') return LOOK_CLOSER;
-  const uint64_t last = (uint64_t)1 << 62;
+// How many bytes of whole sequences stand at `at`, one behind the other; 64 if what is behind them is not among the first 64 bytes. What it
+// says of sequences that are not whole doesn't matter: their line is looked at more closely in any case.
+TARGET static inline unsigned sequences_length(const uint8_t *at) {
   __m512i bytes = _mm512_loadu_si512(at);
-  unsigned end = (unsigned)__builtin_ctzll(~(within(0x30, 0x3F, bytes) | 3) | last);
-  if (__builtin_expect((at[end] & 0xF0) == 0x20, 0))
-    end = (unsigned)__builtin_ctzll(~(within(0x20, 0x2F, bytes) | low_bits(end)) | last);
-  return at[end] >= 0x40 && at[end] <= 0x7E ? end + 1 : LOOK_CLOSER;
-}
-
-// Where the text of a line goes on behind the sequences that begin at its byte `at`: at `at` itself if none does. LOOK_CLOSER if that is
-// not among its first 64 bytes. What it says of sequences that are not whole doesn't matter: their line is looked at more closely in any case.
-TARGET static inline unsigned text_behind(const uint8_t *line, unsigned at) {
-  __m512i bytes = _mm512_loadu_si512(line);
   uint64_t escapes = equal_to(0x1B, bytes), finals = within(0x40, 0x7E, bytes) & ~(escapes << 1);
-  uint64_t texts = (finals << 1 | (uint64_t)1 << at) & ~escapes & ~low_bits(at);
-  return texts ? (unsigned)__builtin_ctzll(texts) : LOOK_CLOSER;
+  return (unsigned)_tzcnt_u64((finals << 1 | 1) & ~escapes);
 }
 
-// The end of GitLab's stream marker at the byte `at` of a line, which is behind a time; `at` if there is none.
-TARGET static inline unsigned marker_end(const uint8_t *line, unsigned at) {
-  // Nearly all texts: no sequence begins where the marker would be, and its letter is missing.
-  if (__builtin_expect(!has_escape(load4(line + at)) && line[at + 2] != 'O' && line[at + 2] != 'E', 1)) return at;
-  // Bit n says whether the byte fits the marker's byte n, bit 4 whether a sequence begins with it. A table, and no branches on the text,
-  // which would often be foretold wrongly.
+// The length of GitLab's stream marker at `text`, which is behind so many bytes of sequences, or of which a sequence may begin in its midst.
+TARGET static __attribute__((noinline)) unsigned closer_marker_length(const uint8_t *text, unsigned sequences) {
+  // Bit n says whether the byte fits the marker's byte n, bit 4 whether a sequence begins with it, behind which anything may follow.
   enum { SEQUENCE = 1 << 4 };
   static const uint8_t fits[256] = {
       ['0' ... '9'] = 3, ['a' ... 'f'] = 3, ['A' ... 'D'] = 3, ['E'] = 7, ['F'] = 3, ['O'] = 4, [' '] = 8, ['+'] = 8, [0x1B] = SEQUENCE};
-  unsigned text = text_behind(line, at);
-  const uint8_t *marker = line + text;
-  unsigned first = fits[marker[0]], second = fits[marker[1]], third = fits[marker[2]], fourth = fits[marker[3]];
-  // Behind a sequence anything may follow.
+  unsigned first = fits[text[0]], second = fits[text[1]], third = fits[text[2]], fourth = fits[text[3]];
   unsigned may_follow = fourth >> 3 | fourth >> 4;
   may_follow = third >> 4 | (third >> 2 & may_follow);
   may_follow = second >> 4 | (second >> 1 & may_follow);
-  if (__builtin_expect(!(first & may_follow & 1) && text != LOOK_CLOSER, 1)) return at;
-  return text == at && !((second | third | fourth) & SEQUENCE) ? at + 4 : LOOK_CLOSER;
+  if (!(first & may_follow & 1)) return sequences < 64 ? 0 : LOOK_CLOSER;
+  return sequences == 0 && !((second | third | fourth) & SEQUENCE) ? 4 : LOOK_CLOSER;
 }
 
-// What time_length says of the line once it is cleaned, if its bytes as they stand tell.
-TARGET static inline __attribute__((always_inline)) unsigned prefix_length(const uint8_t *line) {
-  // "dddd-dd-ddTdd:dd:dd.dddddd" and up to three digits more: where there is to be a digit, any of ten bytes from '0' on fits; elsewhere
-  // one. Behind that nothing does.
-  enum { SHAPE = 26, LONGEST = 29 };
-  const __m256i firsts = _mm256_setr_epi8(
-      '0', '0', '0', '0', '-', '0', '0', '-', '0', '0', 'T', '0', '0', ':', '0', '0', ':', '0', '0', '.', '0', '0', '0', '0', '0', '0',
-      '0', '0', '0', 0, 0, 0);
-  const __m256i others = _mm256_setr_epi8(9, 9, 9, 9, 0, 9, 9, 0, 9, 9, 0, 9, 9, 0, 9, 9, 0, 9, 9, 0, 9, 9, 9, 9, 9, 9, 9, 9, 9, 0, 0, 0);
-  __m256i bytes = _mm256_loadu_si256((const __m256i *)line);
-  uint32_t fits = _mm256_cmple_epu8_mask(_mm256_sub_epi8(bytes, firsts), others);
-  unsigned fitting = (unsigned)__builtin_ctz(~fits | 1u << LONGEST);
-  if (fitting >= SHAPE && line[fitting] == 'Z') {
-    if (line[fitting + 1] == ' ') return marker_end(line, fitting + 2);
-    fitting++;
-  }
-  // It is none, but for sequences that stand in its midst.
-  if (line[fitting] != 0x1B) return 0;
-  // Lines that begin with a colour are common; a digit behind it is not.
-  unsigned text = text_behind(line, 0);
-  return fitting == 0 && text != LOOK_CLOSER && !is_digit(line[text]) ? 0 : LOOK_CLOSER;
+// The length of GitLab's stream marker at `text`, which is behind a time; 0 if there is none. It doesn't branch on whether a colour stands
+// there: that would often be foretold wrongly.
+TARGET static inline unsigned marker_length(const uint8_t *text) {
+  unsigned sequences = sequences_length(text);
+  text += sequences;
+  // Nearly all texts: no other sequence begins where the marker would be, and its letter is missing.
+  int may_be = (sequences == 64) | has_escape(load4(text)) | (text[2] == 'O') | (text[2] == 'E');
+  return __builtin_expect(may_be, 0) ? closer_marker_length(text, sequences) : 0;
 }
 
-// How many bytes are dropped from the special one at `at` on.
-TARGET static inline unsigned special_length(const uint8_t *at, const uint8_t *source) {
-  switch (*at) {
-  case 0x1B:
-    // Bytes that the sequence keeps apart must not join to a C1 control unseen.
-    return at > source && at[-1] == 0xC2 ? LOOK_CLOSER : control_length(at);
-  case '\r':
-    return at[1] == '\n' || (at[1] == '\r' && at[2] == '\n') ? 1 : LOOK_CLOSER;
-  case 0xC2:
-    return at[1] >= 0x90 && at[1] <= 0x9F ? LOOK_CLOSER : 0;
-  default:
-    return LOOK_CLOSER;
+// A provider's time as it is looked for: `firsts` are its bytes, and a byte fits if it is one of the `others` behind that at most.
+typedef struct {
+  _Alignas(32) uint8_t firsts[32], others[32];
+  unsigned length;
+} time_shape;
+
+// A time of which the digits of the fraction end before `end`: ten bytes from '0' on are digits. Behind it anything fits.
+#define TIME_SHAPE(text, end) \
+  {text, \
+   {[0 ... 3] = 9, [5 ... 6] = 9, [8 ... 9] = 9, [11 ... 12] = 9, [14 ... 15] = 9, [17 ... 18] = 9, [20 ... end - 1] = 9, \
+    [end + 2 ... 31] = 0xFF}, \
+   end + 2}
+static const time_shape time_shapes[] = {
+    TIME_SHAPE("0000-00-00T00:00:00.0000000Z ", 27), TIME_SHAPE("0000-00-00T00:00:00.000000000Z ", 29),
+    TIME_SHAPE("0000-00-00T00:00:00.000000Z ", 26), TIME_SHAPE("0000-00-00T00:00:00.00000000Z ", 28)};
+enum { TIME_SHAPES = sizeof time_shapes / sizeof *time_shapes, SAME_IN_ALL_TIMES = 26 };
+
+// Which bytes of the line don't fit the time.
+TARGET static inline uint32_t other_than(const time_shape *time, const uint8_t *line) {
+  __m256i bytes = _mm256_loadu_si256((const __m256i *)line), firsts = _mm256_load_si256((const __m256i *)time->firsts);
+  return _mm256_cmpgt_epu8_mask(_mm256_sub_epi8(bytes, firsts), _mm256_load_si256((const __m256i *)time->others));
+}
+
+// See prefix_length, for a line that may begin with another time than the usual one, or with sequences.
+TARGET static __attribute__((noinline)) unsigned unusual_length(const uint8_t *line, const time_shape **usual) {
+  if (*line == 0x1B) {
+    // Lines that begin with a colour are common; a digit behind it is not.
+    unsigned text = sequences_length(line);
+    return text < 64 && !is_digit(line[text]) ? 0 : LOOK_CLOSER;
   }
+  for (size_t shape = 0; shape < TIME_SHAPES; shape++) {
+    uint32_t others = other_than(&time_shapes[shape], line);
+    if (others == 0) {
+      *usual = &time_shapes[shape];
+      unsigned marker = marker_length(line + time_shapes[shape].length);
+      return marker == LOOK_CLOSER ? LOOK_CLOSER : time_shapes[shape].length + marker;
+    }
+    if (line[__builtin_ctz(others)] == 0x1B) return LOOK_CLOSER;  // a sequence in its midst
+  }
+  return 0;
+}
+
+// What time_length says of the line once it is cleaned, if its bytes as they stand tell. The times of a log are of one length, and so is
+// where the text begins: what is looked at there needn't wait for the time to be measured.
+TARGET static inline __attribute__((always_inline)) unsigned prefix_length(const uint8_t *line, const time_shape **usual) {
+  uint32_t others = other_than(*usual, line);
+  if (others == 0) {
+    unsigned length = (*usual)->length, marker = marker_length(line + length);
+    return __builtin_expect(marker == LOOK_CLOSER, 0) ? LOOK_CLOSER : length + marker;
+  }
+  unsigned place = (unsigned)__builtin_ctz(others);
+  return place < SAME_IN_ALL_TIMES && line[place] != 0x1B ? 0 : unusual_length(line, usual);
+}
+
+// The bits of the CSI sequence whose ESC is at `at`, the lowest; 0 if it is not one of 64 bytes at most without intermediate bytes.
+TARGET static inline uint64_t control_bits(const uint8_t *at) {
+  __m512i bytes = _mm512_loadu_si512(at);
+  uint64_t behind = ~(within(0x30, 0x3F, bytes) | 3), last = behind & -behind;
+  return last & within(0x40, 0x7E, bytes) ? last | (last - 1) : 0;
 }
 
 // A stretch of the source, which is cleaned at a time: all that must be looked at in it is listed first, so that the loops over it are
@@ -121,10 +136,13 @@ enum { STRETCH_BLOCKS = 32, STRETCH_BYTES = STRETCH_BLOCKS * CULPRIT_BLOCK };
 // How far ahead of a block the source is fetched from memory: while the loops behind the first one run, nothing else is.
 enum { FETCH_AHEAD = 2 * STRETCH_BYTES };
 typedef struct {
-  // By block, which of its bytes are dropped, and which of the next block's; a line may begin right behind the last.
+  // By block, which of its bytes are dropped, and which of the next block's; a line may begin right behind the last. What is added to one
+  // is not what was just added to the other, or it would have to wait for that.
   uint64_t dropped[STRETCH_BLOCKS + 1], reached[STRETCH_BLOCKS + 1];
-  // Where the bytes lie that are looked at. More than there are may be written, up to a block's.
-  uint16_t newlines[STRETCH_BYTES + CULPRIT_BLOCK], specials[STRETCH_BYTES + CULPRIT_BLOCK];
+  // Where the bytes lie that are looked at. More than there are may be written, up to a block's. Most stretches have a hundred at most,
+  // which so lie on one page: what is written across two takes many times as long.
+  _Alignas(256) uint16_t newlines[STRETCH_BYTES + CULPRIT_BLOCK];
+  _Alignas(256) uint16_t specials[STRETCH_BYTES + CULPRIT_BLOCK];
   size_t newline_count, special_count;
 } stretch;
 
@@ -163,49 +181,62 @@ TARGET static void begin_stretch(stretch *stretch, const uint8_t *text, size_t b
   stretch->special_count = specials;
 }
 
-// Drops `count` bytes, 63 at most, from the stretch's byte `at` on.
-static inline void drop(stretch *stretch, size_t at, unsigned count) {
-  unsigned __int128 bits = (unsigned __int128)low_bits(count) << at % 64;
-  stretch->dropped[at / 64] |= (uint64_t)bits;
+// Drops those of 64 bytes from the stretch's byte `at` on whose bits are set.
+static inline void drop(stretch *stretch, size_t at, uint64_t bits) {
+  stretch->dropped[at / 64] |= bits << at % 64;
   // Even if there are none: a branch would often be foretold wrongly.
-  stretch->reached[at / 64] |= (uint64_t)(bits >> 64);
+  stretch->reached[at / 64] |= bits >> 1 >> (63 - at % 64);
+}
+
+// Drops what is to be dropped from the special byte at `place` on. Returns 0 if its line must be looked at more closely.
+TARGET static inline int drop_at(stretch *stretch, const uint8_t *text, size_t place) {
+  const uint8_t *at = text + place;
+  if (at[0] == 0x1B && at[1] == '[') {
+    uint64_t bits = control_bits(at);
+    drop(stretch, place, bits);
+    return bits != 0;
+  }
+  if (at[0] == '\r') {
+    drop(stretch, place, 1);
+    return at[1] == '\n' || (at[1] == '\r' && at[2] == '\n');
+  }
+  // A C2 is text, but for C1 controls: one that stands there, and one that it would be joined to unseen when a sequence is dropped.
+  return at[0] == 0xC2 && !(at[1] >= 0x90 && at[1] <= 0x9F) && at[1] != 0x1B;
 }
 
 // Finds what is dropped. Returns the number of lines that end in the stretch, and sets `looks_closer` if these are only those before one
 // that must be looked at more closely.
-TARGET static size_t find_dropped(stretch *stretch, const uint8_t *text, const uint8_t *source, int *looks_closer) {
+TARGET static size_t find_dropped(stretch *stretch, const uint8_t *text, const time_shape **usual, int *looks_closer) {
   size_t lines = stretch->newline_count, end = SIZE_MAX;
   for (size_t at = 0; at < stretch->newline_count; at++) {
     size_t begin = (size_t)stretch->newlines[at] + 1;
-    unsigned length = prefix_length(text + begin);
+    unsigned length = prefix_length(text + begin, usual);
     if (__builtin_expect(length == LOOK_CLOSER, 0)) {
       lines = at + 1;
       end = begin;
       break;
     }
-    drop(stretch, begin, length);
+    drop(stretch, begin, low_bits(length));
   }
   for (size_t at = 0; at < stretch->special_count && stretch->specials[at] < end; at++) {
     size_t place = stretch->specials[at];
-    unsigned length = special_length(text + place, source);
-    if (__builtin_expect(length == LOOK_CLOSER, 0)) {
+    if (__builtin_expect(!drop_at(stretch, text, place), 0)) {
       while (lines > 0 && stretch->newlines[lines - 1] > place) lines--;
       end = 0;
       break;
     }
-    drop(stretch, place, length);
   }
   *looks_closer = end != SIZE_MAX;
   return lines;
 }
 
 // Cleans the current line and those behind it, up to one that must be looked at more closely, or to where a block doesn't fit any more.
-TARGET static void clean_stretches(line_start *start, const uint8_t *source, const uint8_t *end, const uint8_t *room_end) {
+TARGET static void clean_stretches(line_start *start, const uint8_t *end, const uint8_t *room_end, const time_shape **usual) {
   const uint8_t *text = start->line;
   uint8_t *out = start->text;
   stretch stretch;
   if (end - text < LOOK_AHEAD) return;
-  unsigned prefix = prefix_length(text);
+  unsigned prefix = prefix_length(text, usual);
   if (prefix == LOOK_CLOSER) return;
   uint64_t carried = low_bits(prefix);  // what is dropped of the next block already
   // Short ones at first: lines that must be looked at more closely may be many.
@@ -216,7 +247,7 @@ TARGET static void clean_stretches(line_start *start, const uint8_t *source, con
     size_t blocks = (size_t)(least < most ? least : most);
     begin_stretch(&stretch, text, blocks);
     int looks_closer;
-    size_t lines = find_dropped(&stretch, text, source, &looks_closer);
+    size_t lines = find_dropped(&stretch, text, usual, &looks_closer);
     size_t last = lines ? stretch.newlines[lines - 1] : 0;
     for (size_t block = 0; block < blocks; block++) {
       uint64_t kept = ~(stretch.dropped[block] | carried);
@@ -250,7 +281,8 @@ static int clean_closely(line_start *start, const uint8_t *end, const uint8_t *r
 TARGET static culprit_cleaned clean_lines(const uint8_t *source, size_t count, uint8_t *target, size_t room) {
   const uint8_t *const end = source + count;
   line_start start = {source, target, 0};
-  do clean_stretches(&start, source, end, target + room);
+  const time_shape *usual = &time_shapes[0];
+  do clean_stretches(&start, end, target + room, &usual);
   while (clean_closely(&start, end, target + room));
   return (culprit_cleaned){(size_t)(start.line - source), (size_t)(start.text - target), start.lines};
 }
