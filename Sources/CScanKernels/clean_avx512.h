@@ -188,10 +188,37 @@ static inline void drop(stretch *stretch, size_t at, uint64_t bits) {
   stretch->reached[at / 64] |= bits >> 1 >> (63 - at % 64);
 }
 
+// The length of the escape sequence at `at`, which is none of CSI: a string (Buildkite puts one with the time before each line), or a short
+// one. 0 if it is none that is whole within this line and 63 bytes.
+TARGET static unsigned other_escape_length(const uint8_t *at) {
+  if (begins_string(at[1])) {
+    __m512i bytes = _mm512_loadu_si512(at);
+    uint64_t ends = (equal_to(0x07, bytes) | equal_to(0x1B, bytes) | equal_to('\n', bytes) | equal_to('\r', bytes)) & ~low_bits(2);
+    unsigned end = (unsigned)_tzcnt_u64(ends);
+    if (end > 61) return 0;
+    return at[end] == 0x07 ? end + 1 : at[end] == 0x1B && at[end + 1] == '\\' ? end + 2 : 0;
+  }
+  unsigned last = (at[1] & 0xF0) == 0x20 ? 2 : 1;
+  return at[last] >= 0x30 && at[last] <= 0x7E ? last + 1 : 0;
+}
+
+// Drops an escape sequence that is none of CSI. Returns 0 if its line must be looked at more closely, as it does where the line may begin
+// with a time or GitLab's marker behind the sequence or around it: prefix_length knows sequences of CSI only.
+TARGET static __attribute__((noinline)) int drop_other_escape(stretch *stretch, const uint8_t *text, size_t place) {
+  unsigned length = other_escape_length(text + place);
+  drop(stretch, place, low_bits(length));
+  const uint8_t *behind = text + place + length;
+  unsigned sequences = sequences_length(behind);
+  behind += sequences;
+  int may_be_time = behind[4] == '-' || behind[4] == 0x1B, may_be_marker = behind[2] == 'O' || behind[2] == 'E';
+  return length != 0 && sequences < 64 && !has_escape(load4(behind)) && !may_be_time && !may_be_marker;
+}
+
 // Drops what is to be dropped from the special byte at `place` on. Returns 0 if its line must be looked at more closely.
 TARGET static inline int drop_at(stretch *stretch, const uint8_t *text, size_t place) {
   const uint8_t *at = text + place;
-  if (at[0] == 0x1B && at[1] == '[') {
+  if (at[0] == 0x1B) {
+    if (__builtin_expect(at[1] != '[', 0)) return drop_other_escape(stretch, text, place);
     uint64_t bits = control_bits(at);
     drop(stretch, place, bits);
     return bits != 0;

@@ -60,19 +60,17 @@ static inline uint8_t *copy_run(uint8_t *out, const uint8_t *from, size_t count,
   return out + count;
 }
 
-// The end of the CSI sequence whose ESC is at `at`; NULL if it is anything but a whole CSI sequence.
+// The end of the CSI sequence whose ESC is at `at`; NULL if it is not whole.
 static inline const uint8_t *skip_control(const uint8_t *at, const uint8_t *end) {
-  if (end - at < 3 || at[1] != '[') return NULL;
   at += 2;
   while (at < end && *at >= 0x30 && *at <= 0x3F) at++;
   while (at < end && *at >= 0x20 && *at <= 0x2F) at++;
   return at < end && *at >= 0x40 && *at <= 0x7E ? at + 1 : NULL;
 }
 
-// The end of the string sequence (OSC, DCS, APC, PM, SOS) whose ESC is at `at`; NULL if it is anything but a whole one of 4,096 bytes at
-// most that holds neither another ESC nor a carriage return: hyperlinks, and the times that Buildkite puts before each line.
+// The end of the string sequence (OSC, DCS, APC, PM, SOS) whose ESC is at `at`; NULL if it is not a whole one of 4,096 bytes at most, or holds
+// another ESC or a carriage return: hyperlinks, and the times that Buildkite puts before each line.
 static inline const uint8_t *skip_string(const uint8_t *at, const uint8_t *end) {
-  if (end - at < 3 || !(at[1] == ']' || at[1] == 'P' || at[1] == '_' || at[1] == '^' || at[1] == 'X')) return NULL;
   if (end - at > 4096) end = at + 4096;
   for (at += 2; at < end; at++) {
     if (*at == 0x07) return at + 1;
@@ -82,14 +80,27 @@ static inline const uint8_t *skip_string(const uint8_t *at, const uint8_t *end) 
   return NULL;
 }
 
-// Takes the special byte at `at`: drops a control or a string sequence, keeps a C2. Returns where to go on; NULL if the line needs the
-// state machine: for other escapes, backspaces, carriage returns inside, C1 controls. `out` is where the line's text begins, `*to` where it ends.
+static inline int begins_string(uint8_t second) {
+  return second == ']' || second == 'P' || second == '_' || second == '^' || second == 'X';
+}
+
+// The end of the escape sequence whose ESC is at `at`; NULL if it is not whole, or needs the state machine.
+static inline const uint8_t *skip_escape(const uint8_t *at, const uint8_t *end) {
+  if (end - at < 2) return NULL;
+  if (at[1] == '[') return skip_control(at, end);
+  if (begins_string(at[1])) return skip_string(at, end);
+  for (at++; at < end && (*at & 0xF0) == 0x20;) at++;
+  return at < end && *at >= 0x30 && *at <= 0x7E ? at + 1 : NULL;
+}
+
+// Takes the special byte at `at`: drops an escape sequence, keeps a C2. Returns where to go on; NULL if the line needs the state machine: for
+// sequences that are not whole, backspaces, carriage returns inside, C1 controls. `out` is where the line's text begins, `*to` where it ends.
 static inline const uint8_t *drop_special(const uint8_t *at, const uint8_t *end, const uint8_t *out, uint8_t **to) {
   switch (*at) {
   case 0x1B:
     // Bytes that the sequence keeps apart must not join to a C1 control unseen.
     if (*to > out && (*to)[-1] == 0xC2) return NULL;
-    return end - at >= 2 && at[1] == '[' ? skip_control(at, end) : skip_string(at, end);
+    return skip_escape(at, end);
   case 0xC2:
     if (end - at >= 2 && at[1] >= 0x90 && at[1] <= 0x9F) return NULL;
     *(*to)++ = 0xC2;

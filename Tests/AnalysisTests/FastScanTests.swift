@@ -48,10 +48,15 @@ import Testing
         ])
       case 3: line += Array(random.pick(words).uppercased().utf8)
       case 4: line += Array(String(repeating: "-", count: random.below(70)).utf8)
-      case 5: line += Array("\u{1B}]0;title\u{07}".utf8)
+      case 5: line += Array(random.pick(["\u{1B}]0;title\u{07}", "\u{1B}_bk;t=1\u{07}", "\u{1B}Pq\u{1B}\\", "\u{1B}(B", "\u{1B}7"]).utf8)
       default: line += Array(random.pick(words).utf8)
       }
       if random.once(in: 3) { line.append(0x20) }
+    }
+    // Sequences in the midst of what would be a time, or a stream's marker.
+    while random.once(in: 6) {
+      let sequence = random.pick(["\u{1B}[0m", "\u{1B}[32;1m", "\u{1B}_bk;t=1\u{07}", "\u{1B}(B", "\u{1B}]8;;\u{1B}\\"])
+      line.insert(contentsOf: Array(sequence.utf8), at: random.below(min(line.count, 36) + 1))
     }
     return line + random.pick([[0x0A], [0x0A], [0x0A], [0x0D, 0x0A], [0x0D, 0x0D, 0x0A]])
   }

@@ -38,7 +38,8 @@ import Testing
       let source = Self.bytes(&random)
       let expected = Self.clean(source, room: source.count + 1, scalar)
       let cleaned = Self.clean(source, room: source.count + 1, kernels)
-      #expect(cleaned == expected, "seed \(seed)")
+      let isSame = cleaned == expected
+      #expect(isSame, "seed \(seed)")
       // Where the room ends the wide ones may take lines more, which fit only once they are cleaned.
       let room = random.pick([source.count / 2, 100])
       let least = Self.clean(source, room: room, scalar)
@@ -50,6 +51,42 @@ import Testing
         #expect(kernels.countNewlines(base, buffer.count) == source.count { $0 == 0x0A })
         #expect(scalar.countNewlines(base, buffer.count) == source.count { $0 == 0x0A })
       }
+    }
+  }
+
+  /// A time and a stream's marker are found with any two sequences at any places in them, or the line is left to the state machine: by
+  /// all kernels alike.
+  @Test(arguments: wide) func sequencesHideNoTime(_ name: String) throws {
+    let kernels = try #require(Kernels(named: name))
+    let scalar = try #require(Kernels(named: "scalar"))
+    // Some as long as what is looked at in one step, and longer by a little.
+    let sequences = ([
+      "\u{1B}[0m", "\u{1B}[\(String(repeating: "1", count: 61))m", "\u{1B}[\(String(repeating: "1", count: 62))m",
+      String(repeating: "\u{1B}[0m", count: 15) + "\u{1B}[31;1m", "\u{1B}_bk;t=17\u{7}", "\u{1B}]8;;\u{1B}\\", "\u{1B}(B", "\u{1B}7",
+    ] + (58...61).flatMap { count in ["\u{7}", "\u{1B}\\"].map { "\u{1B}]\(String(repeating: "t", count: count))\($0)" } }).map { Array($0.utf8) }
+    let ends = ["Z 00O text", "Z E 0 0000", "Z 00", "", " 0-0", "Z2024-", "Z 2024-02-29T"].map { Array($0.utf8) }
+    var lines: [UInt8] = []
+    for (number, (first, second)) in sequences.flatMap({ first in sequences.map { (first, $0) } }).enumerated() {
+      for place in 0..<36 {
+        for next in [place, place + 1, 4, 28, 30, 32, 35] where next >= place {
+          let digits = String(repeating: "7", count: 6 + (number + place) % 4)
+          var line = Array("2024-02-29T01:02:03.\(digits)".utf8) + ends[(number + place + next) % ends.count]
+          line.insert(contentsOf: second, at: min(next, line.count))
+          line.insert(contentsOf: first, at: min(place, line.count))
+          lines += line + [0x0A]
+        }
+      }
+    }
+    // Behind the last there is enough for the wide ones to look at it.
+    lines += Array(repeating: 0x0A, count: 600)
+    var taken = 0
+    while taken < lines.count {
+      let rest = Array(lines[taken..<min(lines.count, taken + 20_000)])
+      let expected = Self.clean(rest, room: rest.count + 1, scalar)
+      let isSame = Self.clean(rest, room: rest.count + 1, kernels) == expected
+      #expect(isSame, "in the \(expected.taken) bytes from \(taken) on")
+      taken += expected.taken
+      taken = (lines[taken...].firstIndex(of: 0x0A) ?? lines.count) + 1
     }
   }
 

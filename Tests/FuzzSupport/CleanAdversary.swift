@@ -3,8 +3,19 @@ package enum CleanAdversary {
   package static func log(_ random: inout SplitMix64) -> [UInt8] {
     var bytes: [UInt8] = []
     if random.once(in: 4) { bytes += [0xEF, 0xBB, 0xBF] }
-    for _ in 0..<random.below(40) { bytes += fragment(&random) }
+    // What is hard among lines that are not, too: those are what is cleaned many at a time.
+    let isCalm = random.once(in: 2)
+    for _ in 0..<random.below(40) { bytes += isCalm && !random.once(in: 6) ? line(&random) : fragment(&random) }
     return bytes
+  }
+
+  private static func line(_ random: inout SplitMix64) -> [UInt8] {
+    var line = random.once(in: 3) ? [] : Array("2024-02-29T01:02:03.1234567Z ".utf8)
+    for _ in 0..<random.below(6) {
+      if random.once(in: 3) { line += Array(random.pick(["\u{1B}[32m", "\u{1B}[0m", "\u{1B}_bk;t=17\u{7}", "\u{1B}(B"]).utf8) }
+      line += Array(random.pick(["npm info ok", " ", "12", "E", "000", "✓", "2024-"]).utf8)
+    }
+    return line + [0x0A]
   }
 
   /// Sizes of chunks that a log of so many bytes comes in.
@@ -21,7 +32,7 @@ package enum CleanAdversary {
   }
 
   private static func fragment(_ random: inout SplitMix64) -> [UInt8] {
-    switch random.below(20) {
+    switch random.below(22) {
     case 0...2: return Array(random.pick(texts).utf8)
     case 3...5: return Array(random.pick(sequences).utf8)
     case 6: return random.pick(invalid)
@@ -36,6 +47,7 @@ package enum CleanAdversary {
     case 16: return introducer(&random) + Array(repeating: 0x78, count: 4_080 + random.below(24)) + random.pick(terminators)
     case 17: return introducer(&random) + Array(random.pick(texts).utf8) + introducer(&random) + random.pick(terminators)
     case 18: return (0..<random.below(12)).map { _ in UInt8(random.below(256)) }
+    case 19, 20: return [0x0A] + interrupted(time(&random), &random) + Array(random.pick(texts).utf8)
     default: return Array(repeating: 0x79, count: random.below(300))
     }
   }
@@ -57,6 +69,17 @@ package enum CleanAdversary {
     let end = random.pick(["Z ", "Z ", "Z ", "Z ", "Z", "z ", "Z\t", "+00:00 "])
     let marker = random.pick(["", "", "", "00O ", "01E ", "00O+", "fFE+", "0gO ", "00X ", "00O"])
     return Array((start + digits + end + marker).utf8)
+  }
+
+  /// With sequences in its midst, before it or behind it.
+  private static func interrupted(_ text: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+    var bytes = text
+    for _ in 0...random.below(3) {
+      let place = random.once(in: 3) ? random.pick([0, bytes.count]) : random.below(bytes.count + 1)
+      let sequence = random.once(in: 8) ? [0x1B, 0x5B] + Array(repeating: 0x31, count: random.below(90)) + [0x6D] : Array(random.pick(sequences).utf8)
+      bytes.insert(contentsOf: sequence, at: place)
+    }
+    return bytes
   }
 
   private static let texts = [

@@ -115,7 +115,7 @@ typedef struct {
   const char *name;
   // Number of \n.
   size_t (*count_newlines)(const uint8_t *text, size_t count);
-  // Cleans whole lines from the start of the source on, as long as they are simple: bytes that stay, CSI and string sequences, carriage returns
+  // Cleans whole lines from the start of the source on, as long as they are simple: bytes that stay, escape sequences, carriage returns
   // before the \n, a provider's time. Stops at the first line that is not, that is cut off, or that the room may be too small for: it is
   // large enough for a line that is shorter than it.
   // The source begins at the start of a line that is not the log's first.
