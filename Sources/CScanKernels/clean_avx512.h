@@ -8,9 +8,11 @@
 
 #include "simple_line.h"
 
-// Bytes that must follow a block in the source: what begins at its end is looked at, with the sequences behind it.
-enum { LOOK_AHEAD = 4 * CULPRIT_BLOCK };
-// Told instead of a length where clean_simple_line must decide.
+// Bytes that must follow a block in the source, for all that is looked at from one of its bytes on: at most 63 of an escape sequence, 64 of
+// those behind it, and 5 of the text. Where a line begins, maybe right behind the block, it is less: 31 of a time, 64 of sequences, 4 of a
+// marker.
+enum { LOOK_AHEAD = 63 + 64 + 5 };
+// Instead of a length: clean_simple_line must decide.
 enum { LOOK_CLOSER = CULPRIT_BLOCK };
 
 // Where the current line begins, and where its text is to begin; how many lines before it are cleaned.
@@ -37,26 +39,26 @@ static inline int has_escape(uint32_t bytes) {
   return ((other - 0x01010101u) & ~other & 0x80808080u) != 0;
 }
 
-// How many bytes of whole sequences stand at `at`, one behind the other; 64 if what is behind them is not among the first 64 bytes. What it
-// says of sequences that are not whole doesn't matter: their line is looked at more closely in any case.
+// How many bytes of whole CSI sequences stand at `at`, one behind the other; 64 if what is behind them is not among the first 64 bytes. What
+// it says of others doesn't matter: their line is looked at more closely in any case.
 TARGET static inline unsigned sequences_length(const uint8_t *at) {
   __m512i bytes = _mm512_loadu_si512(at);
+  // A sequence ends with its first final byte, 40 to 7E, that is not the `[` behind its ESC. So the text begins at the first byte that is no
+  // ESC and stands behind a final byte, or at `at`.
   uint64_t escapes = equal_to(0x1B, bytes), finals = within(0x40, 0x7E, bytes) & ~(escapes << 1);
   return (unsigned)_tzcnt_u64((finals << 1 | 1) & ~escapes);
 }
 
 // The length of GitLab's stream marker at `text`, which is behind so many bytes of sequences, or of which a sequence may begin in its midst.
 TARGET static __attribute__((noinline)) unsigned closer_marker_length(const uint8_t *text, unsigned sequences) {
-  // Bit n says whether the byte fits the marker's byte n, bit 4 whether a sequence begins with it, behind which anything may follow.
-  enum { SEQUENCE = 1 << 4 };
+  // Bit n says whether the byte fits the marker's byte n.
   static const uint8_t fits[256] = {
-      ['0' ... '9'] = 3, ['a' ... 'f'] = 3, ['A' ... 'D'] = 3, ['E'] = 7, ['F'] = 3, ['O'] = 4, [' '] = 8, ['+'] = 8, [0x1B] = SEQUENCE};
-  unsigned first = fits[text[0]], second = fits[text[1]], third = fits[text[2]], fourth = fits[text[3]];
-  unsigned may_follow = fourth >> 3 | fourth >> 4;
-  may_follow = third >> 4 | (third >> 2 & may_follow);
-  may_follow = second >> 4 | (second >> 1 & may_follow);
-  if (!(first & may_follow & 1)) return sequences < 64 ? 0 : LOOK_CLOSER;
-  return sequences == 0 && !((second | third | fourth) & SEQUENCE) ? 4 : LOOK_CLOSER;
+      ['0' ... '9'] = 3, ['a' ... 'f'] = 3, ['A' ... 'D'] = 3, ['E'] = 7, ['F'] = 3, ['O'] = 4, [' '] = 8, ['+'] = 8};
+  for (unsigned place = 0; place < 4; place++) {
+    if (text[place] == 0x1B) return LOOK_CLOSER;  // anything may follow it
+    if (!(fits[text[place]] >> place & 1)) return sequences < 64 ? 0 : LOOK_CLOSER;
+  }
+  return sequences == 0 ? 4 : LOOK_CLOSER;
 }
 
 // The length of GitLab's stream marker at `text`, which is behind a time; 0 if there is none. It doesn't branch on whether a colour stands
@@ -69,7 +71,7 @@ TARGET static inline unsigned marker_length(const uint8_t *text) {
   return __builtin_expect(may_be, 0) ? closer_marker_length(text, sequences) : 0;
 }
 
-// A provider's time as it is looked for: `firsts` are its bytes, and a byte fits if it is one of the `others` behind that at most.
+// A provider's time (see time_length) as it is looked for: `firsts` are its bytes, and a byte fits if it is one of the `others` behind that at most.
 typedef struct {
   _Alignas(32) uint8_t firsts[32], others[32];
   unsigned length;
@@ -84,7 +86,8 @@ typedef struct {
 static const time_shape time_shapes[] = {
     TIME_SHAPE("0000-00-00T00:00:00.0000000Z ", 27), TIME_SHAPE("0000-00-00T00:00:00.000000000Z ", 29),
     TIME_SHAPE("0000-00-00T00:00:00.000000Z ", 26), TIME_SHAPE("0000-00-00T00:00:00.00000000Z ", 28)};
-enum { TIME_SHAPES = sizeof time_shapes / sizeof *time_shapes, SAME_IN_ALL_TIMES = 26 };
+enum { TIME_SHAPES = sizeof time_shapes / sizeof *time_shapes };
+enum { SAME_IN_ALL_TIMES = 26 };  // the bytes up to the sixth digit of the fraction
 
 // Which bytes of the line don't fit the time.
 TARGET static inline uint32_t other_than(const time_shape *time, const uint8_t *line) {
@@ -136,9 +139,9 @@ enum { STRETCH_BLOCKS = 32, STRETCH_BYTES = STRETCH_BLOCKS * CULPRIT_BLOCK };
 // How far ahead of a block the source is fetched from memory: while the loops behind the first one run, nothing else is.
 enum { FETCH_AHEAD = 2 * STRETCH_BYTES };
 typedef struct {
-  // By block, which of its bytes are dropped, and which of the next block's; a line may begin right behind the last. What is added to one
-  // is not what was just added to the other, or it would have to wait for that.
-  uint64_t dropped[STRETCH_BLOCKS + 1], reached[STRETCH_BLOCKS + 1];
+  // By block, which of its bytes are dropped, and which of the next block's: two arrays, as a mark that reaches into the next block would
+  // else have to wait for the store of the mark before it. A line may begin right behind the last block.
+  uint64_t dropped[STRETCH_BLOCKS + 1], dropped_of_next[STRETCH_BLOCKS + 1];
   // Where the bytes lie that are looked at. More than there are may be written, up to a block's. Most stretches have a hundred at most,
   // which so lie on one page: what is written across two takes many times as long.
   _Alignas(256) uint16_t newlines[STRETCH_BYTES + CULPRIT_BLOCK];
@@ -169,14 +172,14 @@ TARGET static inline size_t list_places(uint16_t *places, size_t count, size_t b
 
 TARGET static void begin_stretch(stretch *stretch, const uint8_t *text, size_t blocks) {
   size_t newlines = 0, specials = 0;
-  stretch->dropped[0] = stretch->reached[blocks] = 0;
   for (size_t block = 0; block < blocks; block++) {
     __m512i bytes = _mm512_loadu_si512(text + block * CULPRIT_BLOCK);
     __builtin_prefetch(text + block * CULPRIT_BLOCK + FETCH_AHEAD);
     newlines = list_places(stretch->newlines, newlines, block * CULPRIT_BLOCK, equal_to('\n', bytes));
     specials = list_places(stretch->specials, specials, block * CULPRIT_BLOCK, special_mask(bytes));
-    stretch->dropped[block + 1] = stretch->reached[block] = 0;
+    stretch->dropped[block] = stretch->dropped_of_next[block] = 0;
   }
+  stretch->dropped[blocks] = stretch->dropped_of_next[blocks] = 0;
   stretch->newline_count = newlines;
   stretch->special_count = specials;
 }
@@ -185,7 +188,7 @@ TARGET static void begin_stretch(stretch *stretch, const uint8_t *text, size_t b
 static inline void drop(stretch *stretch, size_t at, uint64_t bits) {
   stretch->dropped[at / 64] |= bits << at % 64;
   // Even if there are none: a branch would often be foretold wrongly.
-  stretch->reached[at / 64] |= bits >> 1 >> (63 - at % 64);
+  stretch->dropped_of_next[at / 64] |= bits >> 1 >> (63 - at % 64);
 }
 
 // The length of the escape sequence at `at`, which is none of CSI: a string (Buildkite puts one with the time before each line), or a short
@@ -225,7 +228,7 @@ TARGET static inline int drop_at(stretch *stretch, const uint8_t *text, size_t p
   }
   if (at[0] == '\r') {
     drop(stretch, place, 1);
-    return at[1] == '\n' || (at[1] == '\r' && at[2] == '\n');
+    return at[1] == '\n' || at[1] == '\r';  // which is judged by itself
   }
   // A C2 is text, but for C1 controls: one that stands there, and one that it would be joined to unseen when a sequence is dropped.
   return at[0] == 0xC2 && !(at[1] >= 0x90 && at[1] <= 0x9F) && at[1] != 0x1B;
@@ -234,26 +237,23 @@ TARGET static inline int drop_at(stretch *stretch, const uint8_t *text, size_t p
 // Finds what is dropped. Returns the number of lines that end in the stretch, and sets `looks_closer` if these are only those before one
 // that must be looked at more closely.
 TARGET static size_t find_dropped(stretch *stretch, const uint8_t *text, const time_shape **usual, int *looks_closer) {
-  size_t lines = stretch->newline_count, end = SIZE_MAX;
+  size_t closer = SIZE_MAX;  // a byte of the first line that must be looked at more closely
+  // None of a prefix's bytes is special. Where one behind it changes what the line begins with, such as a backspace, the line is looked at
+  // more closely, and the mark that is made here isn't used.
   for (size_t at = 0; at < stretch->newline_count; at++) {
     size_t begin = (size_t)stretch->newlines[at] + 1;
     unsigned length = prefix_length(text + begin, usual);
     if (__builtin_expect(length == LOOK_CLOSER, 0)) {
-      lines = at + 1;
-      end = begin;
+      closer = begin;
       break;
     }
     drop(stretch, begin, low_bits(length));
   }
-  for (size_t at = 0; at < stretch->special_count && stretch->specials[at] < end; at++) {
-    size_t place = stretch->specials[at];
-    if (__builtin_expect(!drop_at(stretch, text, place), 0)) {
-      while (lines > 0 && stretch->newlines[lines - 1] > place) lines--;
-      end = 0;
-      break;
-    }
-  }
-  *looks_closer = end != SIZE_MAX;
+  for (size_t at = 0; at < stretch->special_count && stretch->specials[at] < closer; at++)
+    if (__builtin_expect(!drop_at(stretch, text, stretch->specials[at]), 0)) closer = stretch->specials[at];
+  size_t lines = stretch->newline_count;
+  while (lines > 0 && stretch->newlines[lines - 1] >= closer) lines--;
+  *looks_closer = closer != SIZE_MAX;
   return lines;
 }
 
@@ -266,7 +266,7 @@ TARGET static void clean_stretches(line_start *start, const uint8_t *end, const 
   unsigned prefix = prefix_length(text, usual);
   if (prefix == LOOK_CLOSER) return;
   uint64_t carried = low_bits(prefix);  // what is dropped of the next block already
-  // Short ones at first: lines that must be looked at more closely may be many.
+  // A line that must be looked at more closely costs the stretch that it is found in, and such lines may be many: short ones at first.
   for (ptrdiff_t most = 4;; most = most < STRETCH_BLOCKS ? 2 * most : most) {
     ptrdiff_t there = (end - text - LOOK_AHEAD) / CULPRIT_BLOCK, fitting = (room_end - out) / CULPRIT_BLOCK;
     ptrdiff_t least = there < fitting ? there : fitting;
@@ -278,7 +278,7 @@ TARGET static void clean_stretches(line_start *start, const uint8_t *end, const 
     size_t last = lines ? stretch.newlines[lines - 1] : 0;
     for (size_t block = 0; block < blocks; block++) {
       uint64_t kept = ~(stretch.dropped[block] | carried);
-      carried = stretch.reached[block];
+      carried = stretch.dropped_of_next[block];
       _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(kept, _mm512_loadu_si512(text + block * CULPRIT_BLOCK)));
       if (lines && block == last / 64) {
         *start = (line_start){text + last + 1, out + __builtin_popcountll(kept << (63 - last % 64)), start->lines + lines};
