@@ -32,14 +32,13 @@ TARGET static inline __m256i is_special(__m256i bytes) {
   return _mm256_or_si256(control, other);
 }
 
-#define CLEAN_LINES clean_lines
-#define CLEAN_COLOURS clean_colours
-#define CLASSIFY(block, newlines, special)                                                                  \
-  do {                                                                                                      \
-    const __m256i newline = _mm256_set1_epi8('\n'), low = load(block), high = load((block) + 32);           \
-    (newlines) = mask_of(_mm256_cmpeq_epi8(low, newline)) | (uint64_t)mask_of(_mm256_cmpeq_epi8(high, newline)) << 32; \
-    (special) = mask_of(is_special(low)) | (uint64_t)mask_of(is_special(high)) << 32;                       \
-  } while (0)
+TARGET static inline block_marks classify(const uint8_t *block) {
+  const __m256i newline = _mm256_set1_epi8('\n'), low = load(block), high = load(block + 32);
+  return (block_marks){
+      mask_of(_mm256_cmpeq_epi8(low, newline)) | (uint64_t)mask_of(_mm256_cmpeq_epi8(high, newline)) << 32,
+      mask_of(is_special(low)) | (uint64_t)mask_of(is_special(high)) << 32};
+}
+
 #include "clean_lines.inc.h"
 
 // Which of eight words have both the bits set that the hashes choose.

@@ -29,16 +29,15 @@ static inline uint8x16_t is_special(uint8x16_t bytes) {
   return vceqq_u8(bytes, vqtbl1q_u8(table, vandq_u8(bytes, vdupq_n_u8(0x0F))));
 }
 
+static inline block_marks classify(const uint8_t *block) {
+  const uint8x16_t newline = vdupq_n_u8('\n');
+  uint8x16_t a = vld1q_u8(block), b = vld1q_u8(block + 16), c = vld1q_u8(block + 32), d = vld1q_u8(block + 48);
+  return (block_marks){
+      mask_of(vceqq_u8(a, newline), vceqq_u8(b, newline), vceqq_u8(c, newline), vceqq_u8(d, newline)),
+      mask_of(is_special(a), is_special(b), is_special(c), is_special(d))};
+}
+
 #define TARGET
-#define CLEAN_LINES clean_lines
-#define CLEAN_COLOURS clean_colours
-#define CLASSIFY(block, newlines, special)                                                                       \
-  do {                                                                                                           \
-    const uint8x16_t newline = vdupq_n_u8('\n');                                                                 \
-    uint8x16_t a = vld1q_u8(block), b = vld1q_u8((block) + 16), c = vld1q_u8((block) + 32), d = vld1q_u8((block) + 48); \
-    (newlines) = mask_of(vceqq_u8(a, newline), vceqq_u8(b, newline), vceqq_u8(c, newline), vceqq_u8(d, newline)); \
-    (special) = mask_of(is_special(a), is_special(b), is_special(c), is_special(d));                             \
-  } while (0)
 #include "clean_lines.inc.h"
 
 static size_t find_sampled(const culprit_sampled *grams, const uint8_t *text, size_t from, size_t to, uint32_t *hits) {

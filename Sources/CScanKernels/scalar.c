@@ -2,10 +2,9 @@
 
 #include "simple_line.h"
 
-static const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u, lows = 0x7F7F7F7F7F7F7F7Fu;
-
 // 0x80 in each byte of the word that equals `byte`, exactly: no carry crosses from one byte into the next.
 static inline uint64_t equal(uint64_t word, uint8_t byte) {
+  const uint64_t lows = ~tops;
   uint64_t other = word ^ (ones * byte);
   return ~(((other & lows) + lows) | other | lows);
 }
@@ -20,22 +19,18 @@ static size_t count_newlines(const uint8_t *text, size_t count) {
   return newlines;
 }
 
-static inline void classify(const uint8_t *block, uint64_t *newlines, uint64_t *special) {
-  *newlines = *special = 0;
+static inline block_marks classify(const uint8_t *block) {
+  block_marks marks = {0, 0};
   for (int at = 0; at < CULPRIT_BLOCK; at += 8) {
     uint64_t word = load8(block + at);
-    // Most words hold neither a control character nor C2; this test may err on the side of looking closer.
-    uint64_t is_c2 = word ^ (ones * 0xC2);
-    if (!((((word - ones * 0x20) & ~word) | ((is_c2 - ones) & ~is_c2)) & tops)) continue;
-    *newlines |= gather_bits(equal(word, '\n')) << at;
-    *special |= gather_bits(equal(word, '\b') | equal(word, '\r') | equal(word, 0x1B) | equal(word, 0xC2)) << at;
+    if (!may_be_special(word)) continue;  // most words
+    marks.newlines |= gather_bits(equal(word, '\n')) << at;
+    marks.special |= gather_bits(equal(word, '\b') | equal(word, '\r') | equal(word, 0x1B) | equal(word, 0xC2)) << at;
   }
+  return marks;
 }
 
 #define TARGET
-#define CLEAN_LINES clean_lines
-#define CLEAN_COLOURS clean_colours
-#define CLASSIFY(block, newlines, special) classify(block, &(newlines), &(special))
 #include "clean_lines.inc.h"
 
 // 1 if both bits of the hash are set in the word.
@@ -77,12 +72,6 @@ static size_t find_shorts(const culprit_shorts *shorts, const uint8_t *text, siz
     if (at < to) hits[count++] = (uint32_t)at;
   }
   return count;
-}
-
-uint8_t *culprit_clean_segment(
-    const uint8_t *segment, const uint8_t *end, uint8_t *target, int is_first, const uint8_t *source_end) {
-  uint8_t *to = without_controls(segment, end, target, source_end);
-  return to && is_first ? without_time(target, to) : to;
 }
 
 static int holds(const culprit_text *text, const uint8_t *bytes, size_t count) {

@@ -1,4 +1,4 @@
-// Cleaning of one line that is simple, and what a line begins with. Portable; the wide kernels call it too.
+// Cleaning of one line that is simple, what a line begins with, and words of its bytes. Portable; the wide kernels call it too.
 #ifndef CULPRIT_SIMPLE_LINE_H
 #define CULPRIT_SIMPLE_LINE_H
 
@@ -18,6 +18,19 @@ static inline uint32_t load4(const uint8_t *at) {
   return word;
 }
 
+static const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+
+// 0x80 in the bytes of the word that are control characters or C2, the lowest of them exactly: above it, others may have it by a carry.
+static inline uint64_t may_be_special(uint64_t word) {
+  uint64_t is_c2 = word ^ (ones * 0xC2);
+  return (((word - ones * 0x20) & ~word) | ((is_c2 - ones) & ~is_c2)) & tops;
+}
+
+// A bit for each of the 64 bytes of a block that is \n, and one for each that is BS, CR, ESC or C2.
+typedef struct {
+  uint64_t newlines, special;
+} block_marks;
+
 static inline int is_digit(uint8_t byte) { return (uint8_t)(byte - '0') < 10; }
 
 // Whether the bytes of `text` selected by 0xFF in `digits` are digits and the others are those of `shape`.
@@ -29,7 +42,8 @@ static inline int has_shape(uint64_t text, uint64_t shape, uint64_t digits) {
   return (is_other | is_no_digit) == 0;
 }
 
-// Length of `YYYY-MM-DDThh:mm:ss.` + 6 to 9 digits + `Z `, and of GitLab's stream marker after it; 0 if the line begins otherwise.
+// Length of `YYYY-MM-DDThh:mm:ss.` + 6 to 9 digits + `Z `, and of GitLab's stream marker after it; 0 if the line begins otherwise. The same
+// shape is in clean_avx512.h, and in Swift in LinePrefix; KernelTests holds them together.
 static inline size_t time_length(const uint8_t *text, const uint8_t *end) {
   if (end - text < 28 || text[4] != '-') return 0;
   // "dddd-dd-", "ddTdd:dd", ":dd.dddd" and, overlapping, ".dddddd" with what comes before it: all within the first 26 bytes.
@@ -68,14 +82,13 @@ static inline const uint8_t *skip_control(const uint8_t *at, const uint8_t *end)
   return at < end && *at >= 0x40 && *at <= 0x7E ? at + 1 : NULL;
 }
 
-// The end of the string sequence (OSC, DCS, APC, PM, SOS) whose ESC is at `at`; NULL if it is not a whole one of 4,096 bytes at most, or holds
-// another ESC or a carriage return: hyperlinks, and the times that Buildkite puts before each line.
+// The end of the string sequence (OSC, DCS, APC, PM, SOS) whose ESC is at `at`: hyperlinks, and the times that Buildkite puts before each
+// line. NULL if it is not a whole one of 4,096 bytes at most.
 static inline const uint8_t *skip_string(const uint8_t *at, const uint8_t *end) {
   if (end - at > 4096) end = at + 4096;
   for (at += 2; at < end; at++) {
     if (*at == 0x07) return at + 1;
-    if (*at == 0x1B) return end - at >= 2 && at[1] == '\\' ? at + 2 : NULL;
-    if (*at == '\r') return NULL;
+    if (*at == 0x1B && end - at >= 2 && at[1] == '\\') return at + 2;
   }
   return NULL;
 }
@@ -84,7 +97,7 @@ static inline int begins_string(uint8_t second) {
   return second == ']' || second == 'P' || second == '_' || second == '^' || second == 'X';
 }
 
-// The end of the escape sequence whose ESC is at `at`; NULL if it is not whole, or needs the state machine.
+// The end of the escape sequence whose ESC is at `at`; NULL if it is not whole.
 static inline const uint8_t *skip_escape(const uint8_t *at, const uint8_t *end) {
   if (end - at < 2) return NULL;
   if (at[1] == '[') return skip_control(at, end);
@@ -121,13 +134,11 @@ static inline uint8_t *without_time(uint8_t *out, uint8_t *to) {
 // written, or NULL if the bytes need the state machine.
 static inline uint8_t *without_controls(
     const uint8_t *line, const uint8_t *end, uint8_t *const out, const uint8_t *source_end) {
-  const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
   uint8_t *to = out;
   for (const uint8_t *at = line; at < end;) {
     // Eight bytes at a time up to the next control character or C2. The bytes behind the line may be read, but not behind the source.
     if (source_end - at >= 8) {
-      uint64_t word = load8(at), is_c2 = word ^ (ones * 0xC2);
-      uint64_t found = ((word - ones * 0x20) & ~word & tops) | ((is_c2 - ones) & ~is_c2 & tops);
+      uint64_t word = load8(at), found = may_be_special(word);
       size_t run = found ? (size_t)__builtin_ctzll(found) / 8 : 8, left = (size_t)(end - at);
       memcpy(to, &word, 8);
       if (run >= left) {

@@ -10,7 +10,8 @@
 #include <string.h>
 
 // Readable bytes that must follow a text that is searched, and writable ones that must follow the target of a copy. What they hold
-// does not matter.
+// does not matter. At most 71 are read: 63 to the end of a block that begins in the text, and 8 of a word at its last place. At most 63 are
+// written, by copy_run. The rest is to spare.
 enum { CULPRIT_SLACK = 192 };
 
 // Texts are searched in blocks of 64 bytes; positions behind the text may be reported for the last one.
@@ -93,7 +94,8 @@ typedef struct {
 
 static inline uint8_t culprit_byte(const uint64_t words[4], size_t at) { return (uint8_t)(words[at / 8] >> 8 * (at % 8)); }
 
-// Whether the text lies at `at`, where 32 bytes are readable.
+// Whether the text lies at `at`, where 32 bytes are readable. FilterLiteral.lies says the same in Swift, which inlines it where nearly all
+// candidates are refused by their first word.
 static inline int culprit_lies(const culprit_text *text, const uint8_t *at) {
   uint64_t different = 0;
   for (uint32_t from = 0; from < text->count; from += 8) {
@@ -124,7 +126,7 @@ typedef struct {
   // what it may be: CULPRIT_MAY_BE_FOUR, CULPRIT_MAY_BE_EIGHT.
   // `hits` holds (to - from) / 4 + 16. Returns how many there are.
   size_t (*find_sampled)(const culprit_sampled *, const uint8_t *text, size_t from, size_t to, uint32_t *hits);
-  // Likewise the positions at which a short literal may begin; `hits` holds to - from + 64. The byte before the text is readable.
+  // Likewise the positions at which a short literal may begin; `hits` holds to - from + 64.
   size_t (*find_shorts)(const culprit_shorts *, const uint8_t *text, size_t from, size_t to, uint32_t *hits);
   // Whether a text lies within some bytes, behind which there is the slack.
   int (*holds)(const culprit_text *, const uint8_t *bytes, size_t count);
