@@ -106,6 +106,28 @@ import TestSupport
     #expect(try await Command.culprit(["scan", root + "/samples/logs/make-passed.log"]).status == 0)
   }
 
+  /// Which instructions are used is told and changes nothing; those that aren't there are refused by every command.
+  @Test func onlyKernelsThatAreThereScan() async throws {
+    let log = "reset by peer\n"
+    for (name, told) in [("scalar", "; scalar kernels\n"), ("", " kernels\n")] {
+      let run = try await scan(["--verbose"], input: log, environment: ["CULPRIT_SIMD": name])
+      #expect(run.status == 1 && run.errors.contains(told), "\(run.errors)")
+    }
+    #if arch(x86_64)
+      let absent = "neon"
+    #else
+      let absent = "avx2"
+    #endif
+    for name in ["sclar", "AVX2", absent] {
+      for command in [["scan"], ["rescan"], ["patterns", "check"], ["work"]] {
+        let run = try await Command.culprit(command, environment: ["CULPRIT_SIMD": name], input: Array(log.utf8))
+        #expect(run.status == 2 && run.output.isEmpty, "\(command)")
+        let told = "culprit: $CULPRIT_SIMD: this processor has no kernels called \"\(name)\"\n  hint: it must be one of scalar"
+        #expect(run.errors.hasPrefix(told), "\(run.errors)")
+      }
+    }
+  }
+
   /// Many logs, one large log and one that isn't there come out the same, however many threads share the work.
   @Test func lanesChangeNothing() async throws {
     for number in 0..<40 {

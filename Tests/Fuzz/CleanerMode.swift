@@ -37,13 +37,23 @@ enum CleanerMode {
     guard let program = try? ScanProgram([everything], simd: kernel) else { return "the pattern doesn't compile" }
     let found = scanText(log, program: program, limits: limits).findings.filter { $0.end <= ScanLimits.captureBytes }
     let wanted = expected.segments.compactMap { segment -> String? in
-      // Where a segment begins with broken UTF-8, nothing begins at its start.
-      guard let text = String(validating: segment.bytes, as: UTF8.self), segment.bytes.count <= ScanLimits.captureBytes else {
-        return nil
-      }
+      let text = validStart(of: segment.bytes)
+      guard !text.isEmpty, text.utf8.count <= ScanLimits.captureBytes else { return nil }
       return "\(segment.line):\(segment.segment) \(text)"
     }
-    let texts = Set(found.map { "\($0.line):\($0.segment) \($0.matched)" })
-    return wanted.first { !texts.contains($0) }.map { "\(kernel): no segment \($0.debugDescription)" }
+    let texts = found.map { "\($0.line):\($0.segment) \($0.matched)" }
+    if texts == wanted { return nil }
+    let same = zip(texts, wanted).prefix { $0 == $1 }.count
+    func told(_ list: [String]) -> String { same < list.count ? list[same].debugDescription : "nothing" }
+    return "\(kernel): segment \(same) is \(told(texts)), not \(told(wanted))"
+  }
+
+  /// What the expression matches of a segment: it ends where broken UTF-8 begins, and doesn't begin behind it.
+  private static func validStart(of bytes: [UInt8]) -> String {
+    var parser = Unicode.UTF8.ForwardParser()
+    var rest = bytes.makeIterator()
+    var text = String.UnicodeScalarView()
+    while case .valid(let scalar) = parser.parseScalar(from: &rest) { text.append(Unicode.UTF8.decode(scalar)) }
+    return String(text)
   }
 }

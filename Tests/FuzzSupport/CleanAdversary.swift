@@ -9,13 +9,38 @@ package enum CleanAdversary {
     return bytes
   }
 
+  /// Logs one behind the other, from any place in a block on. Behind half of them lie calm lines, as much as it takes for the hard ones to be
+  /// cleaned many at a time, too.
+  package static func lines(_ random: inout SplitMix64) -> [UInt8] {
+    var bytes = Array(repeating: UInt8(ascii: "x"), count: random.below(70))
+    for _ in 0..<1 + random.below(3) { bytes += log(&random) }
+    if random.once(in: 2) {
+      bytes.append(0x0A)
+      let calm = bytes.count + 600
+      while bytes.count < calm { bytes += Array("calm \(random.below(1_000_000))\n".utf8) }
+    }
+    return bytes
+  }
+
+  /// A line that is like most, or has one thing that is hard.
   private static func line(_ random: inout SplitMix64) -> [UInt8] {
-    var line = random.once(in: 3) ? [] : Array("2024-02-29T01:02:03.1234567Z ".utf8)
+    var line = random.once(in: 3) ? [] : random.once(in: 3) ? time(&random) : Array("2024-02-29T01:02:03.1234567Z ".utf8)
     for _ in 0..<random.below(6) {
       if random.once(in: 3) { line += Array(random.pick(["\u{1B}[32m", "\u{1B}[0m", "\u{1B}_bk;t=17\u{7}", "\u{1B}(B"]).utf8) }
       line += Array(random.pick(["npm info ok", " ", "12", "E", "000", "✓", "2024-"]).utf8)
     }
-    return line + [0x0A]
+    if random.once(in: 4) {
+      let hard = random.once(in: 5) ? random.pick(invalid) : Array(random.pick(sequences).utf8)
+      line.insert(contentsOf: hard.filter { $0 != 0x0A }, at: random.below(line.count + 1))
+    }
+    if random.once(in: 12) { line += crowd(&random) }
+    return line + random.pick([[0x0A], [0x0A], [0x0A], [0x0D, 0x0A], [0x0D, 0x0D, 0x0A], [0x0D, 0x0D, 0x0D, 0x0A]])
+  }
+
+  /// More of what the kernels look at than most blocks of 64 bytes have.
+  private static func crowd(_ random: inout SplitMix64) -> [UInt8] {
+    let crowded: [[UInt8]] = [[0x0A], [0x0D, 0x0A], [0xC2, 0xA0], [0x1B, 0x5B, 0x6D], [0x1B, 0x37], [0xC2, 0xA0, 0x0A]]
+    return Array(repeatElement(random.pick(crowded), count: random.below(120)).joined())
   }
 
   /// Sizes of chunks that a log of so many bytes comes in.
@@ -76,7 +101,8 @@ package enum CleanAdversary {
     var bytes = text
     for _ in 0...random.below(3) {
       let place = random.once(in: 3) ? random.pick([0, bytes.count]) : random.below(bytes.count + 1)
-      let sequence = random.once(in: 8) ? [0x1B, 0x5B] + Array(repeating: 0x31, count: random.below(90)) + [0x6D] : Array(random.pick(sequences).utf8)
+      let long = [0x1B, 0x5B] + Array(repeating: 0x31, count: random.below(90)) + [0x6D]
+      let sequence = random.once(in: 8) ? long : Array(random.pick(sequences).utf8)
       bytes.insert(contentsOf: sequence, at: place)
     }
     return bytes

@@ -1,5 +1,4 @@
 import CScanKernels
-import Foundation
 
 /// The C loops for one kind of processor.
 struct Kernels: @unchecked Sendable {
@@ -11,10 +10,22 @@ struct Kernels: @unchecked Sendable {
   /// Texts are searched in multiples of so many bytes.
   static let block = CULPRIT_BLOCK
 
-  /// The fastest ones, or those that `CULPRIT_SIMD` names, if this processor has them.
-  static let chosen = ProcessInfo.processInfo.environment["CULPRIT_SIMD"].flatMap(Kernels.init(named:)) ?? Kernels()
+  /// Names of those that this processor has, the slowest first.
+  static let available = ["scalar", "avx2", "avx512", "neon"].filter { Kernels(named: $0) != nil }
 
-  /// `scalar`, `avx2`, `avx512` or `neon`; nil if this processor lacks them.
+  /// The fastest ones, or those that `CULPRIT_SIMD` names.
+  ///
+  /// The program refuses other names before anything is scanned (`KernelChoice`); what measures and tests ends here, as it would measure and
+  /// test something else than it says.
+  static let chosen: Kernels = {
+    guard let name = KernelChoice.forced() else { return Kernels() }
+    guard let kernels = Kernels(named: name) else {
+      fatalError("\(KernelChoice.variable) is \(name), and this processor has \(available.joined(separator: ", "))")
+    }
+    return kernels
+  }()
+
+  /// One of `available`; nil if it is anything else.
   init?(named name: String) {
     guard let table = culprit_kernels_named(name) else { return nil }
     self.table = table

@@ -1,3 +1,4 @@
+import Analysis
 import ArgumentParser
 import Foundation
 import Model
@@ -39,7 +40,9 @@ struct Rescan: AsyncParsableCommand {
     let began = Date()
     let stage = try settings.rescan
     let isPrivate = try settings.databaseURL() == nil
-    global.detail("\(stage.lanes) lanes, the \(isPrivate ? "private" : "given") database, the archive in \(settings.archiveFolder)")
+    global.detail(
+      "\(stage.lanes) lanes, \(LogScanner.kernels) kernels, the \(isPrivate ? "private" : "given") database, the archive in "
+        + settings.archiveFolder)
     let (isQuiet, retry) = (global.quiet, retry)
     let (done, left) = try await Workplace.open(settings) { workplace in
       if let id = scope.pattern {

@@ -56,7 +56,7 @@ struct Scan: AsyncParsableCommand {
     let folder = try settings.patternFolder(patterns)
     let catalog = try Catalog.load(folder, runsExamples: false)
     let program = try ScanProgram(catalog.patterns)
-    global.detail("\(program.patterns.count) patterns from \(folder)")
+    global.detail("\(program.patterns.count) patterns from \(folder); \(LogScanner.kernels) kernels")
     let limits = try settings.scanLimits
     let printer = FindingPrinter(
       format: format, style: global.style(settings), patterns: catalog.patterns, today: .now, isQuiet: global.quiet)

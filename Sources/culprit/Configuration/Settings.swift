@@ -72,6 +72,14 @@ struct Settings: Sendable {
     if let (text, origin) = values[.logFormat], WorkLog.Format(rawValue: text) == nil {
       throw Failure("\(origin): \"log-format\" is \"\(text)\"", hint: "it must be auto, text or json")
     }
+    try checkKernels()
+  }
+
+  private func checkKernels() throws {
+    guard let name = KernelChoice.forced(in: environment), !KernelChoice.available.contains(name) else { return }
+    throw Failure(
+      "$\(KernelChoice.variable): this processor has no kernels called \"\(name)\"",
+      hint: "it must be one of \(KernelChoice.available.joined(separator: ", ")), or not be set")
   }
 
   private func number(_ setting: Setting, from least: Int = 1) throws -> Int? {
