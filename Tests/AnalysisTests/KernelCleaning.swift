@@ -57,7 +57,7 @@ struct KernelCleaning {
         Issue.record("\(kernels.name), \(cleaned.lines) lines from line \(line) on: \(comment)")
         return left
       }
-      left.append(next)
+      if ends[next] < source.count { left.append(next) }
       line = next + 1
     }
     return left
