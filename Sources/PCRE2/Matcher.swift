@@ -114,7 +114,9 @@ import CPCRE2
       unsafe pcre2_set_match_limit_8(lenientContext, limit)
       return unsafe search(code, subject, from: start, lastStart: lastStart, edges: edges, options: 0, lenientContext)
     }
-    guard let code = unsafe ending == .max ? regex.machineCode() : regex.interruptibleCode() else { return .error(PCRE2_ERROR_BADDATA) }
+    guard let code = unsafe ending == .max ? regex.machineCode() : regex.interruptibleCode() else {
+      return .error(PCRE2_ERROR_BADDATA)
+    }
     unsafe pcre2_set_match_limit_8(context, limit)
     return unsafe search(
       code, subject, from: start, lastStart: lastStart, edges: edges, options: culprit_pcre2_no_utf_check, context)
