@@ -164,6 +164,7 @@ struct PatternSearch: ~Copyable {
     let edges = Matcher.Edges(isBeginning: piece.isFirst, isEnd: piece.isLast)
     let bytes = piece.bytes.count
     var start = from
+    // One hard start makes all later ones narrow: they are likely to be as hard.
     var isNarrow = false
     while !budgets[index].isStopped(on: piece.line) {
       let step = budgets[index].step(regex, bytes: bytes, canBeQuick: isUTF8, isNarrow: isNarrow, limits: limits)
