@@ -19,8 +19,9 @@ struct PatternSearch: ~Copyable {
   /// Findings of each pattern, kept or not, and those that are kept.
   private var counts: [Int]
   private var kept: [Int]
-  /// Where the search in the current segment goes on, for those that come in windows.
+  /// Where the search goes on in the segment that came in windows last, and which one that was.
   private var resume: [Int]
+  private var resumesIn = (line: 0, segment: 0)
 
   private var clock: Budget.Clock
   /// Whether the current piece is UTF-8.
@@ -72,13 +73,15 @@ struct PatternSearch: ~Copyable {
 
   // MARK: - Segments and lines
 
-  /// Must be called before the searches in a piece.
+  /// Must be called before the searches in a piece, but not for pieces in which nothing is searched for.
   mutating func begin(_ piece: SegmentPiece) {
     if piece.line != openLine {
       closeLine()
       openLine = piece.line
     }
-    if piece.isFirst, !piece.isLast {
+    // Not only where its first window comes: nobody needs to search that.
+    if !piece.isWhole, (piece.line, piece.segment) != resumesIn {
+      resumesIn = (piece.line, piece.segment)
       for index in resume.indices { resume[index] = 0 }
     }
     isUTF8 = Matcher.isUTF8(piece.bytes)
@@ -90,7 +93,6 @@ struct PatternSearch: ~Copyable {
     guard isAwaited[number] else { return }
     let step = program.steps[number]
     guard !budgets[step.pattern].isStopped(on: piece.line) else { return }
-    step.regex.translate()  // not at the pattern's expense
     meter?.begin()
     defer { meter?.end(step.pattern) }
     if step.isOfSequence {
@@ -162,10 +164,13 @@ struct PatternSearch: ~Copyable {
     let edges = Matcher.Edges(isBeginning: piece.isFirst, isEnd: piece.isLast)
     let bytes = piece.bytes.count
     var start = from
+    // One hard start makes all later ones narrow: they are likely to be as hard.
     var isNarrow = false
     while !budgets[index].isStopped(on: piece.line) {
       let step = budgets[index].step(regex, bytes: bytes, canBeQuick: isUTF8, isNarrow: isNarrow, limits: limits)
-      clock.beginSearch(watched: step == .watched)
+      regex.prepare(isUTF8: isUTF8, interruptible: step == .watched)  // not at the pattern's expense
+      let isTimed = step == .watched || budgets[index].isWatched
+      clock.beginSearch(timed: isTimed)
       var last = lastStart
       let effort: Matcher.Effort
       switch step {
@@ -189,7 +194,7 @@ struct PatternSearch: ~Copyable {
         start = Self.nextCharacter(in: piece.bytes, after: last)
         if start > lastStart { return nil }
       case .matchLimit:
-        if case .unwatched(_, let matchLimit) = step, matchLimit < limits.matchLimit {
+        if case .unwatched(_, let matchLimit) = step, matchLimit < limits.matchLimit, !(isNarrow && isTimed) {
           // Once more, with a higher limit: from fewer starts, and where that isn't enough against a deadline.
           if isNarrow || regex.searching != .divisible { budgets[index].watch() }
           isNarrow = true
