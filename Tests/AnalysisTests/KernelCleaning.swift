@@ -35,8 +35,9 @@ struct KernelCleaning {
   /// What is read lies between pages that must not be touched, what is written between them or within its slack.
   /// - Parameters:
   ///   - isAtEnd: whether the source ends before such a page, or else begins behind one.
-  ///   - room: of the target; nil for enough.
-  func linesLeft(by kernels: Kernels, isAtEnd: Bool, room: Int? = nil, _ comment: Comment) -> [Int] {
+  ///   - room: of the target, at most a byte more than the source has; nil for that.
+  ///   - hard: the lines that are left where there is room. All others must be taken if they are shorter than the room that is left.
+  func linesLeft(by kernels: Kernels, isAtEnd: Bool, room: Int? = nil, hard: [Int]? = nil, _ comment: Comment) -> [Int] {
     let memory = isAtEnd ? sourceMemory.last(source.count) : sourceMemory.first(source.count)
     _ = memory.initialize(from: source)
     let isCounted = memory.baseAddress.map { kernels.countNewlines($0, memory.count) == lines } ?? true
@@ -58,6 +59,9 @@ struct KernelCleaning {
         return left
       }
       if ends[next] < source.count { left.append(next) }
+      if let hard, next < lines, ends[next + 1] - ends[next] <= most - cleaned.written, !hard.contains(next) {
+        Issue.record("\(kernels.name) left line \(next): \(comment)")
+      }
       line = next + 1
     }
     return left
