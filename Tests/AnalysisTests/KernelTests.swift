@@ -172,13 +172,15 @@ import Testing
     }
     let filter = LiteralFilter(literals.map { .literals([$0]) }, further: literals.map { _ in [] }, kernels: kernels)
     for _ in 0..<12 {
-      let length = 64 + random.below(400)
+      let start = random.pick([0, 64])
+      let length = start + 64 + random.below(400)
       let text = UnsafeMutablePointer<UInt8>.allocate(capacity: length + Kernels.slack)
       defer { text.deallocate() }
       for index in 0..<length + Kernels.slack { text[index] = random.pick(letters) }
-      for _ in 0..<6 {
-        let literal = random.pick(literals).bytes
-        let at = random.below(length - literal.count)
+      for number in 0..<8 {
+        let literal = random.pick(literals.filter { number > 3 || $0.bytes.count < 7 }).bytes
+        // Right at the start and at the end, too.
+        let at = number < 2 ? start + random.below(4) : number == 2 ? length - literal.count : random.below(length - literal.count)
         for (index, byte) in literal.enumerated() { text[at + index] = byte }
       }
       let hits = UnsafeMutablePointer<UInt32>.allocate(capacity: length + 128)
@@ -186,7 +188,7 @@ import Testing
       var found: Set<Int> = []
       if let sampled = filter.tables.sampled {
         var grams = sampled.grams
-        let count = kernels.findSampled(&grams, in: text, 0..<length, hits: hits)
+        let count = kernels.findSampled(&grams, in: text, start..<length, hits: hits)
         for hit in 0..<filter.tables.nearby.keepSampled(hits, count, in: text) {
           let at = Int(hits[hit] & ~3)
           let gram = UnsafeRawPointer(text + at).loadUnaligned(as: UInt64.self) | 0x2020_2020_2020_2020
@@ -199,7 +201,7 @@ import Testing
         }
       }
       if let shorts = filter.tables.shorts {
-        let count = kernels.findShorts(shorts.classes.base, in: text, 0..<length, hits: hits)
+        let count = kernels.findShorts(shorts.classes.base, in: text, start..<length, hits: hits)
         for hit in 0..<filter.tables.nearby.keepShorts(hits, count, in: text) {
           let at = Int(hits[hit])
           let gram = UnsafeRawPointer(text + at).loadUnaligned(as: UInt32.self) | 0x2020_2020
@@ -208,11 +210,11 @@ import Testing
       }
       let all = Array(UnsafeBufferPointer(start: text, count: length))
       for literal in literals {
-        for start in 0...max(0, length - literal.bytes.count)
+        for at in start...max(start, length - literal.bytes.count)
         where Literal(literal.bytes, ignoreCase: literal.ignoreCase, anchoredAtStart: true)
-          .occurs(in: all[start..<min(length, start + literal.bytes.count)])
+          .occurs(in: all[at..<min(length, at + literal.bytes.count)])
         {
-          #expect(found.contains(start), "\(literal)")
+          #expect(found.contains(at), "\(literal)")
         }
       }
     }
