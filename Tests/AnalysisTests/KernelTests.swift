@@ -8,6 +8,14 @@ import Testing
 @Suite struct KernelTests {
   static let wide = FastScanTests.kernels.filter { $0 != "scalar" }
 
+  @Test func onlyKernelsThatAreThereHaveNames() {
+    for name in ["", "sclar", "AVX2", "avx", "avx5122"] { #expect(Kernels(named: name)?.name == nil, "\(name)") }
+    #expect(Kernels.available.first == "scalar")
+    #expect(Kernels.available.last == Kernels().name)
+    #expect(Kernels.available.allSatisfy { Kernels(named: $0)?.name == $0 })
+    #expect(KernelChoice.forced(in: [KernelChoice.variable: ""]) == nil)
+  }
+
   /// Holds all kinds of kernels against the rules and, as to which lines they take, against the portable one. Returns those that are left.
   private static func check(_ cleaning: KernelCleaning, _ comment: Comment) throws -> [Int] {
     let scalar = try #require(Kernels(named: "scalar"))
@@ -173,16 +181,16 @@ import Testing
       } + [Literal(Array("eeee".utf8), ignoreCase: false), Literal(Array("bbbbbbbb".utf8), ignoreCase: true)]
     let filter = LiteralFilter(literals.map { .literals([$0]) }, further: literals.map { _ in [] }, kernels: kernels)
     let memory = GuardedMemory(capacity: 4_096)
-    for round in 0..<16 {
+    for round in 0..<12 {
       let start = random.pick([0, 64])
       let middle = start + 64
       let length = middle + 64 + random.below(400)
       let places = random.once(in: 2) ? memory.first(length + Kernels.slack) : memory.last(length + Kernels.slack)
       let text = try #require(places.baseAddress)
       // Some texts hold a literal everywhere.
-      let used = round < 12 ? letters : [random.pick(Array("eb".utf8))]
+      let used = round < 9 ? letters : [random.pick(Array("eb".utf8))]
       for index in 0..<length + Kernels.slack { text[index] = random.pick(used) }
-      for number in 0..<(round < 12 ? 10 : 1) {
+      for number in 0..<(round < 9 ? 10 : 1) {
         let literal = random.pick(literals.filter { number % 2 == 0 || $0.bytes.count < 7 }).bytes
         // Where what is searched begins, and ends, and where one part of it meets the next, too.
         let at =
