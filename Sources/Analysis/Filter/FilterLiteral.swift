@@ -2,8 +2,8 @@ import CScanKernels
 
 /// A literal as it is compared, and which steps need it.
 struct FilterLiteral: BitwiseCopyable {
-  /// The longest; of a longer one a part is looked for, which a text that holds the whole holds too.
-  static let longest = 32
+  /// The longest: `culprit_text` has four words. Of a longer one a part is looked for, which a text that holds the whole holds too.
+  static let longest = 4 * MemoryLayout<UInt64>.size
 
   let text: culprit_text
   /// Where the steps lie that need the literal, among those of all literals.
@@ -16,7 +16,9 @@ struct FilterLiteral: BitwiseCopyable {
 
   /// Whether the literal lies at `text`, behind which as many bytes follow as the literal has, and the kernels' slack.
   ///
-  /// By its address, so that nothing but the words compared is loaded.
+  /// By its address, so that nothing but the words compared is loaded. The kernels' `culprit_lies` asks the same, of few texts at many
+  /// places and in a loop over their words; here are many literals, each at one place, which most are not at, and most of these end with
+  /// the first word.
   @inline(__always) static func lies(_ literal: UnsafePointer<FilterLiteral>, at text: UnsafeRawPointer) -> Bool {
     let count = Int(literal.pointee.text.count)
     return isEqual(text, literal.pointee.text.words.0, literal.pointee.text.folds.0, bytes: count)
@@ -30,8 +32,6 @@ struct FilterLiteral: BitwiseCopyable {
     return (text.loadUnaligned(as: UInt64.self) | fold) & mask == word
   }
 
-  static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
-
   /// What makes two literals one.
   struct Key: Hashable {
     let bytes: [UInt8]
@@ -39,8 +39,8 @@ struct FilterLiteral: BitwiseCopyable {
 
     init(_ bytes: [UInt8], ignoreCase: Bool) {
       // Without letters there is no case to be ignored.
-      let ignoresCase = ignoreCase && bytes.contains(where: FilterLiteral.isLetter)
-      self.bytes = ignoresCase ? bytes.map { FilterLiteral.isLetter($0) ? $0 | 0x20 : $0 } : bytes
+      let ignoresCase = ignoreCase && bytes.contains { $0.isASCIILetter }
+      self.bytes = ignoresCase ? bytes.map { $0.isASCIILetter ? $0 | 0x20 : $0 } : bytes
       self.ignoreCase = ignoresCase
     }
 
@@ -56,7 +56,7 @@ extension culprit_text {
     count = UInt32(key.bytes.count)
     for (index, byte) in key.bytes.enumerated() {
       let shift = UInt64(8 * (index % 8))
-      let fold: UInt64 = key.ignoreCase && FilterLiteral.isLetter(byte) ? 0x20 : 0
+      let fold: UInt64 = key.ignoreCase && byte.isASCIILetter ? 0x20 : 0
       withUnsafeMutableBytes(of: &words) { $0.bindMemory(to: UInt64.self)[index / 8] |= (UInt64(byte) | fold) << shift }
       withUnsafeMutableBytes(of: &folds) { $0.bindMemory(to: UInt64.self)[index / 8] |= fold << shift }
     }
