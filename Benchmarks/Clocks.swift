@@ -47,7 +47,8 @@ enum Clocks {
       switch self {
       case .cannotRun(let program): "cannot run \(program)"
       case .failed(let program, let status): "\(program) failed with status \(status)"
-      case .differs(let findings, let matches): "\(findings) findings, but \(matches) matches of the plain loop: nothing is measured"
+      case .differs(let findings, let matches):
+        "\(findings) findings, but \(matches) matches of the plain loop: nothing is measured"
       }
     }
   }

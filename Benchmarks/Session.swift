@@ -77,7 +77,9 @@ struct Session {
       let slow = Clocks.cpu { for log in logs { matches += corpus.cleaned[log].withUnsafeBytes { plain.scan($0) } } }
       var findings = 0
       for log in logs { findings += scan(corpus.raw[log], program) }
-      guard findings > 0, findings == matches || !isExact else { throw Clocks.Failure.differs(findings: findings, matches: matches) }
+      guard findings > 0, findings == matches || !isExact else {
+        throw Clocks.Failure.differs(findings: findings, matches: matches)
+      }
       let repeats = 10
       let fast = Clocks.cpu {
         for _ in 0..<repeats { for log in logs { _ = scan(corpus.raw[log], program) } }

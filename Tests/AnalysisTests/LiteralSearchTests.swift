@@ -100,7 +100,8 @@ import Testing
   @Test(arguments: [false, true]) func tiersAndWindowsAreThoseOfTheFilter(hasMany: Bool) {
     var generator = ExpressionGenerator(seed: 77)
     let fixed = [
-      "^abc\\w", "^ab\\w", "^abcdef\\d", "(?i)^abcs", "abc", "abcdef|^ab", ".*", "no space left on device", "(?:connection|sock) reset",
+      "^abc\\w", "^ab\\w", "^abcdef\\d", "(?i)^abcs", "abc", "abcdef|^ab", ".*", "no space left on device",
+      "(?:connection|sock) reset",
       "(?i)disk", "abc\ndefg|ghij", "abc\ndefg", "^" + (0..<40).map { "word\($0)" }.joined(separator: " "),
     ]
     let expressions = fixed + (0..<400).map { _ in generator.expression().source }
@@ -112,7 +113,8 @@ import Testing
     #expect((filter.tables.sampled?.eights != nil) == plan.usesEights && (plan.usesEights || !hasMany))
     for (step, set) in sets.enumerated().prefix(expressions.count) {
       let searches = plan.searches(set)
-      #expect(filter.always.contains(step) == (searches.isEmpty || searches.contains { $0.tier == .everyLine }), "\(catalogue[step])")
+      #expect(
+        filter.always.contains(step) == (searches.isEmpty || searches.contains { $0.tier == .everyLine }), "\(catalogue[step])")
       #expect(entered(step, set.literals, in: filter) == told(searches), "\(catalogue[step])")
     }
     for step in fixed.indices {

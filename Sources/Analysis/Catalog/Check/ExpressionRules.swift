@@ -17,7 +17,8 @@ enum ExpressionRules {
     guard expression.isFirst, !expression.literals.isSearchable, length < shortestText else { return }
     let what =
       length == 0
-      ? "has no text that is known to be in every match" : "needs no more than \(length) byte\(length == 1 ? "" : "s") of text in a row"
+      ? "has no text that is known to be in every match"
+      : "needs no more than \(length) byte\(length == 1 ? "" : "s") of text in a row"
     log.warn(
       expression.field, "\(what), so it is tried on every line, which is slow",
       "add \(shortestText) or more literal characters that the line always has")
