@@ -3,28 +3,25 @@ import Synchronization
 
 /// A compiled PCRE2 expression: UTF on, invalid UTF-8 tolerated, translated to machine code where PCRE2 can.
 ///
-/// It is compiled up to three times. For texts that are UTF-8 there is machine code; for others, which are rare, there is what PCRE2
-/// interprets. For the machine code that PCRE2 10.42 makes for invalid UTF-8 is wrong: `(?i)[^s]` takes a broken byte at the end of the text
-/// for a character of four bytes, most of them behind the end; and `\S`, `\W` and `\D` match no `૪`. And there is machine code that looks
-/// at a deadline before each item of the expression, which takes several times as long.
+/// Once it is known to be an expression it is compiled anew for what it is needed for, in up to three forms. For texts that are UTF-8 there
+/// is machine code; for others, which are rare, there is what PCRE2 interprets. For the machine code that PCRE2 10.42 makes for invalid
+/// UTF-8 is wrong: `(?i)[^s]` takes a broken byte at the end of the text for a character of four bytes, most of them behind the end; and
+/// `\S`, `\W` and `\D` match no `૪`. And there is machine code that looks at a deadline before each item of the expression, which takes
+/// several times as long. All forms find the same.
 ///
-/// Any number of threads may share one; what a match writes to belongs to a `Matcher`. It is translated when it is first needed: of a
+/// Any number of threads may share one; what a match writes to belongs to a `Matcher`. A form is made when it is first needed: of a
 /// thousand patterns, most are never searched for in a log.
 @safe package final class Regex: @unchecked Sendable {
-  // `@unchecked Sendable`: pcre2api(3), "Multithreading": compiled code is read-only once JIT compilation is done, which `translate` does
-  // under a lock, before any match.
+  // `@unchecked Sendable`: pcre2api(3), "Multithreading": compiled code is read-only once JIT compilation is done, which a `Form` does
+  // under its lock, before it gives the code away.
   let code: OpaquePointer
-  /// What is run on texts that are UTF-8: `code` until it is translated, and written to once, under the lock, before that is said.
-  nonisolated(unsafe) private(set) var machineCode: OpaquePointer
-  private let isTranslated = Atomic(false)
-  private let translating = Mutex(())
-  // Each written to once, under the lock, before the flag beside it is set.
-  nonisolated(unsafe) private var lenientCode: OpaquePointer?
-  private let hasLenientCode = Atomic(false)
-  nonisolated(unsafe) private var interruptibleCode: OpaquePointer?
-  private let hasInterruptibleCode = Atomic(false)
+  private let machine = Form()
+  private let interruptible = Form()
+  private let lenient = Form()
   private let expression: [UInt8]
   private let flags: UInt32
+  /// The most characters that a lookbehind looks back, `\b` included.
+  package let longestLookbehind: Int
   /// Number of capturing groups, without the whole match.
   package let captureCount: Int
   /// Bytes of what PCRE2 made of it, before machine code: repetitions and what else is written short in the expression is long here.
@@ -33,8 +30,7 @@ import Synchronization
   package let names: [Int: String]
   /// Whether the expression is machine code; otherwise PCRE2 interprets it.
   package var isJIT: Bool {
-    translate()
-    return unsafe culprit_pcre2_jit_size(machineCode) > 0
+    return unsafe culprit_pcre2_jit_size(machineCode()) > 0
   }
   /// Whether one search may be made as several, each for a range of starts.
   package let searching: Searching
@@ -87,10 +83,10 @@ import Synchronization
       throw PCRE2Error(message: Regex.message(of: errorCode), offset: errorOffset)
     }
     unsafe code = compiled
-    unsafe machineCode = compiled
     self.expression = pattern
     self.flags = flags
     captureCount = Int(unsafe Regex.info(compiled, UInt32(PCRE2_INFO_CAPTURECOUNT)))
+    longestLookbehind = Int(unsafe Regex.info(compiled, UInt32(PCRE2_INFO_MAXLOOKBEHIND)))
     compiledBytes = unsafe culprit_pcre2_size(compiled)
     names = unsafe Regex.readNames(compiled)
     let anchored = unsafe Regex.info(compiled, UInt32(PCRE2_INFO_ALLOPTIONS)) & UInt32(PCRE2_ANCHORED) != 0
@@ -120,6 +116,7 @@ import Synchronization
       case UInt8(ascii: "+") where isQuantified: return true
       case UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "}"): isQuantified = mayQuantify
       case UInt8(ascii: "{"), UInt8(ascii: ","), UInt8(ascii: "0")...UInt8(ascii: "9"), 0x09...0x0D, 0x20: break
+      case UInt8(ascii: "\\"), UInt8(ascii: "E"), UInt8(ascii: "Q"): break  // `\E`, which is nothing; or `\Q\E`
       case UInt8(ascii: "#") where mayQuantify: return true  // a comment, perhaps, and nobody knows where it ends
       default: (mayQuantify, isQuantified) = (false, false)
       }
@@ -127,39 +124,48 @@ import Synchronization
     return false
   }
 
-  deinit {
-    if unsafe machineCode != code { unsafe pcre2_code_free_8(machineCode) }
-    unsafe pcre2_code_free_8(code)
-    unsafe pcre2_code_free_8(lenientCode)
-    unsafe pcre2_code_free_8(interruptibleCode)
+  deinit { unsafe pcre2_code_free_8(code) }
+
+  // MARK: - Forms
+
+  /// The expression for texts that are UTF-8, as machine code, unless PCRE2 can't translate it.
+  func machineCode() -> OpaquePointer {
+    unsafe machine.code { unsafe translated(withoutStarts) } ?? code
   }
 
-  /// The expression for texts that are not UTF-8, where nothing matches what is no character; never machine code. It can be interrupted.
-  /// - Returns: nil if PCRE2 refuses, which is not known to happen.
-  func lenient() -> OpaquePointer? {
-    if !hasLenientCode.load(ordering: .acquiring) {
-      translating.withLock { _ in
-        if hasLenientCode.load(ordering: .relaxed) { return }
-        unsafe lenientCode = compiled(culprit_pcre2_match_invalid_utf | culprit_pcre2_auto_callout)
-        hasLenientCode.store(true, ordering: .releasing)
-      }
-    }
-    return unsafe lenientCode
+  /// The same, as code that can be interrupted; nil where PCRE2 refuses.
+  func interruptibleCode() -> OpaquePointer? {
+    unsafe interruptible.code { unsafe translated(withoutStarts | culprit_pcre2_auto_callout) }
   }
 
-  /// The expression for texts that are UTF-8, as machine code that can be interrupted.
-  /// - Returns: nil if PCRE2 refuses, which is not known to happen.
-  func interruptible() -> OpaquePointer? {
-    if !hasInterruptibleCode.load(ordering: .acquiring) {
-      translating.withLock { _ in
-        if hasInterruptibleCode.load(ordering: .relaxed) { return }
-        unsafe interruptibleCode = compiled(culprit_pcre2_auto_callout)
-        if let code = unsafe interruptibleCode { _ = unsafe pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE)) }
-        hasInterruptibleCode.store(true, ordering: .releasing)
-      }
+  /// The expression for texts that are not UTF-8, where nothing matches what is no character; never machine code. It can be interrupted,
+  /// unless PCRE2 refuses that; then its match limit counts all that it does.
+  func lenientCode() -> OpaquePointer? {
+    unsafe lenient.code {
+      let flags = withoutStarts | culprit_pcre2_match_invalid_utf
+      return unsafe compiled(flags | culprit_pcre2_auto_callout) ?? compiled(flags)
     }
-    return unsafe interruptibleCode
   }
+
+  /// Whether searches in texts that are UTF-8 can be interrupted. PCRE2 refuses code of more than 64 KiB, and what interrupts it takes six
+  /// bytes for each item of the expression, repetitions written out.
+  package var canBeInterrupted: Bool { unsafe interruptibleCode() != nil }
+
+  /// Makes the form that a search needs. Some milliseconds for the largest ones, so whoever measures a search calls it first.
+  package func prepare(isUTF8: Bool, interruptible: Bool) {
+    if !isUTF8 {
+      _ = unsafe lenientCode()
+    } else if interruptible {
+      _ = unsafe interruptibleCode()
+    } else {
+      _ = unsafe machineCode()
+    }
+  }
+
+  /// What PCRE2 10.42 notes of how a match may start is wrong: it takes `(?=a)b?a` for two characters at least, and with it machine code
+  /// misses `(?:ab|a).*bc` in `abc`. So all forms are made without, or which one is run would decide what is found. Nothing else is found
+  /// without, except where a verb says what becomes of the starts that are passed over.
+  private var withoutStarts: UInt32 { searching == .divisible ? culprit_pcre2_no_start_optimize : 0 }
 
   /// The expression, which compiled before, once more with further options.
   private func compiled(_ options: UInt32) -> OpaquePointer? {
@@ -170,20 +176,35 @@ import Synchronization
     }
   }
 
-  /// Makes machine code of the expression, unless that was done before. Some milliseconds for the largest ones, so whoever measures a
-  /// search calls it first.
-  package func translate() {
-    if isTranslated.load(ordering: .acquiring) { return }
-    translating.withLock { _ in
-      if isTranslated.load(ordering: .relaxed) { return }
-      // With its optimizations of the start, the machine code of 10.42 misses matches: `(?:ab|a).*bc` isn't found in `abc`. Without them
-      // nothing else is found, except where a verb says what becomes of the starts that they pass over.
-      if searching == .divisible, let plain = unsafe self.compiled(culprit_pcre2_no_start_optimize) { unsafe machineCode = plain }
-      // A refusal is no error: PCRE2 interprets what it can't translate.
-      _ = unsafe pcre2_jit_compile_8(machineCode, UInt32(PCRE2_JIT_COMPLETE))
-      isTranslated.store(true, ordering: .releasing)
-    }
+  private func translated(_ options: UInt32) -> OpaquePointer? {
+    let code = unsafe compiled(options)
+    // A refusal is no error: PCRE2 interprets what it can't translate.
+    if let code = unsafe code { _ = unsafe pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE)) }
+    return unsafe code
   }
+
+  /// Code that is made when it is first asked for, once.
+  @safe private final class Form: @unchecked Sendable {
+    /// Written to once, under the lock, before `isMade` is set.
+    nonisolated(unsafe) private var code: OpaquePointer?
+    private let isMade = Atomic(false)
+    private let making = Mutex(())
+
+    func code(_ make: () -> OpaquePointer?) -> OpaquePointer? {
+      if !isMade.load(ordering: .acquiring) {
+        making.withLock { _ in
+          if isMade.load(ordering: .relaxed) { return }
+          unsafe code = make()
+          isMade.store(true, ordering: .releasing)
+        }
+      }
+      return unsafe code
+    }
+
+    deinit { unsafe pcre2_code_free_8(code) }
+  }
+
+  // MARK: - What PCRE2 says of it
 
   private static func info(_ code: OpaquePointer, _ what: UInt32) -> UInt32 {
     var value: UInt32 = 0

@@ -48,7 +48,8 @@ import Testing
         ])
       case 3: line += Array(random.pick(words).uppercased().utf8)
       case 4: line += Array(String(repeating: "-", count: random.below(70)).utf8)
-      case 5: line += Array(random.pick(["\u{1B}]0;title\u{07}", "\u{1B}_bk;t=1\u{07}", "\u{1B}Pq\u{1B}\\", "\u{1B}(B", "\u{1B}7"]).utf8)
+      case 5:
+        line += Array(random.pick(["\u{1B}]0;title\u{07}", "\u{1B}_bk;t=1\u{07}", "\u{1B}Pq\u{1B}\\", "\u{1B}(B", "\u{1B}7"]).utf8)
       default: line += Array(random.pick(words).utf8)
       }
       if random.once(in: 3) { line.append(0x20) }

@@ -60,10 +60,14 @@ import Testing
     let kernels = try #require(Kernels(named: name))
     let scalar = try #require(Kernels(named: "scalar"))
     // Some as long as what is looked at in one step, and longer by a little.
-    let sequences = ([
-      "\u{1B}[0m", "\u{1B}[\(String(repeating: "1", count: 61))m", "\u{1B}[\(String(repeating: "1", count: 62))m",
-      String(repeating: "\u{1B}[0m", count: 15) + "\u{1B}[31;1m", "\u{1B}_bk;t=17\u{7}", "\u{1B}]8;;\u{1B}\\", "\u{1B}(B", "\u{1B}7",
-    ] + (58...61).flatMap { count in ["\u{7}", "\u{1B}\\"].map { "\u{1B}]\(String(repeating: "t", count: count))\($0)" } }).map { Array($0.utf8) }
+    let sequences =
+      ([
+        "\u{1B}[0m", "\u{1B}[\(String(repeating: "1", count: 61))m", "\u{1B}[\(String(repeating: "1", count: 62))m",
+        String(repeating: "\u{1B}[0m", count: 15) + "\u{1B}[31;1m", "\u{1B}_bk;t=17\u{7}", "\u{1B}]8;;\u{1B}\\", "\u{1B}(B",
+        "\u{1B}7",
+      ] + (58...61).flatMap { count in ["\u{7}", "\u{1B}\\"].map { "\u{1B}]\(String(repeating: "t", count: count))\($0)" } }).map {
+        Array($0.utf8)
+      }
     let ends = ["Z 00O text", "Z E 0 0000", "Z 00", "", " 0-0", "Z2024-", "Z 2024-02-29T"].map { Array($0.utf8) }
     var lines: [UInt8] = []
     for (number, (first, second)) in sequences.flatMap({ first in sequences.map { (first, $0) } }).enumerated() {

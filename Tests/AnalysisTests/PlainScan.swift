@@ -20,7 +20,7 @@ struct PlainScan: ~Copyable, SegmentSink {
 
   /// Cleans and scans a log that is in memory.
   static func scan(_ log: [UInt8], program: ScanProgram, limits: ScanLimits) -> (findings: [Finding], summary: ScanSummary) {
-    var cleaner = LogCleaner(limits: limits)
+    var cleaner = LogCleaner(limits: limits, contextBytes: program.contextBytes)
     var scan = PlainScan(program: program, limits: limits)
     log.withUnsafeBytes { cleaner.clean($0, into: &scan) }
     cleaner.finish(into: &scan)

@@ -43,6 +43,18 @@ import Testing
     }
   }
 
+  @Test func whatCannotBeInterruptedIsSearchedInSmallSteps() throws {
+    let budget = watched()
+    #expect(budget.step(try Regex("a"), bytes: 1_000, canBeQuick: true, limits: ScanLimits()) == .watched)
+    let step = budget.step(try Regex(RegexFormTests.large), bytes: 1_000, canBeQuick: true, limits: ScanLimits())
+    #expect(step != .watched)
+    // Lines that are no UTF-8 are interpreted without a deadline, and a search that takes long ends by the match limit.
+    let log = Array("a czq ok\nb \u{FF}".utf8) + [0xFF, 0x20] + Array("czq ok\n".utf8)
+    let result = scanText(log, program: try ScanProgram([Pattern("p", RegexFormTests.large)]))
+    #expect(result.findings.map(\.place) == ["p 1:0 0-8", "p 2:0 5-12"])
+    #expect(result.summary.inconclusive == [])
+  }
+
   @Test func slicesOfOnePieceHaveOneFairShare() {
     var budget = watched()
     var limits = ScanLimits()

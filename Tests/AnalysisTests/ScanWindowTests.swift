@@ -95,6 +95,28 @@ import Testing
     #expect(findings.map(\.place) == ["p 1:0 0-1", "p 1:0 501-502", "p 1:1 0-1", "p 1:1 501-502", "p 2:1 0-1"])
   }
 
+  /// Nobody looks at a first window in which nothing can match.
+  @Test func eachWindowedSegmentStartsAnewBehindItsFirstWindow() throws {
+    let long = String(repeating: "x", count: 500)
+    let log = "\(long)\(long)needle\n\(long)needle needle\(long)needle\r\(long)needle\(long)"
+    let findings = try scan(Array(log.utf8), "needle", small)
+    #expect(
+      findings.map(\.place) == [
+        "p 1:0 1000-1006", "p 2:0 500-506", "p 2:0 507-513", "p 2:0 1013-1019", "p 2:1 500-506",
+      ])
+  }
+
+  @Test func aLookbehindSeesAsFarAsItLooks() throws {
+    let window = mebibyte - 64 * 1024
+    for place in [1_600, window + 10, window + 700, window + 1_800, 2 * mebibyte] {
+      var line = [UInt8](repeating: 0x2E, count: 3 * mebibyte)
+      line.replaceSubrange(place..<place + 6, with: "needle".utf8)
+      #expect(try scan(line, "(?<!x.{1500})needle").map(\.start) == [place])
+      line[place - 1_501] = UInt8(ascii: "x")
+      #expect(try scan(line, "(?<!x.{1500})needle") == [], "\(place)")
+    }
+  }
+
   @Test func aSequenceSeesAllWindows() throws {
     let long = String(repeating: "x", count: 500)
     let program = try ScanProgram([Pattern("s", .sequence(["a(.)", "b(.)"], within: 2))])

@@ -1,6 +1,7 @@
 import Analysis
 import CPCRE2
 import Model
+import PCRE2
 
 /// Each expression in each segment of the state machine, leftmost first: what a scan must find.
 ///
@@ -43,8 +44,11 @@ struct PlainLoop: ~Copyable, SegmentSink {
   private static func compile(_ expression: String) -> OpaquePointer? {
     var error: CInt = 0
     var offset = 0
+    var flags = culprit_pcre2_utf | culprit_pcre2_match_invalid_utf
+    // As documented, but where a verb says what becomes of the starts that are passed over, or only one start is tried.
+    if (try? Regex(expression))?.searching == .divisible { flags |= culprit_pcre2_no_start_optimize }
     return Array(expression.utf8).withUnsafeBufferPointer {
-      pcre2_compile_8($0.baseAddress, $0.count, culprit_pcre2_utf | culprit_pcre2_match_invalid_utf, &error, &offset, nil)
+      pcre2_compile_8($0.baseAddress, $0.count, flags, &error, &offset, nil)
     }
   }
 

@@ -76,7 +76,9 @@ package enum CleanAdversary {
     var bytes = text
     for _ in 0...random.below(3) {
       let place = random.once(in: 3) ? random.pick([0, bytes.count]) : random.below(bytes.count + 1)
-      let sequence = random.once(in: 8) ? [0x1B, 0x5B] + Array(repeating: 0x31, count: random.below(90)) + [0x6D] : Array(random.pick(sequences).utf8)
+      let sequence =
+        random.once(in: 8)
+        ? [0x1B, 0x5B] + Array(repeating: 0x31, count: random.below(90)) + [0x6D] : Array(random.pick(sequences).utf8)
       bytes.insert(contentsOf: sequence, at: place)
     }
     return bytes

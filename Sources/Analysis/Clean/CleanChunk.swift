@@ -25,6 +25,7 @@ struct CleanChunk: ~Copyable {
   }
 
   init(room: Int) {
+    precondition(room > 1, "no room for the first newline and another")
     self.room = room
     capacity = room
     text = Self.allocate(room)

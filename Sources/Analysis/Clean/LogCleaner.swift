@@ -9,8 +9,6 @@
 package struct LogCleaner {
   /// A string sequence longer than this, introducer and terminator included, is no sequence.
   static let longestString = 4_096
-  /// Bytes before a window that stay in view, for expressions that look back (PCRE2 looks back 255 characters at most).
-  static let contextBytes = 1_024
   /// Parameters of a control sequence longer than this are not told.
   private static let longestParameters = 128
 
@@ -30,6 +28,8 @@ package struct LogCleaner {
 
   private let windowBytes: Int
   private let overlapBytes: Int
+  /// Bytes before a window that stay in view, for expressions that look back.
+  private let contextBytes: Int
   private var state = State.ground
   /// Carriage returns that came last: a line's ending if `\n` follows, else the end of a segment.
   private var returns = 0
@@ -58,9 +58,12 @@ package struct LogCleaner {
   /// Lines that nothing can be added to any more.
   package var linesOver: Int { line - 1 }
 
-  /// - Parameter firstLine: the number of the line that it begins with. Only line 1 may begin with a byte-order mark.
-  package init(limits: ScanLimits = ScanLimits(), firstLine: Int = 1) {
+  /// - Parameters:
+  ///   - contextBytes: how much of a segment stays in view before each window of it.
+  ///   - firstLine: the number of the line that it begins with. Only line 1 may begin with a byte-order mark.
+  package init(limits: ScanLimits = ScanLimits(), contextBytes: Int = 1_024, firstLine: Int = 1) {
     line = firstLine
+    self.contextBytes = contextBytes
     windowBytes = max(limits.windowBytes, 4 * LinePrefix.longest)
     // Never 0, which says that a piece is the last.
     overlapBytes = max(1, min(limits.overlapBytes, windowBytes / 2))
@@ -333,7 +336,7 @@ package struct LogCleaner {
       if text.count < windowBytes { return }
     }
     pass(overlap: overlapBytes, into: &sink)
-    let newContext = min(Self.contextBytes, text.count - overlapBytes)
+    let newContext = min(contextBytes, text.count - overlapBytes)
     let dropped = text.count - overlapBytes - newContext
     text.removeFirst(dropped)
     offset += dropped

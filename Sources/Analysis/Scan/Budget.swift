@@ -9,8 +9,9 @@ import PCRE2
 ///
 /// So a pattern goes unwatched at first: its searches are small. Each has so few starts, and so low a match limit, that it takes half a
 /// second at the very worst. From where a search reaches that limit, even if it has but one start, or a coarse clock says that the pattern
-/// may be slow, it is watched: its searches are made whole against a deadline, and their CPU time is charged. The findings are the same in
-/// either case.
+/// may be slow, it is watched: its searches are made whole against a deadline, and their CPU time is charged. What is found is the same in
+/// either case, as all forms of an expression find the same. One that can't be interrupted is charged all the same, and searched as if it
+/// weren't watched.
 struct Budget {
   private(set) var isWatched = false
   /// Time that the coarse clock saw pass during searches of this pattern, in nanoseconds.
@@ -20,7 +21,7 @@ struct Budget {
   private var spent: UInt64 = 0
   private var spentOnLine: UInt64 = 0  // likewise
   private var line = 0
-  private var stoppedLine = 0
+  private var stoppedLine = 0  // lines count from 1
   private var stoppedForGood = false
   private var quickSearches = 0
   /// So many quick searches in a row end the watch; twice as many each time, so that no log can make it begin again and again.
@@ -29,21 +30,21 @@ struct Budget {
   /// The most that an unwatched search may have to do: its starts × its match limit × the bytes that may be looked at between two counts.
   /// PCRE2 passes over a byte in a quarter to one nanosecond.
   private static let quickWork = 1 << 29
-  /// An unwatched search has no fewer starts than this, be the line ever so long, so that cutting it costs less than searching it,
+  /// The fewest starts of an unwatched search, be the line ever so long: cutting it into searches must cost less than they do.
   private static let fewestStarts = 64
-  /// and no more than leave room for a match limit of so much, which most expressions don't reach.
+  /// The most starts leave room for this match limit, which most expressions don't reach.
   private static let usualMatches = 64
   /// The more bytes an expression compiles to, the more often it may look at the line between two counts.
   private static let compiledBytesPerLook = 1_024
-  /// Where PCRE2 doesn't count what an expression does, only shorter pieces are searched without a watch.
+  /// The longest piece that is searched without a watch where PCRE2 doesn't count what the expression does.
   private static let shortPiece = 256
   /// Time that may pass before a pattern is looked at more closely, in nanoseconds, beside its fair share.
   private static let benefitOfDoubt: UInt64 = 40_000_000
-  /// The fair share of an honest expression, in nanoseconds per byte that it gets over: unwatched,
+  /// The fair share of an honest expression that is not watched, in nanoseconds per byte that it gets over.
   private static let fairPerByte: UInt64 = 10
-  /// watched, as looking at a deadline takes more time than all else,
+  /// The same of one that is watched: looking at a deadline takes more time than all else.
   private static let fairPerWatchedByte: UInt64 = 50
-  /// and for each search, in which reading the clock takes most of the time if the line is short.
+  /// What each search has besides, in nanoseconds: if the line is short, reading the clock takes most of the time.
   private static let fairPerSearch: UInt64 = 2_000
 
   /// The fair share of so many bytes in a search that isn't watched, in nanoseconds.
@@ -66,7 +67,9 @@ struct Budget {
   ///   - canBeQuick: whether there is machine code for the piece; interpreting is so slow that it is always watched.
   ///   - isNarrow: one start at a time, so that the match limit is as high as can be.
   func step(_ regex: Regex, bytes: Int, canBeQuick: Bool, isNarrow: Bool = false, limits: ScanLimits) -> Step {
-    guard canBeQuick, !isWatched, !regex.hasUncountedLoops || bytes <= Self.shortPiece else { return .watched }
+    guard canBeQuick, !regex.hasUncountedLoops || bytes <= Self.shortPiece, !(isWatched && regex.canBeInterrupted) else {
+      return .watched
+    }
     let work = (bytes + 1) * (1 + regex.compiledBytes / Self.compiledBytesPerLook)
     let starts =
       switch regex.searching {
@@ -148,21 +151,20 @@ struct Budget {
     private let limits: ScanLimits
     private var coarse = Matcher.coarseNanoseconds()
     private var cpu: UInt64 = 0
-    private var watched = false
+    private var timed = false
     private var fairShareSoFar: UInt64 = 0
     private var spentOnLog: UInt64 = 0
 
     init(limits: ScanLimits) { self.limits = limits }
 
-    /// Time that passed before the piece is nobody's.
-    mutating func beginPiece(bytes: Int) {
-      fairShareSoFar += Budget.fairShare(bytes: bytes)
-      coarse = Matcher.coarseNanoseconds()
-    }
+    mutating func beginPiece(bytes: Int) { fairShareSoFar += Budget.fairShare(bytes: bytes) }
 
-    mutating func beginSearch(watched: Bool) {
-      self.watched = watched
-      if watched { cpu = Matcher.threadNanoseconds() }
+    /// - Parameter timed: whether its CPU time is to be charged, which takes reading that clock twice.
+    mutating func beginSearch(timed: Bool) {
+      self.timed = timed
+      // What was done since the last search, such as making machine code, is nobody's.
+      coarse = Matcher.coarseNanoseconds()
+      if timed { cpu = Matcher.threadNanoseconds() }
     }
 
     /// When the watched search that has begun must end.
@@ -172,9 +174,8 @@ struct Budget {
     }
 
     mutating func endSearch(charge budget: inout Budget, line: Int, bytes: Int, covered: Int) -> Inconclusive.Reason? {
-      let now = Matcher.coarseNanoseconds()
-      defer { coarse = now }
-      guard watched else {
+      guard timed else {
+        let now = Matcher.coarseNanoseconds()
         if now != coarse { budget.suspect(now - coarse, fairShareSoFar: fairShareSoFar) }
         return nil
       }

@@ -23,9 +23,10 @@ struct ChunkSieve: ~Copyable {
   private let filter: LiteralFilter
   private let tables: LiteralFilter.Tables
   private let kernels: Kernels
-  /// As many as the kernels may find in a block.
+  /// As many as the kernels may find in a block: a short literal at each byte; sampled q-grams at every fourth.
   private let hits = UnsafeMutablePointer<UInt32>.allocate(capacity: ChunkSieve.blockBytes + 64)
-  /// What of a block's hits are literals, in order of their places.
+  /// What of a block's hits are literals, in the order of the segments that hold them: the finds of one place differ by a byte at most, and
+  /// no newline lies between, as no literal holds one but at its start.
   private var sampledFinds: [Find] = []
   private var shortFinds: [Find] = []
   /// For each step the last segment that it was wanted for, by `segmentNumber`.
@@ -166,7 +167,8 @@ struct ChunkSieve: ~Copyable {
     steps.append(step)
   }
 
-  /// Ends the current segment and goes on to the one that holds `offset`, or to the end of the chunk if none does.
+  /// Ends the current segment and goes on to the one that holds `offset`, or to the end of the chunk if none does. `offset` lies behind the
+  /// current segment, and on no newline: see `Find.inside`.
   private mutating func advance(_ position: inout Position, to offset: Int, in chunk: borrowing CleanChunk) {
     endSegment(&position, in: chunk)
     if filter.always.isEmpty {
@@ -200,7 +202,8 @@ struct ChunkSieve: ~Copyable {
     firstStep = steps.count
   }
 
-  /// Leaves out the steps that the segment can't match, since it lacks what they need besides.
+  /// Leaves out the steps that the segment can't match, since it lacks what they need besides. That is charged to nobody, even if the step's
+  /// pattern is given up by now: it takes less than a search's fair share.
   private mutating func lookAgain(_ segment: UnsafePointer<UInt8>, count: Int) {
     var kept = firstStep
     for index in firstStep..<steps.count {

@@ -17,7 +17,7 @@ package struct LogScanner: ~Copyable {
     program: ScanProgram, names: LogNames? = LogNames(), limits: ScanLimits = ScanLimits(), grams: GramIndexBuilder? = nil,
     measured: Bool = false
   ) {
-    cleaner = LogCleaner(limits: limits)
+    cleaner = LogCleaner(limits: limits, contextBytes: program.contextBytes)
     scan = ChunkScan(program: program, names: names, limits: limits)
     scan.grams = grams
     if measured { scan.search.meter = SearchMeter(patterns: program.patterns.count) }

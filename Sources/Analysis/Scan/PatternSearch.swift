@@ -9,18 +9,28 @@ struct PatternSearch: ~Copyable {
   private let limits: ScanLimits
   private let program: ScanProgram
   private var matcher: Matcher
-  // All arrays run along with the program's patterns, where nothing else is said.
-  private var budgets: [Budget]
-  private var sequences: [SequenceTracker?]
+  /// Of each of the program's patterns.
+  private var states: [State]
   /// For each step of the program whether finding it now would matter. A step of a sequence that waits for another would not.
   private var isAwaited: [Bool]
-  private var tails: [TailBuffer?]
-  private var inconclusive: [Inconclusive?]
-  /// Findings of each pattern, kept or not, and those that are kept.
-  private var counts: [Int]
-  private var kept: [Int]
-  /// Where the search in the current segment goes on, for those that come in windows.
-  private var resume: [Int]
+  /// The segment that came in windows last: the states tell where the searches in it go on.
+  private var resumesIn = (line: 0, segment: 0)
+
+  /// How far a pattern has come in this log.
+  private struct State {
+    var budget = Budget()
+    /// Nil if the pattern is no sequence.
+    var sequence: SequenceTracker?
+    /// Nil if findings count wherever they are.
+    var tail: TailBuffer?
+    /// Why the pattern was given up, if it was.
+    var inconclusive: Inconclusive?
+    /// Findings, kept or not.
+    var count = 0
+    var kept = 0
+    /// Where in the segment `resumesIn` the search goes on.
+    var resume = 0
+  }
 
   private var clock: Budget.Clock
   /// Whether the current piece is UTF-8.
@@ -54,17 +64,15 @@ struct PatternSearch: ~Copyable {
         applies[index] = program.patterns[index].applies(to: names, matcher: &matcher)
       }
     }
-    budgets = Array(repeating: Budget(), count: outlines.count)
     isAwaited = []
     for (outline, applies) in zip(outlines, applies) {
       for number in 0..<outline.steps { isAwaited.append(number == 0 && applies) }
     }
-    sequences = outlines.map { $0.within > 0 ? SequenceTracker(steps: $0.steps, within: $0.within) : nil }
-    tails = outlines.map { $0.tail.map { TailBuffer(lines: $0, mostKept: limits.findingsPerPattern) } }
-    inconclusive = Array(repeating: nil, count: outlines.count)
-    counts = Array(repeating: 0, count: outlines.count)
-    kept = counts
-    resume = counts
+    states = outlines.map { outline in
+      State(
+        sequence: outline.within > 0 ? SequenceTracker(steps: outline.steps, within: outline.within) : nil,
+        tail: outline.tail.map { TailBuffer(lines: $0, mostKept: limits.findingsPerPattern) })
+    }
     holdBack = zip(outlines, applies).compactMap { $1 ? $0.tail : nil }.max() ?? 0
     clock = Budget.Clock(limits: limits)
     self.matcher = matcher
@@ -72,14 +80,16 @@ struct PatternSearch: ~Copyable {
 
   // MARK: - Segments and lines
 
-  /// Must be called before the searches in a piece.
+  /// Must be called before the searches in a piece, but not for pieces in which nothing is searched for.
   mutating func begin(_ piece: SegmentPiece) {
     if piece.line != openLine {
       closeLine()
       openLine = piece.line
     }
-    if piece.isFirst, !piece.isLast {
-      for index in resume.indices { resume[index] = 0 }
+    // Not only where its first window comes: nobody needs to search that.
+    if !piece.isWhole, (piece.line, piece.segment) != resumesIn {
+      resumesIn = (piece.line, piece.segment)
+      for index in states.indices { states[index].resume = 0 }
     }
     isUTF8 = Matcher.isUTF8(piece.bytes)
     clock.beginPiece(bytes: piece.bytes.count - piece.context)
@@ -89,8 +99,7 @@ struct PatternSearch: ~Copyable {
   mutating func search(_ number: Int, in piece: SegmentPiece) {
     guard isAwaited[number] else { return }
     let step = program.steps[number]
-    guard !budgets[step.pattern].isStopped(on: piece.line) else { return }
-    step.regex.translate()  // not at the pattern's expense
+    guard !states[step.pattern].budget.isStopped(on: piece.line) else { return }
     meter?.begin()
     defer { meter?.end(step.pattern) }
     if step.isOfSequence {
@@ -110,10 +119,10 @@ struct PatternSearch: ~Copyable {
     if !advanced.isEmpty {
       advanced.sort()
       for index in advanced {
-        let finding = sequences[index]?.endLine(openLine, pattern: program.patterns[index].pattern.id)
+        let finding = states[index].sequence?.endLine(openLine, pattern: program.patterns[index].pattern.id)
         let first = program.patterns[index].firstStep
         for number in program.patterns[index].steps.indices {
-          isAwaited[first + number] = sequences[index]?.waits(for: number) == true
+          isAwaited[first + number] = states[index].sequence?.waits(for: number) == true
         }
         if let finding { keep(finding, of: index) }
       }
@@ -129,17 +138,17 @@ struct PatternSearch: ~Copyable {
   private mutating func takeAll(of step: ScanProgram.Step, _ piece: SegmentPiece) {
     let index = step.pattern
     let lastStart = piece.isLast ? piece.bytes.count : piece.bytes.count - piece.overlap - 1
-    var from = piece.isWhole ? 0 : max(Self.firstStart(in: piece), resume[index] - piece.offset)
+    var from = piece.isWhole ? 0 : max(Self.firstStart(in: piece), states[index].resume - piece.offset)
     while from <= lastStart, let range = next(step.regex, of: index, in: piece, from: from, lastStart: lastStart) {
-      if counts[index] < limits.findingsPerPattern || tails[index] != nil {
+      if states[index].count < limits.findingsPerPattern || states[index].tail != nil {
         keep(finding(range, of: step, in: piece), of: index)
       } else {
-        counts[index] += 1
+        states[index].count += 1
       }
       let beyond = range.isEmpty ? Self.nextCharacter(in: piece.bytes, after: range.lowerBound) : range.upperBound
       from = max(beyond, from + (beyond > from ? 0 : 1))
     }
-    if !piece.isWhole { resume[index] = piece.offset + from }
+    if !piece.isWhole { states[index].resume = piece.offset + from }
   }
 
   /// The first match in the line of a sequence's step, if the sequence waits for one.
@@ -150,7 +159,7 @@ struct PatternSearch: ~Copyable {
     isAwaited[number] = false
     if !advanced.contains(index) { advanced.append(index) }
     let found = finding(range, of: step, in: piece)
-    sequences[index]?.take(found, step: step.number)
+    states[index].sequence?.take(found, step: step.number)
   }
 
   // MARK: - One search
@@ -162,23 +171,26 @@ struct PatternSearch: ~Copyable {
     let edges = Matcher.Edges(isBeginning: piece.isFirst, isEnd: piece.isLast)
     let bytes = piece.bytes.count
     var start = from
+    // One hard start makes all later ones narrow: they are likely to be as hard.
     var isNarrow = false
-    while !budgets[index].isStopped(on: piece.line) {
-      let step = budgets[index].step(regex, bytes: bytes, canBeQuick: isUTF8, isNarrow: isNarrow, limits: limits)
-      clock.beginSearch(watched: step == .watched)
+    while !states[index].budget.isStopped(on: piece.line) {
+      let step = states[index].budget.step(regex, bytes: bytes, canBeQuick: isUTF8, isNarrow: isNarrow, limits: limits)
+      regex.prepare(isUTF8: isUTF8, interruptible: step == .watched)  // not at the pattern's expense
+      let isTimed = step == .watched || states[index].budget.isWatched
+      clock.beginSearch(timed: isTimed)
       var last = lastStart
       let effort: Matcher.Effort
       switch step {
       case .unwatched(let starts, let matchLimit):
         last = lastStart - start < starts ? lastStart : start + starts - 1
         effort = .matchLimit(matchLimit)
-      case .watched: effort = clock.deadline(budgets[index], line: piece.line, bytes: bytes, covered: bytes - start)
+      case .watched: effort = clock.deadline(states[index].budget, line: piece.line, bytes: bytes, covered: bytes - start)
       }
       let outcome = matcher.firstMatch(
         of: regex, in: piece.bytes, isUTF8: isUTF8, from: start, lastStart: last < bytes ? last : nil, edges: edges, effort: effort)
       let covered = if case .match(let range) = outcome { range.upperBound } else { min(last + 1, bytes) }
       if let reason = clock.endSearch(
-        charge: &budgets[index], line: piece.line, bytes: bytes, covered: max(0, covered - start))
+        charge: &states[index].budget, line: piece.line, bytes: bytes, covered: max(0, covered - start))
       {
         note(index, reason, piece.line)
       }
@@ -189,9 +201,9 @@ struct PatternSearch: ~Copyable {
         start = Self.nextCharacter(in: piece.bytes, after: last)
         if start > lastStart { return nil }
       case .matchLimit:
-        if case .unwatched(_, let matchLimit) = step, matchLimit < limits.matchLimit {
+        if case .unwatched(_, let matchLimit) = step, matchLimit < limits.matchLimit, !(isNarrow && isTimed) {
           // Once more, with a higher limit: from fewer starts, and where that isn't enough against a deadline.
-          if isNarrow || regex.searching != .divisible { budgets[index].watch() }
+          if isNarrow || regex.searching != .divisible { states[index].budget.watch() }
           isNarrow = true
           continue
         }
@@ -213,14 +225,14 @@ struct PatternSearch: ~Copyable {
 
   /// Gives the pattern up for the rest of the line.
   private mutating func stop(_ index: Int, _ reason: Inconclusive.Reason, _ line: Int) {
-    budgets[index].stop(on: line)
+    states[index].budget.stop(on: line)
     note(index, reason, line)
   }
 
   /// The first reason counts.
   private mutating func note(_ index: Int, _ reason: Inconclusive.Reason, _ line: Int) {
-    guard inconclusive[index] == nil else { return }
-    inconclusive[index] = Inconclusive(pattern: program.patterns[index].pattern.id, reason: reason, line: line)
+    guard states[index].inconclusive == nil else { return }
+    states[index].inconclusive = Inconclusive(pattern: program.patterns[index].pattern.id, reason: reason, line: line)
   }
 
   /// Where the first search in the piece begins: where it does, but not within a character that began before.
@@ -255,14 +267,16 @@ struct PatternSearch: ~Copyable {
   }
 
   private mutating func keep(_ finding: Finding, of index: Int) {
-    if tails[index] != nil {
-      tails[index]?.append(finding)
+    if states[index].tail != nil {
+      states[index].tail?.append(finding)
       return
     }
-    counts[index] += 1
+    states[index].count += 1
     // Of each pattern at least one is kept, whatever the others found: it may be the one that decides.
-    guard counts[index] <= limits.findingsPerPattern, keptInAll < limits.findingsPerLog || kept[index] == 0 else { return }
-    kept[index] += 1
+    guard states[index].count <= limits.findingsPerPattern, keptInAll < limits.findingsPerLog || states[index].kept == 0 else {
+      return
+    }
+    states[index].kept += 1
     keptInAll += 1
     current.append(finding)
   }
@@ -283,13 +297,13 @@ struct PatternSearch: ~Copyable {
   /// Ends a log of so many lines.
   mutating func finish(lines: Int) {
     endLines(through: lines)
-    for index in tails.indices {
-      guard let tail = tails[index] else { continue }
+    for index in states.indices {
+      guard let tail = states[index].tail else { continue }
       let inTail = tail.finish(lines: lines)
-      counts[index] = inTail.count + tail.dropped(lines: lines)
-      kept[index] = min(inTail.count, max(1, limits.findingsPerLog - keptInAll))
-      keptInAll += kept[index]
-      ready.append(contentsOf: inTail.suffix(kept[index]))
+      states[index].count = inTail.count + tail.dropped(lines: lines)
+      states[index].kept = min(inTail.count, max(1, limits.findingsPerLog - keptInAll))
+      keptInAll += states[index].kept
+      ready.append(contentsOf: inTail.suffix(states[index].kept))
     }
     // `holdBack` kept everything that the tails may come before; the stable part in front stays where it is.
     ready[released...].sort(by: Finding.inOrder)
@@ -299,11 +313,11 @@ struct PatternSearch: ~Copyable {
   /// What is known once the log is finished; lines and bytes are the cleaner's.
   var summary: ScanSummary {
     var summary = ScanSummary()
-    for index in counts.indices {
-      summary.findings += counts[index]
-      if counts[index] > kept[index] { summary.overflow[program.patterns[index].pattern.id] = counts[index] }
+    for index in states.indices {
+      summary.findings += states[index].count
+      if states[index].count > states[index].kept { summary.overflow[program.patterns[index].pattern.id] = states[index].count }
     }
-    summary.inconclusive = inconclusive.compactMap { $0 }
+    summary.inconclusive = states.compactMap(\.inconclusive)
     summary.costs = meter?.costs(of: program) ?? []
     return summary
   }

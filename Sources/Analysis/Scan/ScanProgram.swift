@@ -13,6 +13,8 @@ package struct ScanProgram: Sendable {
   let filter: LiteralFilter
   /// The largest number of groups of any expression.
   let mostCaptures: Int
+  /// Bytes before a window that any of the expressions may look back at, and never fewer than a kilobyte.
+  let contextBytes: Int
   /// The largest `tail` of any pattern; 0 if there is none.
   let longestTail: Int
 
@@ -104,6 +106,7 @@ package struct ScanProgram: Sendable {
     }
     filter = LiteralFilter(compiled.flatMap(\.literals), further: compiled.flatMap(\.further), kernels: kernels)
     mostCaptures = compiled.flatMap(\.steps).map(\.captureCount).max() ?? 0
+    contextBytes = max(1_024, 4 * (steps.map(\.regex.longestLookbehind).max() ?? 0))  // a character has four bytes at most
     longestTail = outlines.compactMap(\.tail).max() ?? 0
   }
 }
