@@ -14,22 +14,12 @@ struct FilterLiteral: BitwiseCopyable {
 
   var count: Int { Int(text.count) }
 
-  /// Whether the literal lies at `text`, behind which as many bytes follow as the literal has, and the kernels' slack.
+  /// Whether the literal lies at `text`, behind which 32 bytes are readable, be they text or the kernels' slack.
   ///
-  /// By its address, so that nothing but the words compared is loaded. The kernels' `culprit_lies` asks the same, of few texts at many
-  /// places and in a loop over their words; here are many literals, each at one place, which most are not at, and most of these end with
-  /// the first word.
-  @inline(__always) static func lies(_ literal: UnsafePointer<FilterLiteral>, at text: UnsafeRawPointer) -> Bool {
-    let count = Int(literal.pointee.text.count)
-    return isEqual(text, literal.pointee.text.words.0, literal.pointee.text.folds.0, bytes: count)
-      && (count <= 8 || isEqual(text + 8, literal.pointee.text.words.1, literal.pointee.text.folds.1, bytes: count - 8))
-      && (count <= 16 || isEqual(text + 16, literal.pointee.text.words.2, literal.pointee.text.folds.2, bytes: count - 16))
-      && (count <= 24 || isEqual(text + 24, literal.pointee.text.words.3, literal.pointee.text.folds.3, bytes: count - 24))
-  }
-
-  @inline(__always) private static func isEqual(_ text: UnsafeRawPointer, _ word: UInt64, _ fold: UInt64, bytes: Int) -> Bool {
-    let mask = bytes >= 8 ? UInt64.max : (1 << UInt64(8 * bytes)) - 1
-    return (text.loadUnaligned(as: UInt64.self) | fold) & mask == word
+  /// By its address, so that nothing but the words compared is loaded.
+  @inline(__always) static func lies(_ literal: UnsafePointer<FilterLiteral>, at text: UnsafePointer<UInt8>) -> Bool {
+    // `text` is the first member.
+    culprit_lies(UnsafeRawPointer(literal).assumingMemoryBound(to: culprit_text.self), text) != 0
   }
 
   /// What makes two literals one.
