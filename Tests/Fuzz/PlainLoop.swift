@@ -6,12 +6,12 @@ import PCRE2
 /// Each expression in each segment of the state machine, leftmost first: what a scan must find.
 ///
 /// With nothing of ours between it and PCRE2, and without machine code: PCRE2's interpreter with `PCRE2_MATCH_INVALID_UTF`, which is what
-/// the documentation promises.
+/// the documentation promises. Of a segment that comes in windows each is searched from where the search in the one before ended.
 struct PlainLoop: ~Copyable, SegmentSink {
   private(set) var found = FindingDigests()
   /// Patterns that PCRE2 has given up somewhere.
   private(set) var undecided: Set<PatternID> = []
-  private let expressions: [Expression]
+  private var expressions: [Expression]
   private let context = pcre2_match_context_create_8(nil)
 
   private struct Expression {
@@ -19,6 +19,8 @@ struct PlainLoop: ~Copyable, SegmentSink {
     let code: OpaquePointer
     let data: OpaquePointer
     let groups: Int
+    /// Where in the segment the search goes on.
+    var next = 0
   }
 
   private init(_ patterns: [Pattern], matchLimit: UInt32, keepsTexts: Bool) {
@@ -59,27 +61,37 @@ struct PlainLoop: ~Copyable, SegmentSink {
     _ log: [UInt8], _ patterns: [Pattern], matchLimit: UInt32, limits: ScanLimits, keepsTexts: Bool = false
   ) -> (found: FindingDigests, undecided: Set<PatternID>) {
     var loop = PlainLoop(patterns, matchLimit: matchLimit, keepsTexts: keepsTexts)
-    var cleaner = LogCleaner(limits: limits)
+    let longestLookbehind = patterns.flatMap(\.definition.matcher.expressions).compactMap { try? Regex($0).longestLookbehind }.max()
+    var cleaner = LogCleaner(limits: limits, contextBytes: max(1_024, 4 * (longestLookbehind ?? 0)))
     log.withUnsafeBytes { cleaner.clean($0, into: &loop) }
     cleaner.finish(into: &loop)
     return (loop.found, loop.undecided)
   }
 
   mutating func take(_ piece: SegmentPiece) {
-    for expression in expressions { search(expression, piece) }
+    for index in expressions.indices {
+      if piece.isFirst { expressions[index].next = 0 }
+      expressions[index].next = search(expressions[index], piece)
+    }
   }
 
-  private mutating func search(_ expression: Expression, _ piece: SegmentPiece) {
+  /// Returns where in the segment the search in its next piece goes on.
+  private mutating func search(_ expression: Expression, _ piece: SegmentPiece) -> Int {
     let text = piece.bytes
-    var from = 0
-    while from <= text.count {
+    let edges = (piece.isFirst ? 0 : culprit_pcre2_notbol) | (piece.isLast ? 0 : culprit_pcre2_noteol)
+    let lastStart = piece.isLast ? text.count : text.count - piece.overlap - 1
+    var from = max(piece.context, expression.next - piece.offset)
+    while !piece.isFirst, from < text.count, text[from] & 0xC0 == 0x80 { from += 1 }
+    while from <= lastStart {
       let result = pcre2_match_8(
-        expression.code, text.baseAddress?.assumingMemoryBound(to: UInt8.self), text.count, from, 0, expression.data, context)
+        expression.code, text.baseAddress?.assumingMemoryBound(to: UInt8.self), text.count, from, edges, expression.data, context)
       guard result >= 0 else {
         if result != PCRE2_ERROR_NOMATCH { undecided.insert(expression.pattern) }
-        return
+        break
       }
-      guard let ends = pcre2_get_ovector_pointer_8(expression.data) else { return }
+      guard let ends = pcre2_get_ovector_pointer_8(expression.data), pcre2_get_startchar_8(expression.data) <= lastStart else {
+        break
+      }
       let range = min(ends[0], ends[1])..<max(ends[0], ends[1])
       var captures: [Finding.Capture] = []
       for group in 0..<expression.groups {
@@ -89,12 +101,13 @@ struct PlainLoop: ~Copyable, SegmentSink {
       }
       found.add(
         Finding(
-          pattern: expression.pattern, line: piece.line, segment: piece.segment, start: range.lowerBound, end: range.upperBound,
-          captures: captures, matched: Self.text(text[range]), text: ""))
+          pattern: expression.pattern, line: piece.line, segment: piece.segment, start: piece.offset + range.lowerBound,
+          end: piece.offset + range.upperBound, captures: captures, matched: Self.text(text[range]), text: ""))
       var next = range.isEmpty ? range.upperBound + 1 : range.upperBound
       while range.isEmpty, next < text.count, text[next] & 0xC0 == 0x80 { next += 1 }
       from = max(next, from + (next > from ? 0 : 1))
     }
+    return piece.offset + from
   }
 
   /// As much of it as a finding keeps: whole characters.

@@ -41,6 +41,10 @@ enum ScannerMode {
     limits.logNanoseconds = 1 << 50
     limits.findingsPerPattern = 1 << 30
     limits.findingsPerLog = 1 << 30
+    if random.next() % 3 == 0 {
+      limits.windowBytes = [200, 300, 2_000][Int(random.next() % 3)]
+      limits.overlapBytes = [20, 60][Int(random.next() % 2)]
+    }
     var log: [UInt8] = []
     for _ in 0..<[3, 50, 2_000][Int(random.next() % 3)] { log += line(&random) }
     let patterns = expressions.enumerated().map { number, expression in
@@ -55,7 +59,7 @@ enum ScannerMode {
   }
 
   private static func expression(_ random: inout SplitMix64) -> String {
-    var expression = ["", "", "", "^", "^\\s*"][Int(random.next() % 5)]
+    var expression = ["", "", "", "^", "^\\s*", "(?=a)", "(?<!é)", "(?=[ef])"][Int(random.next() % 8)]
     for _ in 0...random.next() % 3 {
       let word = words[Int(random.next() % UInt64(words.count))]
       let other = words[Int(random.next() % UInt64(words.count))]
