@@ -2,8 +2,8 @@ import CScanKernels
 
 /// What must be looked for in a text so that no segment is missed that any of a set of expressions matches.
 ///
-/// Of each literal a window is looked for, in one of three ways by its length, as `LiteralPlan` has it; where the window's q-gram is found, the literal is
-/// compared. The claim that all rests on is `LiteralSet`'s: a segment that an expression matches holds one of its literals.
+/// Of each literal a window is looked for, in one of three ways by its length, as `LiteralPlan` has it; where the window's q-gram is
+/// found, the literal is compared. The claim that all rests on is `LiteralSet`'s: a segment that an expression matches holds one of its literals.
 /// Immutable; any number of scans share one.
 final class LiteralFilter: @unchecked Sendable {
   // `@unchecked Sendable`: nothing is written to after `init`; the tables live as long as this object.
