@@ -40,11 +40,15 @@ enum Clocks {
   enum Failure: Error, CustomStringConvertible {
     case cannotRun(String)
     case failed(String, status: CInt)
+    /// Whoever finds nothing, or something else, is fast for nothing.
+    case differs(findings: Int, matches: Int)
 
     var description: String {
       switch self {
       case .cannotRun(let program): "cannot run \(program)"
       case .failed(let program, let status): "\(program) failed with status \(status)"
+      case .differs(let findings, let matches):
+        "\(findings) findings, but \(matches) matches of the plain loop: nothing is measured"
       }
     }
   }

@@ -41,7 +41,7 @@ final class PlainLoop {
     var matches = 0
     var start = 0
     while start < text.count {
-      let end = start + (text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count) - start
+      let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
       for code in codes {
         var from = 0
         while from <= end - start, pcre2_jit_match_8(code, base + start, end - start, from, 0, data, context) >= 0 {

@@ -31,6 +31,9 @@ package struct Finding: Sendable, Equatable {
     self.windowed = windowed
   }
 
+  /// What it takes in memory, but for what little all of them take.
+  package var bytes: Int { captures.reduce(matched.utf8.count + text.utf8.count) { $0 + $1.value.utf8.count } }
+
   /// A group that took part in the match.
   package struct Capture: Sendable, Equatable {
     /// From 1; in a sequence the groups of all steps are numbered through.

@@ -109,7 +109,7 @@ import CPCRE2
     unsafe deadline.pointee.thread_nanoseconds = ending
     // `\C` can end a match within a character, and machine code takes where it begins for the beginning of one.
     let isWithinCharacter = unsafe start < subject.count && subject[start] & 0xC0 == 0x80
-    guard unsafe isUTF8 ?? Matcher.isUTF8(subject), !isWithinCharacter else {
+    guard !regex.isInterpreted, unsafe isUTF8 ?? Matcher.isUTF8(subject), !isWithinCharacter else {
       guard let code = unsafe regex.lenientCode() else { return .error(PCRE2_ERROR_BADDATA) }
       unsafe pcre2_set_match_limit_8(lenientContext, limit)
       return unsafe search(code, subject, from: start, lastStart: lastStart, edges: edges, options: 0, lenientContext)

@@ -28,10 +28,10 @@ import Synchronization
   package let compiledBytes: Int
   /// Name of each named group by its number. Several groups may share a name.
   package let names: [Int: String]
-  /// Whether the expression is machine code; otherwise PCRE2 interprets it.
-  package var isJIT: Bool {
-    return unsafe culprit_pcre2_jit_size(machineCode()) > 0
-  }
+  /// Whether the expression is machine code for texts that are UTF-8; otherwise PCRE2 interprets it.
+  package var isJIT: Bool { unsafe !isInterpreted && culprit_pcre2_jit_size(machineCode()) > 0 }
+  /// Whether it is interpreted whatever the text is: it holds a backtracking verb, of which machine code knows less.
+  package let isInterpreted: Bool
   /// Whether one search may be made as several, each for a range of starts.
   package let searching: Searching
 
@@ -45,7 +45,7 @@ import Synchronization
     case divisible
     /// Only the start of the subject is tried: the expression is anchored, or begins with `.*`.
     case singleStart
-    /// What happens at one start depends on others: `\G`, backtracking verbs.
+    /// What happens at one start depends on others, or on where the search begins: `\G`, backtracking verbs, `(*NOTEMPTY_ATSTART)`.
     case indivisible
   }
 
@@ -92,9 +92,11 @@ import Synchronization
     let anchored = unsafe Regex.info(compiled, UInt32(PCRE2_INFO_ALLOPTIONS)) & UInt32(PCRE2_ANCHORED) != 0
     let startOfLineOnly = unsafe Regex.info(compiled, UInt32(PCRE2_INFO_FIRSTCODETYPE)) == 2
     hasUncountedLoops = !options.contains(.literal) && Regex.hasPossessiveGroup(pattern)
+    let beginning = options.contains(.literal) ? Beginning() : Regex.beginning(of: pattern)
+    isInterpreted = beginning.hasVerbs
     if options.contains(.literal) {
       searching = .divisible
-    } else if Regex.holds("\\", "G", in: pattern) || Regex.holds("(", "*", in: pattern) {
+    } else if beginning.hasVerbs || beginning.mindsWhereSearchesBegin || Regex.holds("\\", "G", in: pattern) {
       searching = .indivisible
     } else {
       searching = anchored || startOfLineOnly ? .singleStart : .divisible
@@ -153,7 +155,7 @@ import Synchronization
 
   /// Makes the form that a search needs. Some milliseconds for the largest ones, so whoever measures a search calls it first.
   package func prepare(isUTF8: Bool, interruptible: Bool) {
-    if !isUTF8 {
+    if !isUTF8 || isInterpreted {
       _ = unsafe lenientCode()
     } else if interruptible {
       _ = unsafe interruptibleCode()
@@ -164,8 +166,9 @@ import Synchronization
 
   /// What PCRE2 10.42 notes of how a match may start is wrong: it takes `(?=a)b?a` for two characters at least, and with it machine code
   /// misses `(?:ab|a).*bc` in `abc`. So all forms are made without, or which one is run would decide what is found. Nothing else is found
-  /// without, except where a verb says what becomes of the starts that are passed over.
-  private var withoutStarts: UInt32 { searching == .divisible ? culprit_pcre2_no_start_optimize : 0 }
+  /// without, except where a verb says what becomes of the starts that are passed over; there is no machine code for these. Where only the
+  /// start of the line is tried, all starts would be.
+  private var withoutStarts: UInt32 { isInterpreted || searching == .singleStart ? 0 : culprit_pcre2_no_start_optimize }
 
   /// The expression, which compiled before, once more with further options.
   private func compiled(_ options: UInt32) -> OpaquePointer? {

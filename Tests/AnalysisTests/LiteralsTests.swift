@@ -49,6 +49,11 @@ import Testing
       (".*", []),
       ("(*UCP)abcdef", []),
       ("abcdef(", []),
+      ("(?x)abcdef # to the end\tof the line\nghi", ["abcdefghi"]),
+      // Where PCRE2 was built so, other characters end a comment, too, and an expression may follow.
+      ("(?x)abcdef # not\u{B}?ghi", []),
+      ("(?x)abcdef # not\0?ghi", []),
+      ("(?x)abcdef # not\u{2028}?ghi", []),
     ] as [(String, [String])])
   func golden(expression: String, expected: [String]) {
     let found = literals(expression)
@@ -71,6 +76,8 @@ import Testing
       ("(?i)(?^)Task", ["Task"]),
       // Too little is left between k and s, so their partners are spelt out.
       ("(?i)disk", ["(i)disk", "(i)dis\u{212A}", "(i)diſk", "(i)diſ\u{212A}"]),
+      // Three letters and the newline before them are long enough.
+      ("(?i)^abcs", ["^(i)abc"]),
       ("(?i)1234", ["1234"]),
       ("(?i)é", []),
     ] as [(String, [String])])

@@ -29,10 +29,14 @@ import Testing
     return matches
   }
 
-  @Test(arguments: [
-    ("(?=a)b?a", "xa", [1..<2]), ("(?=E)(?:Err: )?E\\d{4}", "x E1234", [2..<7]), ("(?=é)x?é|b", "aéb", [1..<3, 3..<4]),
-    ("(?:ab|a).*bc", "abc", [0..<3]), ("(?=E)(?:Err: )?E\\d{4}(?: ok)*+", "E1234 ok", [0..<8]), ("(?=a)(?i:B?)a", "bxa", [2..<3]),
-  ]) func allFormsFind(_ expression: String, _ text: String, _ expected: [Range<Int>]) throws {
+  @Test(
+    arguments: [
+      ("(?=a)b?a", "xa", [1..<2]), ("(?=E)(?:Err: )?E\\d{4}", "x E1234", [2..<7]), ("(?=é)x?é|b", "aéb", [1..<3, 3..<4]),
+      ("(?:ab|a).*bc", "abc", [0..<3]), ("(?=E)(?:Err: )?E\\d{4}(?: ok)*+", "E1234 ok", [0..<8]), ("(?=a)(?i:B?)a", "bxa", [2..<3]),
+      ("(*UCP)(?:ab|a).*bc", "abc", [0..<3]), ("(?:ab|a).*bc|\\Gq", "abc", [0..<3]), ("(?:ab|a)\\w*bc(*PRUNE)", "abc", [0..<3]),
+      ("(*NOTEMPTY)(?:ab|a).*bc", "abc", [0..<3]), ("(?=a(*COMMIT)b)abc|abd", "aabd", []),
+    ] as [(String, String, [Range<Int>])]) func allFormsFind(_ expression: String, _ text: String, _ expected: [Range<Int>]) throws
+  {
     let regex = try Regex(expression)
     for form in Form.allCases { #expect(matches(regex, Array(text.utf8), as: form) == expected, "\(form)") }
   }
@@ -41,9 +45,11 @@ import Testing
     let grammar = ScanGrammar()
     for seed in 0..<1_500 {
       var random = SplitMix64(seed: UInt64(11_000_000 + seed))
-      let rest = grammar.expression(&random)
+      let rest = grammar.expression(&random) + random.pick(["", "", "", "|\\Gq"])
       // A beginning that says less of the match than it seems to.
-      let start = random.pick(["", "(?=a)", "(?=k)b?", "(?<!b)", "(?=[ab])c?", "(?:a|)", "(?=é)a*"])
+      let start =
+        random.pick(["", "", "", "(*UCP)", "(*NOTEMPTY)"])
+        + random.pick(["", "(?=a)", "(?=k)b?", "(?<!b)", "(?=[ab])c?", "(?:a|)", "(?=é)a*"])
       guard let regex = try? Regex(start + rest) else { continue }
       for _ in 0..<4 {
         let text = Array(String(decoding: grammar.line(&random, tokens: 12), as: UTF8.self).utf8)

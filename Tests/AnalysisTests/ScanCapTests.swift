@@ -39,6 +39,36 @@ import Testing
     #expect(result.summary.overflow == [PatternID("b"): 3, PatternID("c"): 3, PatternID("t"): 3])
   }
 
+  /// What uses up the log's findings leaves the others their part.
+  @Test func ofEachPatternAnEqualPartIsKept() throws {
+    var limits = ScanLimits()
+    limits.findingsPerLog = 8
+    let program = try ScanProgram([Pattern("a", "a"), Pattern("b", "b")])
+    let result = scanText(Array("aaaaaaaaaaaa\nbbbbbb\n".utf8), program: program, limits: limits)
+    #expect(result.findings.count { $0.pattern == PatternID("a") } == 8)
+    #expect(result.findings.count { $0.pattern == PatternID("b") } == 4)
+    #expect(result.summary.overflow == [PatternID("a"): 12, PatternID("b"): 6])
+  }
+
+  /// Findings of one line are held until it is over, and each of them may have forty captures of four kilobytes.
+  @Test func whatIsHeldHasALimit() throws {
+    var limits = ScanLimits()
+    limits.heldBytes = 100_000
+    let groups = "(?=\(String(repeating: "(", count: 40)).{4000}\(String(repeating: ")", count: 40)))x"
+    let line = [UInt8](repeating: 0x78, count: 10_000) + [0x0A]
+    let program = try ScanProgram([Pattern("p", groups), Pattern("q", groups, tail: 1)])
+    let result = scanText(line + line, program: program, limits: limits)
+    // The captures of a finding have 160 KB, so one is held, and the last one of the tail.
+    #expect(result.findings.map(\.place) == ["p 1:0 0-1", "q 2:0 6000-6001"])
+    #expect(result.summary.overflow == [PatternID("p"): 12_002, PatternID("q"): 6_001])
+  }
+
+  @Test func theCapturesOfAFindingHaveALimit() throws {
+    let groups = "(?=\(String(repeating: "(", count: 100)).{4096}\(String(repeating: ")", count: 100))$)"
+    let finding = scanText([UInt8](repeating: 0x78, count: 4_096), program: try ScanProgram([Pattern("p", groups)])).findings.first
+    #expect(finding?.captures.map(\.value.utf8.count) == Array(repeating: 4_096, count: 64) + Array(repeating: 0, count: 36))
+  }
+
   @Test func aTailIsTheLastLines() throws {
     func lines(_ log: String, tail: Int) throws -> [Int] {
       scanText(Array(log.utf8), program: try ScanProgram([Pattern("p", "a", tail: tail)])).findings.map(\.line)

@@ -86,6 +86,28 @@ import Testing
     #expect(result.findings.map(\.place) == ["honest 2:0 0-5"])
   }
 
+  /// Those that stay within their share find all, even where each of their searches is timed.
+  @Test func theTimeOfALogIsTakenFromThoseWhoSpentIt() throws {
+    var limits = ScanLimits()
+    limits.lineNanoseconds = 1 << 50
+    limits.logNanoseconds = 30_000_000
+    let evil = Array("timeout".utf8) + [UInt8](repeating: 0x78, count: 300_000) + [0x0A]
+    let broken = Array("caf".utf8) + [0xE9] + Array(" error\n".utf8)
+    let result = scanText(
+      evil + broken + broken + Array("error".utf8), program: try ScanProgram([Pattern("evil", Self.quadratic)] + honest),
+      limits: limits)
+    #expect(result.summary.inconclusive.map(\.reason) == [.logTime])
+    #expect(result.findings.map(\.place) == ["honest 2:0 5-10", "honest 3:0 5-10", "honest 4:0 0-5"])
+  }
+
+  /// A match at each byte is a search at each byte.
+  @Test func whatMatchesEverywhereRunsOutOfTime() throws {
+    var limits = ScanLimits()
+    limits.patternNanoseconds = 100_000_000
+    let log = Array(repeating: [UInt8](repeating: 0x71, count: 6_000) + [0x0A], count: 120).flatMap { $0 }
+    #expect(try reasons(Pattern("evil", "(?=[^~]{1500})|"), log, limits: limits).map(\.reason) == [.patternTime])
+  }
+
   @Test func aStoppedPatternFindsNoMoreOnTheLine() throws {
     var limits = ScanLimits()
     limits.lineNanoseconds = 1

@@ -191,14 +191,9 @@ package enum ReferenceCleaner {
   /// 1 for a byte that is part of no UTF-8 sequence; 0 for no text.
   private static func lastCharacterLength(_ text: [UInt8]) -> Int {
     for length in 2...4 where text.count >= length {
-      let lead = text[text.count - length]
-      guard text.suffix(length - 1).allSatisfy({ (0x80...0xBF).contains($0) }) else { break }
-      switch lead {
-      case 0xC2...0xDF: if length == 2 { return 2 }
-      case 0xE0...0xEF: if length == 3 { return 3 }
-      case 0xF0...0xF4: if length == 4 { return 4 }
-      default: break
-      }
+      // The standard library knows what a whole sequence is.
+      let end = text.suffix(length)
+      if end.first! >= 0xC2, String(validating: end, as: UTF8.self)?.unicodeScalars.count == 1 { return length }
     }
     return text.isEmpty ? 0 : 1
   }

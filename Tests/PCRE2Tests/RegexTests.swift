@@ -27,7 +27,7 @@ import Testing
     #expect(try Regex("(?<n>a)", options: .literal).captureCount == 0)
   }
 
-  @Test(arguments: ["a", "a|b", "\\Ga", "(?i)ſ", "(*COMMIT)a", "(?=a)", ""]) func commonExpressionsBecomeMachineCode(
+  @Test(arguments: ["a", "a|b", "\\Ga", "(?i)ſ", "(?=a)", ""]) func commonExpressionsBecomeMachineCode(
     _ expression: String
   ) throws {
     #expect(try Regex(expression).isJIT)
@@ -47,12 +47,20 @@ import Testing
   @Test(arguments: [
     "UTF", "UCP", "NOTEMPTY", "NOTEMPTY_ATSTART", "NO_AUTO_POSSESS", "NO_DOTSTAR_ANCHOR", "NO_START_OPT", "BSR_ANYCRLF",
     "BSR_UNICODE",
-    "LIMIT_MATCH=9", "LIMIT_DEPTH=9", "LIMIT_HEAP=9", "LIMIT_RECURSION=9", "COMMIT",
+    "LIMIT_MATCH=9", "LIMIT_DEPTH=9", "LIMIT_HEAP=9", "LIMIT_RECURSION=9",
   ])
   func otherSettingsAreKept(_ name: String) throws {
     let regex = try Regex("(*\(name))a")
-    #expect(regex.searching == .indivisible)
+    #expect(regex.searching == (name == "NOTEMPTY_ATSTART" ? .indivisible : .divisible))
     #expect(regex.isJIT)
+  }
+
+  @Test func verbsAreInterpreted() throws {
+    for verb in ["(*COMMIT)a", "(*UCP)(*COMMIT)a", "a(*SKIP)b", "a(*F)|b", "a(*:name)b", "(?=a(*ACCEPT)b)"] {
+      #expect(try !Regex(verb).isJIT, "\(verb)")
+    }
+    for other in ["(*atomic:a)", "(*pla:a)b", "(*UCP)(*UTF)a", "\\(\\*COMMIT"] { #expect(try Regex(other).isJIT, "\(other)") }
+    #expect(try Regex("(*COMMIT)", options: .literal).isJIT)
   }
 
   @Test(arguments: [
@@ -61,7 +69,9 @@ import Testing
     ("^a|b", .divisible), (".*a|b", .divisible), ("^a|^b", .singleStart), ("(.*)a\\1", .divisible), ("(?>.*)a", .divisible),
     ("\\Ga", .indivisible), ("a|\\G", .indivisible), ("\\G\u{301}", .indivisible), ("(*PRUNE)a", .indivisible),
     ("a(*SKIP)b", .indivisible),
-    ("a(*COMMIT)b|c", .indivisible),
+    ("a(*COMMIT)b|c", .indivisible), ("(*UCP)(*LIMIT_MATCH=9)a", .divisible), ("(*UCP)^a", .singleStart),
+    ("(*atomic:a)", .divisible),
+    ("(*NOTEMPTY_ATSTART)a", .indivisible),
   ])
   func expressionsSayHowTheyMayBeSearched(_ expression: String, _ searching: Regex.Searching) throws {
     #expect(try Regex(expression).searching == searching)

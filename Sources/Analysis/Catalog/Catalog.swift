@@ -19,7 +19,7 @@ package struct Catalog: Sendable {
 
   /// Reads files and folders to be checked. A pattern's id is its path below the nearest folder called `patterns` that it lies
   /// in, else below the folder that was asked for.
-  package static func read(paths: [String]) -> CatalogReading {
-    CatalogReading(PatternFolder(paths: paths), runsExamples: true)
+  package static func read(paths: [String], runsExamples: Bool = true) -> CatalogReading {
+    CatalogReading(PatternFolder(paths: paths), runsExamples: runsExamples)
   }
 }

@@ -322,10 +322,23 @@ package struct LogCleaner {
     for length in 2...4 where text.count - context >= length - 1 {
       let lead = text[text.count - (length - 1)]
       if lead & 0xC0 == 0x80 { continue }
-      // No sequence begins with C0, C1, or F5 and above.
-      let needed = lead > 0xF4 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 1
-      if needed == length { text.removeLast(length - 1) }
+      let second = length == 2 ? last : text[text.count - (length - 2)]
+      if Self.sequenceLength(lead, second) == length { text.removeLast(length - 1) }
       return
+    }
+  }
+
+  /// The length of the UTF-8 sequence that these bytes begin (Unicode, table 3-7); 1 if they begin none.
+  private static func sequenceLength(_ lead: UInt8, _ second: UInt8) -> Int {
+    switch lead {
+    case 0xC2...0xDF: 2
+    case 0xE0: second >= 0xA0 ? 3 : 1
+    case 0xED: second <= 0x9F ? 3 : 1
+    case 0xE1...0xEF: 3
+    case 0xF0: second >= 0x90 ? 4 : 1
+    case 0xF1...0xF3: 4
+    case 0xF4: second <= 0x8F ? 4 : 1
+    default: 1
     }
   }
 

@@ -2,8 +2,8 @@ import CScanKernels
 
 /// A literal as it is compared, and which steps need it.
 struct FilterLiteral: BitwiseCopyable {
-  /// The longest; of a longer one a part is looked for, which a text that holds the whole holds too.
-  static let longest = 32
+  /// The longest: `culprit_text` has four words. Of a longer one a part is looked for, which a text that holds the whole holds too.
+  static let longest = 4 * MemoryLayout<UInt64>.size
 
   let text: culprit_text
   /// Where the steps lie that need the literal, among those of all literals.
@@ -14,23 +14,13 @@ struct FilterLiteral: BitwiseCopyable {
 
   var count: Int { Int(text.count) }
 
-  /// Whether the literal lies at `text`, behind which as many bytes follow as the literal has, and the kernels' slack.
+  /// Whether the literal lies at `text`, behind which 32 bytes are readable, be they text or the kernels' slack.
   ///
   /// By its address, so that nothing but the words compared is loaded.
-  @inline(__always) static func lies(_ literal: UnsafePointer<FilterLiteral>, at text: UnsafeRawPointer) -> Bool {
-    let count = Int(literal.pointee.text.count)
-    return isEqual(text, literal.pointee.text.words.0, literal.pointee.text.folds.0, bytes: count)
-      && (count <= 8 || isEqual(text + 8, literal.pointee.text.words.1, literal.pointee.text.folds.1, bytes: count - 8))
-      && (count <= 16 || isEqual(text + 16, literal.pointee.text.words.2, literal.pointee.text.folds.2, bytes: count - 16))
-      && (count <= 24 || isEqual(text + 24, literal.pointee.text.words.3, literal.pointee.text.folds.3, bytes: count - 24))
+  @inline(__always) static func lies(_ literal: UnsafePointer<FilterLiteral>, at text: UnsafePointer<UInt8>) -> Bool {
+    // `text` is the first member.
+    culprit_lies(UnsafeRawPointer(literal).assumingMemoryBound(to: culprit_text.self), text) != 0
   }
-
-  @inline(__always) private static func isEqual(_ text: UnsafeRawPointer, _ word: UInt64, _ fold: UInt64, bytes: Int) -> Bool {
-    let mask = bytes >= 8 ? UInt64.max : (1 << UInt64(8 * bytes)) - 1
-    return (text.loadUnaligned(as: UInt64.self) | fold) & mask == word
-  }
-
-  static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
 
   /// What makes two literals one.
   struct Key: Hashable {
@@ -39,8 +29,8 @@ struct FilterLiteral: BitwiseCopyable {
 
     init(_ bytes: [UInt8], ignoreCase: Bool) {
       // Without letters there is no case to be ignored.
-      let ignoresCase = ignoreCase && bytes.contains(where: FilterLiteral.isLetter)
-      self.bytes = ignoresCase ? bytes.map { FilterLiteral.isLetter($0) ? $0 | 0x20 : $0 } : bytes
+      let ignoresCase = ignoreCase && bytes.contains { $0.isASCIILetter }
+      self.bytes = ignoresCase ? bytes.map { $0.isASCIILetter ? $0 | 0x20 : $0 } : bytes
       self.ignoreCase = ignoresCase
     }
 
@@ -56,7 +46,7 @@ extension culprit_text {
     count = UInt32(key.bytes.count)
     for (index, byte) in key.bytes.enumerated() {
       let shift = UInt64(8 * (index % 8))
-      let fold: UInt64 = key.ignoreCase && FilterLiteral.isLetter(byte) ? 0x20 : 0
+      let fold: UInt64 = key.ignoreCase && byte.isASCIILetter ? 0x20 : 0
       withUnsafeMutableBytes(of: &words) { $0.bindMemory(to: UInt64.self)[index / 8] |= (UInt64(byte) | fold) << shift }
       withUnsafeMutableBytes(of: &folds) { $0.bindMemory(to: UInt64.self)[index / 8] |= fold << shift }
     }

@@ -51,10 +51,8 @@ struct FurtherTexts: Sendable {
 
   /// None if nothing is known, or if what is known is that no segment matches: that is for PCRE2 to say.
   private static func keys(_ set: LiteralSet) -> [FilterLiteral.Key] {
-    set.literals.filter { !$0.bytes.contains(UInt8(ascii: "\n")) }.map { literal in
-      // Before a segment there is a newline, and none within it.
-      let bytes = literal.anchoredAtStart ? [UInt8(ascii: "\n")] + literal.bytes : literal.bytes
-      return FilterLiteral.Key(Array(bytes.prefix(FilterLiteral.longest)), ignoreCase: literal.ignoreCase)
+    set.literals.filter(\.fitsSegment).map {
+      FilterLiteral.Key(Array($0.searchedBytes.prefix(FilterLiteral.longest)), ignoreCase: $0.ignoreCase)
     }
   }
 

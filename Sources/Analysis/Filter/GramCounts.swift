@@ -1,4 +1,7 @@
 /// How often each four bytes occur in a text.
+///
+/// An open table, as `GramTable` is, but one that is counted in, and of slots half as large: it is asked about each four bytes of each
+/// literal before a scan can start.
 struct GramCounts: Sendable {
   private struct Slot: BitwiseCopyable, Sendable {
     var gram: UInt32 = 0

@@ -1,6 +1,8 @@
-/// Estimates how often four bytes occur in a log, so that of each literal the part can be looked for that is found in vain least often.
+/// Estimates how often four bytes occur in a log, so that of each literal the part can be looked for that is found in vain least often:
+/// `LiteralPlan`, `ShortClasses` and `FurtherTexts` ask it. Which literals there are was decided before, by `LiteralRarity`.
 ///
-/// What is typical is counted in `TypicalText`. An estimate that is wrong costs time and changes no finding.
+/// What is typical is counted in `TypicalText`: bytes and pairs of them here, four at a time by `TypicalGrams`. An estimate that is wrong
+/// costs time and changes no finding.
 struct GramRarity: Sendable {
   static let typical = GramRarity(of: Array(TypicalText.lines.utf8))
 
@@ -18,9 +20,9 @@ struct GramRarity: Sendable {
     for first in 0..<256 {
       let count = bytes[first]
       bytes[first] = (count + 0.5) / (all + 128)
-      // Pairs that the text lacks get a little of their second byte's frequency.
       for second in 0..<256 { pairs[first << 8 | second] = pairs[first << 8 | second] / (count + 1) }
     }
+    // Pairs that the text lacks get a little of their second byte's frequency.
     for first in 0..<256 {
       for second in 0..<256 { pairs[first << 8 | second] = 0.9 * pairs[first << 8 | second] + 0.1 * bytes[second] }
     }

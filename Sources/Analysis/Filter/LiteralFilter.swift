@@ -2,8 +2,8 @@ import CScanKernels
 
 /// What must be looked for in a text so that no segment is missed that any of a set of expressions matches.
 ///
-/// Of each literal a window is looked for, in one of three ways by its length; where the window's q-gram is found, the literal is
-/// compared. The claim that all rests on is `LiteralSet`'s: a segment that an expression matches holds one of its literals.
+/// Of each literal a window is looked for, in one of three ways by its length, as `LiteralPlan` has it; where the window's q-gram is
+/// found, the literal is compared. The claim that all rests on is `LiteralSet`'s: a segment that an expression matches holds one of its literals.
 /// Immutable; any number of scans share one.
 final class LiteralFilter: @unchecked Sendable {
   // `@unchecked Sendable`: nothing is written to after `init`; the tables live as long as this object.
@@ -56,12 +56,6 @@ final class LiteralFilter: @unchecked Sendable {
     }
   }
 
-  /// Literals shorter than this are found too often to be worth looking for.
-  static let shortest = 4
-  private static let stride = 4
-  /// From so many literals on, those that can be are looked for by 8-grams, which are found in vain less often and take longer to look up.
-  private static let manyLiterals = 100
-
   /// - Parameters:
   ///   - sets: for each step, in their order.
   ///   - further: for each step what is asked of the segments that hold one of its literals.
@@ -81,10 +75,9 @@ final class LiteralFilter: @unchecked Sendable {
       literals.append(literal)
       steps += needing.map { UInt32($0) }
     }
-    let useEights = literals.count { $0.count >= Self.stride + 7 } >= Self.manyLiterals
     let nearby = NearbyBytes()
     tables = Tables(
-      sampled: Self.sampled(plan, nearby, useEights: useEights), shorts: Self.shorts(plan, nearby), literals: FixedTable(literals),
+      sampled: Self.sampled(plan, nearby), shorts: Self.shorts(plan, nearby), literals: FixedTable(literals),
       steps: FixedTable(steps), nearby: nearby, further: further)
   }
 
@@ -99,16 +92,15 @@ final class LiteralFilter: @unchecked Sendable {
 
   // MARK: - Tables
 
-  private static func sampled(_ plan: LiteralPlan, _ nearby: NearbyBytes, useEights: Bool) -> Sampled? {
+  private static func sampled(_ plan: LiteralPlan, _ nearby: NearbyBytes) -> Sampled? {
     var fours: [(gram: UInt64, place: GramTable.Place)] = []
     var eights: [(gram: UInt64, place: GramTable.Place)] = []
-    for (index, key) in plan.keys.enumerated() where key.bytes.count >= stride + 3 {
+    for (index, key) in plan.keys.enumerated() where plan.tier(of: key) < .short {
       let folded = key.folded
-      let byEight = useEights && folded.count >= stride + 7
+      let byEight = plan.tier(of: key) == .eights
       let width = byEight ? 8 : 4
-      let window = plan.rarestWindow(folded, width: width)
       // All four q-grams of the window: one of them lies at a place that is looked at.
-      for offset in window..<window + stride {
+      for offset in plan.window(of: key).prefix(LiteralPlan.stride) {
         let place = GramTable.Place(literal: index, offset: offset, key)
         nearby.enterSampled(folded, at: offset, width: width)
         let gram = gram(folded[offset..<offset + width])
@@ -135,9 +127,9 @@ final class LiteralFilter: @unchecked Sendable {
     var fours: [(gram: UInt64, place: GramTable.Place)] = []
     let threeMap = FixedTable<UInt32>(repeating: 0, count: 1 << (CULPRIT_SHORT_BITS - 5))
     var looked: Set<FilterLiteral.Key> = []
-    for (index, key) in plan.keys.enumerated() where key.bytes.count < stride + 3 {
+    for (index, key) in plan.keys.enumerated() where plan.tier(of: key) == .short {
       let folded = key.folded
-      let start = plan.rarestShortWindow(folded)
+      let start = plan.window(of: key).lowerBound
       fours.append((gram(folded[start..<start + 4]), GramTable.Place(literal: index, offset: start, key)))
       nearby.enterShort(folded, at: start)
       for offset in start..<start + 2 {

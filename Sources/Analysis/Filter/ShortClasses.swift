@@ -33,7 +33,7 @@ struct ShortClasses {
     (0..<positions).map { position in
       guard position < literal.bytes.count else { return [] }
       let byte = literal.bytes[position]
-      return literal.ignoreCase && FilterLiteral.isLetter(byte) ? [byte, byte & ~0x20] : [byte]
+      return literal.ignoreCase && byte.isASCIILetter ? [byte, byte & ~0x20] : [byte]
     }
   }
 

@@ -1,4 +1,5 @@
-/// How often each four bytes, and what is made of them, occur in `TypicalText`.
+/// How often each four bytes, and what is made of them, occur in `TypicalText`. Both estimates ask it: `LiteralRarity` takes what it says
+/// where that is more, `GramRarity` adds it.
 ///
 /// A trivial value on purpose, as any number of threads ask it for thousands of literals.
 struct TypicalGrams: Sendable {

@@ -83,7 +83,7 @@ extension ExpressionParser {
   /// it repeats the last digit then.
   private mutating func skipReference() throws(Doubt) {
     let start = at
-    while let byte = next, byte &- UInt8(ascii: "0") < 10 { at += 1 }
+    while let byte = next, byte.isASCIIDigit { at += 1 }
     guard at == start + 1 else { throw Doubt() }
   }
 
@@ -105,7 +105,7 @@ extension ExpressionParser {
     guard allowsNumber else { throw Doubt() }
     _ = skip("-") || skip("+")
     let start = at
-    while let byte = next, byte &- UInt8(ascii: "0") < 10 { at += 1 }
+    while let byte = next, byte.isASCIIDigit { at += 1 }
     guard at > start else { throw Doubt() }
   }
 

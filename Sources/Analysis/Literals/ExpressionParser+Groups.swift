@@ -26,7 +26,7 @@ extension ExpressionParser {
     if skip("R)") { return .anything }
     if skip("C") {
       // A callout's number; one with a string may hold parentheses.
-      while let byte = next, byte &- UInt8(ascii: "0") < 10 { at += 1 }
+      while let byte = next, byte.isASCIIDigit { at += 1 }
       guard skip(")") else { throw Doubt() }
       return nil
     }
@@ -35,8 +35,10 @@ extension ExpressionParser {
   }
 
   /// The rest of a group; options that are set in it end with it.
-  private mutating func body() throws(Doubt) -> ExpressionTree {
-    let outer = options
+  private mutating func body() throws(Doubt) -> ExpressionTree { try body(then: options) }
+
+  /// - Parameter outer: the options that hold behind it.
+  private mutating func body(then outer: Options) throws(Doubt) -> ExpressionTree {
     let tree = try alternatives()
     options = outer
     guard skip(")") else { throw Doubt() }
@@ -45,7 +47,7 @@ extension ExpressionParser {
 
   private mutating func name(upTo end: UInt8) throws(Doubt) {
     let start = at
-    while let byte = next, byte.isASCIILetter || byte &- UInt8(ascii: "0") < 10 || byte == UInt8(ascii: "_") { at += 1 }
+    while let byte = next, byte.isASCIILetter || byte.isASCIIDigit || byte == UInt8(ascii: "_") { at += 1 }
     guard at > start, next == end else { throw Doubt() }
     at += 1
   }
@@ -70,7 +72,7 @@ extension ExpressionParser {
     let start = at
     _ = skip("+") || skip("-")
     let digits = at
-    while let byte = next, byte &- UInt8(ascii: "0") < 10 { at += 1 }
+    while let byte = next, byte.isASCIIDigit { at += 1 }
     guard at > digits else {
       at = start
       return nil
@@ -106,9 +108,6 @@ extension ExpressionParser {
     }
     if skip(")") { return nil }
     guard skip(":") else { throw Doubt() }
-    let tree = try alternatives()
-    options = outer
-    guard skip(")") else { throw Doubt() }
-    return tree
+    return try body(then: outer)
   }
 }

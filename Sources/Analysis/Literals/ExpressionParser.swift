@@ -146,8 +146,8 @@ package struct ExpressionParser {
       return true
     case UInt8(ascii: "#"):
       while let byte = next, byte != 0x0A {
-        // Some builds of PCRE2 take other characters than a line feed for the end of a line.
-        guard byte != 0x0D, byte < 0x80 else { throw Doubt() }
+        // Builds of PCRE2 differ in what else ends a line, and with it the comment: CR, VT, FF, NUL, U+0085, U+2028 or U+2029.
+        guard byte >= 0x20 || byte == 0x09, byte < 0x80 else { throw Doubt() }
         at += 1
       }
       return true
@@ -214,7 +214,7 @@ package struct ExpressionParser {
 
   private mutating func number() -> Int? {
     var value: Int?
-    while let byte = next, byte &- UInt8(ascii: "0") < 10, (value ?? 0) < 100_000 {
+    while let byte = next, byte.isASCIIDigit, (value ?? 0) < 100_000 {
       value = (value ?? 0) * 10 + Int(byte - UInt8(ascii: "0"))
       at += 1
     }
@@ -264,7 +264,7 @@ package struct ExpressionParser {
   /// What a quantifier begins with, and `\E` and comments, which may stand before one.
   private static let mayRepeat = Array("*+?{\\(".utf8)
   private static let isPlain: [Bool] = {
-    var isPlain = (UInt8.min...UInt8.max).map { $0.isASCIILetter || $0 &- UInt8(ascii: "0") < 10 }
+    var isPlain = (UInt8.min...UInt8.max).map { $0.isASCIILetter || $0.isASCIIDigit }
     for byte in " _-:/,'\"=<>@!%&;~".utf8 { isPlain[Int(byte)] = true }
     return isPlain
   }()

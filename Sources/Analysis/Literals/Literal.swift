@@ -14,8 +14,10 @@ package struct Literal: Hashable, Sendable {
     self.anchoredAtStart = anchoredAtStart
   }
 
-  /// The longest literal that is kept; a filter gains nothing from more.
+  /// The longest literal that is kept: of a longer one the filter would compare a part only, and gain nothing from the rest.
   package static let longest = 32
+  /// The filter's q-grams have four bytes; what is searched by fewer would be found too often to be worth it.
+  package static let shortest = 4
 
   /// Nothing: what every text begins and ends with.
   static let empty = Literal([])
@@ -39,11 +41,18 @@ package struct Literal: Hashable, Sendable {
   func prefix(_ count: Int) -> Literal { part(0..<min(count, bytes.count)) }
   func suffix(_ count: Int) -> Literal { part(max(0, bytes.count - count)..<bytes.count) }
 
-  /// The part, of 16 bytes or all, that is rarest in logs.
-  package var window: Literal { part(LiteralRarity.rarestPart(of: self, longest: 16)) }
+  /// What is looked for to find it: at the start of a segment there is a newline before it. This is how long a literal is to whoever asks
+  /// whether, or in which way, it can be searched by.
+  package var searchedBytes: [UInt8] { anchoredAtStart ? [UInt8(ascii: "\n")] + bytes : bytes }
+
+  /// Whether a segment may hold it: none holds a newline.
+  package var fitsSegment: Bool { !bytes.contains(UInt8(ascii: "\n")) }
 
   /// For people: in quotation marks, and what isn't printable or no UTF-8 by its numbers.
-  package var quoted: String {
+  package var quoted: String { Self.quoted(bytes) }
+
+  /// Likewise part of a literal, or a literal with a newline before it.
+  package static func quoted(_ bytes: [UInt8]) -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       return "\"" + bytes.map { "\\x" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "\""
     }
@@ -78,5 +87,6 @@ package struct Literal: Hashable, Sendable {
 
 extension UInt8 {
   var isASCIILetter: Bool { (self | 0x20) &- UInt8(ascii: "a") < 26 }
+  var isASCIIDigit: Bool { self &- UInt8(ascii: "0") < 10 }
   var asciiLowercased: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
 }

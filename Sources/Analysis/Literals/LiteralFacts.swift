@@ -1,8 +1,12 @@
 /// What is known of the texts that a part of an expression matches.
+///
+/// The induction that `RequiredLiterals` makes, over the kinds of `ExpressionTree`. What each of the members says must hold of the whole if
+/// it holds of the parts; of each case below it is said why it does. To say less is always right: fewer or shorter beginnings (`""` in the
+/// end), no exact texts, no claim.
 struct LiteralFacts {
   /// All texts, if they are few and short.
   var exact: [Literal]?
-  /// Every text begins with one of these, and ends with one of those.
+  /// Every text begins with one of these, and ends with one of those. Never none of them: of a text that nothing is known of, `""`.
   var prefixes: [Literal]
   var suffixes: [Literal]
   /// The line of every match holds one of these, whether in the text or around it.
@@ -13,7 +17,8 @@ struct LiteralFacts {
     let literals: [Literal]
     let cost: Double
 
-    /// Nil if that would claim nothing, for any text holds an empty one.
+    /// Nil if that would claim nothing, for any text holds an empty one. Of literals that are too long parts are claimed: what holds the
+    /// whole holds the part.
     init?(_ literals: [Literal], limits: LiteralLimits) { self.init(literals, limits: limits, below: .infinity) }
 
     /// Nil, too, if the cost isn't below the other's, or if it is known. Whatever is left out here, what is claimed stays true.
@@ -21,7 +26,7 @@ struct LiteralFacts {
       guard !literals.isEmpty, literals.count <= limits.alternatives, !literals.contains(where: { $0.bytes.isEmpty }) else {
         return nil
       }
-      let parts = literals.map { $0.part(LiteralRarity.rarestPart(of: $0, longest: Literal.longest)) }
+      let parts = literals.map { $0.part(LiteralRarity.rarestPart(of: $0)) }
       let cost = LiteralRarity.cost(of: parts, bound: bound)
       guard cost < bound, !limits.isKnown(parts) else { return nil }
       self.literals = parts
@@ -62,14 +67,21 @@ struct LiteralFacts {
     self.claim = claim
   }
 
-  /// The best that can be claimed of the line of every match.
+  /// The best that can be claimed of the line of every match: each text holds what it is, begins with or ends with, and the text is on
+  /// the line.
   func best(_ limits: LiteralLimits) -> Claim? {
     var best = claim
     for set in exact.map({ [$0] }) ?? [prefixes, suffixes] { best = .better(best, set, limits: limits) }
     return best
   }
 
+  /// Of AB, the texts of A with a text of B right behind.
+  ///
+  /// AB begins with what A begins with, and where all of A is known, goes on with what B begins with; it ends likewise. Its line is a line
+  /// of A and a line of B, so it holds what is claimed of either. And where they touch, an end of A stands right before a beginning of B;
+  /// what has no width, such as `\b`, is the text "" to this and comes between nothing.
   func followed(by next: LiteralFacts, _ limits: LiteralLimits) -> LiteralFacts {
+    // Of two claims that both hold either may be dropped.
     let inherited = Claim.better(claim, next.claim)
     if let exact, let other = next.exact, let all = limits.product(exact, other),
       all.allSatisfy({ $0.bytes.count <= Literal.longest })
@@ -88,8 +100,9 @@ struct LiteralFacts {
     return facts
   }
 
+  /// Of A|B: a text is one of A's or one of B's, so whatever is said of all must be said of each. Beginnings, ends and exact texts add up;
+  /// a claim is made only if each branch makes one, for a text of the branch that makes none may hold anything.
   static func either(_ branches: [LiteralFacts], _ limits: LiteralLimits) -> LiteralFacts {
-    // What is claimed of each branch; to claim anything of the choice, something must be claimed of every one.
     func claim() -> Claim? {
       var all: [Literal] = []
       for branch in branches {
@@ -111,8 +124,12 @@ struct LiteralFacts {
       claim: claim())
   }
 
+  /// Of A{least,most}: `least` copies stand side by side, which is AA…A, as far as it is written out here. If there may be more, or were
+  /// rounds left out, then whole copies follow: the text still begins as the first ones do, and holds what they hold. It ends with as many
+  /// copies, too, of which those written out may be taken for the last. What it is exactly isn't known any more.
   func repeated(least: Int, most: Int?, _ limits: LiteralLimits) -> LiteralFacts {
     guard most != 0 else { return .empty }
+    // Perhaps no copy at all, so nothing of A can be claimed.
     guard least > 0 else { return most == 1 ? .either([self, .empty], limits) : .anything }
     var facts = self
     var rounds = 1
@@ -124,6 +141,6 @@ struct LiteralFacts {
     return LiteralFacts(exact: nil, prefixes: facts.prefixes, suffixes: facts.suffixes, claim: facts.best(limits))
   }
 
-  /// Of a text that is only looked at.
+  /// Of a text that is only looked at: it adds nothing to the match, but lies on the line wherever it is, ahead or behind.
   func lookedAt(_ limits: LiteralLimits) -> LiteralFacts { LiteralFacts(exact: [.empty], claim: best(limits)) }
 }

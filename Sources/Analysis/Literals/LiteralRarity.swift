@@ -1,5 +1,10 @@
 /// Estimates how often a text occurs in a log, so that of several the one can be looked for that is found in vain least often.
 ///
+/// There are two such estimates, for two questions, and both ask `TypicalGrams` what typical lines hold. This one tells which of an
+/// expression's texts it is searched by (`LiteralFacts.Claim`), and so must know texts of any length, which may be nowhere in these lines:
+/// frequencies of kinds of characters, counted in logs of all sorts, and typical lines where they say more. `GramRarity` tells by which
+/// bytes of a chosen literal the filter finds it (`LiteralPlan`), so it compares four bytes with four bytes; there the sum of both is enough.
+///
 /// An estimate that is wrong costs time and changes no finding.
 package enum LiteralRarity {
   /// Half bits of information in a character of each kind, and below that in each kind after each: `scripts/literal-frequencies`.
@@ -49,6 +54,15 @@ package enum LiteralRarity {
   /// From this length on, every fourth byte need be looked at only.
   private static let sampled = 7
 
+  // What the filter's work takes, in the time of one coarse hit. Rough: it only says which of two claims is the better one.
+
+  /// To look for one literal more, per byte of a log: the filter's tables grow, and refuse less.
+  private static let perLiteral = 2e-6
+  /// To look for one at every byte and not at every fourth, per byte of a log.
+  private static let atEveryByte = 6e-6
+  /// To compare a literal that was found, find its segment and have PCRE2 search that.
+  private static let perSearch = 50.0
+
   private static func kind(_ byte: UInt8) -> Int {
     switch byte {
     case _ where byte.isASCIILetter: Int(byte | 0x20) - Int(UInt8(ascii: "a"))
@@ -76,9 +90,10 @@ package enum LiteralRarity {
     }
   }
 
-  /// The part of a literal, `longest` bytes of it or the whole, that is rarest.
-  package static func rarestPart(of literal: Literal, longest: Int) -> Range<Int> {
+  /// The part of a literal, as long as literals may be or the whole, that is rarest.
+  static func rarestPart(of literal: Literal) -> Range<Int> {
     let count = literal.bytes.count
+    let longest = Literal.longest
     guard count > longest else { return 0..<count }
     var information = Information()
     var alone: [Int] = []
@@ -119,8 +134,20 @@ package enum LiteralRarity {
 
   private static func cost(of literal: Literal) -> Double {
     let (hits, found) = expectation(of: literal)
-    // Too short to be looked for at all: every line is a hit, and the longer one looks better to people.
-    return literal.bytes.count < gram ? 1 + found : hits + 2e-6 + 50 * found
+    // Too short to be searched by: every line is a hit, and the longer one looks better to people.
+    guard literal.searchedBytes.count >= Literal.shortest else { return 1 + found }
+    return hits + perLiteral + perSearch * found
+  }
+
+  /// Values of the last three positions, the latest last.
+  private struct LastThree<Value> {
+    private(set) var first: Value
+    private(set) var second: Value
+    private(set) var third: Value
+
+    init(_ value: Value) { (first, second, third) = (value, value, value) }
+
+    mutating func take(_ value: Value) { (first, second, third) = (second, third, value) }
   }
 
   /// Coarse hits of a literal, and literals, to be expected per byte of a log.
@@ -128,13 +155,13 @@ package enum LiteralRarity {
     let typical = TypicalGrams.counted
     let count = literal.bytes.count
     var information = Information()
-    // Of the last bytes, the latest first: what they say by themselves, and after the one before.
-    var alone = (0, 0, 0)
-    var following = (0, 0, 0)
+    // What the bytes say by themselves, and after the one before.
+    var alone = LastThree(0)
+    var following = LastThree(0)
     var whole = literal.anchoredAtStart ? startInformation : 0
     var word = 0
-    // The frequencies of the last grams, and the least one.
-    var grams = (0.0, 0.0, 0.0)
+    // The frequencies of the grams; the least of one, and of four side by side on average, of which one lies where the filter looks.
+    var grams = LastThree(0.0)
     var rarest = 1.0
     var rarestFour = Double.infinity
     var bytes: UInt32 = 0
@@ -148,20 +175,20 @@ package enum LiteralRarity {
       bytes = bytes >> 8 | UInt32(literal.bytes[index] | 0x20) << 24
       if index >= gram - 1 {
         let frequency = max(
-          probability(alone.2 + following.1 + following.0 + information.following), typical.frequency(folded: bytes))
+          probability(alone.first + following.second + following.third + information.following), typical.frequency(folded: bytes))
         rarest = min(rarest, frequency)
-        if index >= sampled - 1 { rarestFour = min(rarestFour, (grams.0 + grams.1 + grams.2 + frequency) / 4) }
-        grams = (frequency, grams.0, grams.1)
+        if index >= sampled - 1 { rarestFour = min(rarestFour, (grams.first + grams.second + grams.third + frequency) / 4) }
+        grams.take(frequency)
       }
-      alone = (information.alone, alone.0, alone.1)
-      following = (information.following, following.0, following.1)
+      alone.take(information.alone)
+      following.take(information.following)
     }
     whole += min(word, mostPerWord)
-    return (
-      hits: count >= sampled ? rarestFour : rarest + 6e-6,
-      // What logs are full of is more frequent than its letters are.
-      found: max(probability(whole), typical.frequency(of: literal))
-    )
+    // What logs are full of is more frequent than its letters are.
+    let found = max(probability(whole), typical.frequency(of: literal))
+    // A newline before the literal makes its hits no more frequent, and is left out but where without it there is no gram.
+    if count < gram { rarest = found }
+    return (hits: count >= sampled ? rarestFour : rarest + atEveryByte, found: found)
   }
 
   /// Whether a word begins at a byte; what is no letter counts by itself.

@@ -21,6 +21,9 @@ package enum LiteralSet: Hashable, Sendable {
     }
   }
 
-  /// Length of the shortest literal in bytes; 0 if nothing is known.
-  package var shortest: Int { literals.map(\.bytes.count).min() ?? 0 }
+  /// Whether a segment can be searched by the literals: something is known, and none of those that it may hold is too short.
+  package var isSearchable: Bool {
+    guard case .literals(let literals) = self else { return false }
+    return literals.allSatisfy { !$0.fitsSegment || $0.searchedBytes.count >= Literal.shortest }
+  }
 }

@@ -1,6 +1,6 @@
 import Model
 
-/// The literals of a pattern's expressions, for explaining what a scan costs.
+/// By what a pattern's expressions are searched for, for explaining what a scan costs.
 package struct PatternLiterals: Sendable {
   /// One for `match` and `literal`, one per step for a sequence.
   package let steps: [Step]
@@ -10,47 +10,43 @@ package struct PatternLiterals: Sendable {
     package let field: String
     package let expression: String
     package let literals: LiteralSet
+    /// How each of the literals is looked for.
+    package let searches: [LiteralSearch]
+    /// What a segment must hold besides, before PCRE2 is asked.
+    package let further: [LiteralSet]
     /// Why it takes longer than others, in words; empty if it doesn't.
     package let slowness: [String]
-    package var tier: Tier { Tier(literals) }
+
+    /// The slowest of the ways in which its literals are looked for.
+    package var tier: LiteralSearch.Tier { searches.map(\.tier).max() ?? .everyLine }
   }
 
-  /// How an expression is searched for, by the length of its shortest literal.
-  package enum Tier: String, Sendable, CaseIterable {
-    /// Of 11 bytes and more: eight bytes in every four positions are enough to look at.
-    case long
-    /// Of 7 to 10: four bytes in every four positions.
-    case medium
-    /// Of 4 to 6: every position.
-    case short
-    /// Shorter, or none: PCRE2 tries the expression on every line.
-    case everyLine = "every-line"
-
-    package init(_ literals: LiteralSet) {
-      switch literals.shortest {
-      case 11...: self = .long
-      case 7...: self = .medium
-      case RequiredLiterals.shortestUseful...: self = .short
-      default: self = .everyLine
-      }
-    }
-  }
-
-  package init(_ definition: MatchDefinition) {
-    let isLiteral = if case .literal = definition.matcher { true } else { false }
+  /// - Parameter catalogue: the other patterns of a scan. Where there are many literals, the long ones are looked for in another way.
+  package init(_ definition: MatchDefinition, among catalogue: [MatchDefinition] = []) {
+    let isLiteral = definition.matcher.isLiteral
     let isSequence = if case .sequence = definition.matcher { true } else { false }
-    steps = definition.matcher.expressions.enumerated().map { index, expression in
-      let literals = RequiredLiterals.of(expression, ignoreCase: definition.ignoreCase, literal: isLiteral)
+    let sets = Self.sets(definition)
+    let plan = LiteralPlan(sets + catalogue.flatMap(Self.sets))
+    steps = zip(definition.matcher.expressions, sets).enumerated().map { index, step in
+      let (expression, literals) = step
       return Step(
         field: isSequence ? "sequence[\(index + 1)]" : isLiteral ? "literal" : "match", expression: expression, literals: literals,
+        searches: plan.searches(literals),
+        further: RequiredLiterals.further(expression, ignoreCase: definition.ignoreCase, literal: isLiteral, beside: literals),
         slowness: SlownessReasons.of(expression, ignoreCase: definition.ignoreCase, literal: isLiteral, literals: literals))
     }
   }
 
+  private static func sets(_ definition: MatchDefinition) -> [LiteralSet] {
+    definition.matcher.expressions.map {
+      RequiredLiterals.of($0, ignoreCase: definition.ignoreCase, literal: definition.matcher.isLiteral)
+    }
+  }
+
   /// The slowest of the steps.
-  package var tier: Tier { steps.map(\.tier).max { $0.rank < $1.rank } ?? .everyLine }
+  package var tier: LiteralSearch.Tier { steps.map(\.tier).max() ?? .everyLine }
 }
 
-extension PatternLiterals.Tier {
-  fileprivate var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+extension MatchDefinition.Matcher {
+  fileprivate var isLiteral: Bool { if case .literal = self { true } else { false } }
 }

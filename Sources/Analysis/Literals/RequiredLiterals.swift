@@ -3,9 +3,6 @@
 /// The claim is that whenever PCRE2 finds a match in a text, the text holds at least one of them. It follows by induction over the
 /// expression's tree; nothing else of the scanner's speed rests on what an expression means.
 package enum RequiredLiterals {
-  /// A literal shorter than this narrows a search down too little.
-  package static let shortestUseful = 4
-
   /// - Parameters:
   ///   - ignoreCase: the expression is compiled so that case doesn't matter.
   ///   - literal: the expression is a plain string.
@@ -43,7 +40,7 @@ package enum RequiredLiterals {
   ) -> [LiteralSet] {
     guard case .literals(let literals) = first else { return [] }
     // What is too short to search by can still be looked for in a segment.
-    var sets = first.shortest < shortestUseful ? [first] : []
+    var sets = first.isSearchable ? [] : [first]
     guard LiteralRarity.frequency(of: literals) > rare else { return sets }
     let tree = ExpressionParser.parse(expression, ignoreCase: ignoreCase, literal: literal)
     var known = [literals]
@@ -96,5 +93,5 @@ package enum RequiredLiterals {
 }
 
 extension LiteralFacts.Claim {
-  fileprivate var isUseful: Bool { literals.allSatisfy { $0.bytes.count >= RequiredLiterals.shortestUseful } }
+  fileprivate var isUseful: Bool { LiteralSet.literals(literals).isSearchable }
 }

@@ -8,10 +8,11 @@ enum SlownessReasons {
     switch literals {
     case .any: reasons.append(withoutLiterals(expression, ignoreCase: ignoreCase, literal: literal))
     case .literals(let all):
-      let short = all.filter { $0.bytes.count < RequiredLiterals.shortestUseful }
-      if let first = short.min(by: { $0.bytes.count < $1.bytes.count }) {
-        let bytes = first.bytes.count == 1 ? "1 byte" : "\(first.bytes.count) bytes"
-        reasons.append("its text \(first.quoted) of \(bytes) is too short to search by, so it is tried on every line")
+      let fitting = all.filter(\.fitsSegment)
+      if !literals.isSearchable, let shortest = fitting.min(by: { $0.searchedBytes.count < $1.searchedBytes.count }) {
+        reasons.append("its text \(shortest.quoted)\(length(of: shortest)) is too short to search by, so every line is looked at")
+      } else if fitting.isEmpty {
+        reasons.append("it needs a line break, which no line holds, so it finds nothing")
       } else if all.count > 16 {
         reasons.append("it is searched by \(all.count) texts; each costs a little")
       }
@@ -23,6 +24,11 @@ enum SlownessReasons {
       reasons.append("PCRE2 can't translate it to machine code and interprets it")
     }
     return reasons
+  }
+
+  private static func length(of literal: Literal) -> String {
+    let bytes = literal.bytes.count == 1 ? "1 byte" : "\(literal.bytes.count) bytes"
+    return literal.anchoredAtStart ? " of \(bytes), with the line break before it," : " of \(bytes)"
   }
 
   private static func withoutLiterals(_ expression: String, ignoreCase: Bool, literal: Bool) -> String {

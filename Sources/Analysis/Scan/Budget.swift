@@ -44,15 +44,22 @@ struct Budget {
   private static let fairPerByte: UInt64 = 10
   /// The same of one that is watched: looking at a deadline takes more time than all else.
   private static let fairPerWatchedByte: UInt64 = 50
-  /// What each search has besides, in nanoseconds: if the line is short, reading the clock takes most of the time.
+  /// What the first search on a line has besides, in nanoseconds: if the line is short, reading the clock takes most of the time.
   private static let fairPerSearch: UInt64 = 2_000
+  /// The same of each further one, which finds the expression and the line in the caches. A pattern that matches everywhere makes very many.
+  private static let fairPerFurtherSearch: UInt64 = 500
+  /// The part of a pattern's time that it may have used up without being to blame for the log's.
+  private static let blamelessPart: UInt64 = 100
 
   /// The fair share of so many bytes in a search that isn't watched, in nanoseconds.
   static func fairShare(bytes: Int) -> UInt64 { UInt64(bytes) * fairPerByte + fairPerSearch }
-  private static func watchedShare(bytes: Int) -> UInt64 { UInt64(bytes) * fairPerWatchedByte + fairPerSearch }
+  private func watchedShare(bytes: Int, line: Int) -> UInt64 {
+    UInt64(bytes) * Self.fairPerWatchedByte + (self.line == line ? Self.fairPerFurtherSearch : Self.fairPerSearch)
+  }
 
   func isStopped(on line: Int) -> Bool { stoppedForGood || stoppedLine == line }
   mutating func stop(on line: Int) { stoppedLine = line }
+  mutating func stopForGood() { stoppedForGood = true }
 
   /// How the next search is to be made.
   enum Step: Equatable {
@@ -96,7 +103,7 @@ struct Budget {
     func left(of limit: UInt64, _ spent: UInt64) -> UInt64 { limit - min(limit, spent) }
     let onLine = left(of: Self.limit(ofLine: bytes, limits), self.line == line ? spentOnLine : 0)
     let least = min(onLine, left(of: limits.patternNanoseconds, spent), left(of: limits.logNanoseconds, log))
-    return least + Self.watchedShare(bytes: covered)
+    return least + watchedShare(bytes: covered, line: line)
   }
 
   private static func limit(ofLine bytes: Int, _ limits: ScanLimits) -> UInt64 {
@@ -116,11 +123,11 @@ struct Budget {
   mutating func charge(
     _ nanoseconds: UInt64, line: Int, bytes: Int, covered: Int, limits: ScanLimits, log: inout UInt64
   ) -> Inconclusive.Reason? {
+    let fair = watchedShare(bytes: covered, line: line)
     if self.line != line {
       self.line = line
       spentOnLine = 0
     }
-    let fair = Self.watchedShare(bytes: covered)
     let excess = nanoseconds > fair ? nanoseconds - fair : 0
     let unused = fair > nanoseconds ? fair - nanoseconds : 0
     spentOnLine += excess
@@ -131,7 +138,8 @@ struct Budget {
       isWatched = false
       suspicion = 0
     }
-    if log > limits.logNanoseconds {
+    // Only those to blame are given up; others may have been counted an interruption.
+    if log > limits.logNanoseconds, spent > limits.patternNanoseconds / Self.blamelessPart {
       stoppedForGood = true
       return .logTime
     }
@@ -172,6 +180,9 @@ struct Budget {
       let allowance = budget.allowance(line: line, bytes: bytes, covered: covered, limits: limits, log: spentOnLog)
       return .deadline(threadNanoseconds: cpu &+ min(allowance, .max - cpu))
     }
+
+    /// Whether all time of the log is spent: searches have their fair shares only.
+    var logIsOver: Bool { spentOnLog > limits.logNanoseconds }
 
     mutating func endSearch(charge budget: inout Budget, line: Int, bytes: Int, covered: Int) -> Inconclusive.Reason? {
       guard timed else {

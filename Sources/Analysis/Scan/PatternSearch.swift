@@ -42,6 +42,10 @@ struct PatternSearch: ~Copyable {
   private var openLine = 0
   /// The sequences of which a step was found in the open line.
   private var advanced: [Int] = []
+  /// Bytes of the findings that are kept and not told yet, but for those of tails.
+  private var heldBytes = 0
+  /// So many findings of each pattern are kept, however many the others have.
+  private let fairPart: Int
   /// Findings of the open line, in no order.
   private var current: [Finding] = []
   /// Findings of past lines, in order, told or yet to be told.
@@ -71,9 +75,10 @@ struct PatternSearch: ~Copyable {
     states = outlines.map { outline in
       State(
         sequence: outline.within > 0 ? SequenceTracker(steps: outline.steps, within: outline.within) : nil,
-        tail: outline.tail.map { TailBuffer(lines: $0, mostKept: limits.findingsPerPattern) })
+        tail: outline.tail.map { TailBuffer(lines: $0, mostKept: limits.findingsPerPattern, mostBytes: limits.heldBytes / 4) })
     }
     holdBack = zip(outlines, applies).compactMap { $1 ? $0.tail : nil }.max() ?? 0
+    fairPart = max(1, limits.findingsPerLog / max(1, outlines.count))
     clock = Budget.Clock(limits: limits)
     self.matcher = matcher
   }
@@ -174,7 +179,8 @@ struct PatternSearch: ~Copyable {
     // One hard start makes all later ones narrow: they are likely to be as hard.
     var isNarrow = false
     while !states[index].budget.isStopped(on: piece.line) {
-      let step = states[index].budget.step(regex, bytes: bytes, canBeQuick: isUTF8, isNarrow: isNarrow, limits: limits)
+      let step = states[index].budget.step(
+        regex, bytes: bytes, canBeQuick: isUTF8 && !regex.isInterpreted, isNarrow: isNarrow, limits: limits)
       regex.prepare(isUTF8: isUTF8, interruptible: step == .watched)  // not at the pattern's expense
       let isTimed = step == .watched || states[index].budget.isWatched
       clock.beginSearch(timed: isTimed)
@@ -210,7 +216,12 @@ struct PatternSearch: ~Copyable {
         stop(index, .matchLimit, piece.line)
         return nil
       case .timeLimit:
-        stop(index, .lineTime, piece.line)
+        if clock.logIsOver {
+          states[index].budget.stopForGood()
+          note(index, .logTime, piece.line)
+        } else {
+          stop(index, .lineTime, piece.line)
+        }
         return nil
       case .stackLimit:
         stop(index, .stackLimit, piece.line)
@@ -252,12 +263,13 @@ struct PatternSearch: ~Copyable {
   /// Must be called before the next search: captures are those of the last match.
   private func finding(_ range: Range<Int>, of step: ScanProgram.Step, in piece: SegmentPiece) -> Finding {
     var captures: [Finding.Capture] = []
+    var left = ScanLimits.capturesBytes
     for number in 0..<step.regex.captureCount {
       guard let group = matcher.group(number + 1) else { continue }
+      let value = Excerpt.prefix(of: piece.bytes, group, bytes: min(ScanLimits.captureBytes, left))
+      left -= min(value.utf8.count, left)
       captures.append(
-        Finding.Capture(
-          number: step.capturesBefore + number + 1, name: step.regex.names[number + 1],
-          value: Excerpt.prefix(of: piece.bytes, group, bytes: ScanLimits.captureBytes)))
+        Finding.Capture(number: step.capturesBefore + number + 1, name: step.regex.names[number + 1], value: value))
     }
     return Finding(
       pattern: program.patterns[step.pattern].pattern.id, line: piece.line, segment: piece.segment,
@@ -273,11 +285,13 @@ struct PatternSearch: ~Copyable {
     }
     states[index].count += 1
     // Of each pattern at least one is kept, whatever the others found: it may be the one that decides.
-    guard states[index].count <= limits.findingsPerPattern, keptInAll < limits.findingsPerLog || states[index].kept == 0 else {
-      return
-    }
+    let kept = states[index].kept
+    guard states[index].count <= limits.findingsPerPattern, keptInAll < limits.findingsPerLog || kept < fairPart,
+      heldBytes < limits.heldBytes || kept == 0
+    else { return }
     states[index].kept += 1
     keptInAll += 1
+    heldBytes += finding.bytes
     current.append(finding)
   }
 
@@ -285,6 +299,7 @@ struct PatternSearch: ~Copyable {
   mutating func release(_ tell: (Finding) throws -> Void) rethrows {
     while released < ready.count, ready[released].line <= linesOver - holdBack {
       try tell(ready[released])
+      heldBytes -= ready[released].bytes
       released += 1
     }
     // What is told is let go of, though rarely, as the rest must move up.
@@ -301,7 +316,7 @@ struct PatternSearch: ~Copyable {
       guard let tail = states[index].tail else { continue }
       let inTail = tail.finish(lines: lines)
       states[index].count = inTail.count + tail.dropped(lines: lines)
-      states[index].kept = min(inTail.count, max(1, limits.findingsPerLog - keptInAll))
+      states[index].kept = min(inTail.count, max(fairPart, limits.findingsPerLog - keptInAll))
       keptInAll += states[index].kept
       ready.append(contentsOf: inTail.suffix(states[index].kept))
     }

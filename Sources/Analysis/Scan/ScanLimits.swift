@@ -16,10 +16,15 @@ package struct ScanLimits: Sendable, Equatable {
   package var overlapBytes = 64 * 1024
   /// Findings that are kept per pattern and log; the others are counted.
   package var findingsPerPattern = 1_000
-  /// Findings that are kept per log, whatever their patterns; the others are counted.
+  /// Findings that are kept per log, beside an equal part of that for each pattern; the others are counted.
   package var findingsPerLog = 100_000
+  /// Bytes of findings that wait to be told, since their line or a tail is not over. When there are more, further ones are counted only, but
+  /// for the first of each pattern.
+  package var heldBytes = 64 << 20
   /// Bytes of a capture that are kept.
   package static let captureBytes = 4_096
+  /// Bytes of all captures of a finding that are kept; the last ones are cut.
+  package static let capturesBytes = 64 * captureBytes
   /// Characters of a segment that are kept around a match.
   package static let excerptCharacters = 500
 

@@ -6,20 +6,26 @@ import Model
 struct TailBuffer {
   private let lines: Int
   private let mostKept: Int
+  private let mostBytes: Int
+  /// Of those from `first` on.
+  private var bytes = 0
   private var kept: [Finding] = []
   private var first = 0
   /// Lines of findings that were dropped to make room, with how many there were on each.
   private var droppedLines: [(line: Int, count: Int)] = []
 
-  init(lines: Int, mostKept: Int) {
+  /// - Parameter mostBytes: of all that are kept; the last finding is kept whatever it has.
+  init(lines: Int, mostKept: Int, mostBytes: Int) {
     self.lines = lines
     self.mostKept = mostKept
+    self.mostBytes = mostBytes
   }
 
   mutating func append(_ finding: Finding) {
     kept.append(finding)
-    while first < kept.count, kept[first].line <= finding.line - lines { first += 1 }
-    while kept.count - first > mostKept {
+    bytes += finding.bytes
+    while kept[first].line <= finding.line - lines { passFirst() }
+    while kept.count - first > mostKept || (bytes > mostBytes && kept.count - first > 1) {
       let line = kept[first].line
       if droppedLines.last?.line == line {
         droppedLines[droppedLines.count - 1].count += 1
@@ -27,12 +33,18 @@ struct TailBuffer {
         droppedLines.removeAll { $0.line <= finding.line - lines }
         droppedLines.append((line, 1))
       }
-      first += 1
+      passFirst()
     }
-    if first > 2 * mostKept {
+    // Rarely, as the rest must move up.
+    if first > kept.count / 2 {
       kept.removeFirst(first)
       first = 0
     }
+  }
+
+  private mutating func passFirst() {
+    bytes -= kept[first].bytes
+    first += 1
   }
 
   /// Those that lie in the last lines of a log of so many.

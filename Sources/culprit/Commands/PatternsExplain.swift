@@ -9,7 +9,8 @@ struct PatternsExplain: AsyncParsableCommand {
     commandName: "explain",
     abstract: "Explain how a pattern is searched for.",
     discussion: """
-      Shows the texts that each expression is searched by, what makes it slow, and the limits that hold for it.
+      Shows the texts that each expression is searched by, what makes it slow, and the limits that hold for it. How a text is looked for
+      depends on the other patterns of the folder, too: all of them are searched for at once.
 
       Example: culprit patterns explain compile/rustc-error
       """)
@@ -35,8 +36,9 @@ struct PatternsExplain: AsyncParsableCommand {
     guard let pattern = reading.patterns.first else {
       throw Failure("\(path) has errors", hint: "`culprit patterns check \(path)` tells which")
     }
+    let catalogue = Catalog.read(paths: [folder], runsExamples: false).patterns.filter { !$0.retired }
     let explanation = PatternExplanation(
-      id: id, pattern: pattern, literals: PatternLiterals(pattern.definition),
+      id: id, pattern: pattern, literals: PatternLiterals(pattern.definition, among: catalogue.map(\.definition)),
       warnings: CatalogCheck(reading, today: .now).warnings().map(\.message))
     switch format {
     case .json: Output.line(explanation.json.text)

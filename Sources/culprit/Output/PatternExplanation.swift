@@ -39,24 +39,36 @@ struct PatternExplanation {
 
   private func searchedBy(_ step: PatternLiterals.Step) -> [String] {
     guard case .literals(let all) = step.literals else { return ["searched by: nothing, tried on every line"] }
+    guard step.tier != .everyLine else { return ["searched by: nothing, every line is looked at"] + step.further.flatMap(besides) }
     var table = Table([.left, .left])
-    for literal in all {
-      var remarks: [String] = []
-      if literal.anchoredAtStart { remarks.append("at the start") }
-      if literal.ignoreCase { remarks.append("in any case") }
-      if literal.window.bytes != literal.bytes { remarks.append("rarest part \(literal.window.quoted)") }
+    for (literal, search) in zip(all, step.searches) {
+      var remarks = remarks(literal)
+      if !search.window.isEmpty, search.window != literal.bytes { remarks.append("found by \(Literal.quoted(search.window))") }
+      if search.tier != step.tier { remarks.append(how(search.tier)) }
       table.add([Style.inert(literal.quoted), Style.inert(remarks.joined(separator: ", "))])
     }
     let heading = all.count == 1 ? "searched by (\(how(step.tier))):" : "searched by any of (\(how(step.tier))):"
-    return [heading] + table.lines(indent: "  ")
+    return [heading] + table.lines(indent: "  ") + step.further.flatMap(besides)
   }
 
-  private func how(_ tier: PatternLiterals.Tier) -> String {
+  private func besides(_ set: LiteralSet) -> [String] {
+    var table = Table([.left, .left])
+    for literal in set.literals { table.add([Style.inert(literal.quoted), Style.inert(remarks(literal).joined(separator: ", "))]) }
+    return [set.literals.count == 1 ? "tried only where the line holds:" : "tried only where the line holds any of:"]
+      + table.lines(indent: "  ")
+  }
+
+  private func remarks(_ literal: Literal) -> [String] {
+    (literal.anchoredAtStart ? ["at the start"] : []) + (literal.ignoreCase ? ["in any case"] : [])
+  }
+
+  private func how(_ tier: LiteralSearch.Tier) -> String {
     switch tier {
-    case .long: "11 bytes or more, fastest"
-    case .medium: "7 to 10 bytes, fast"
-    case .short: "4 to 6 bytes, fast enough"
-    case .everyLine: "too short, tried on every line"
+    case .never: "on no line"
+    case .eights: "eight bytes at every fourth place, fastest"
+    case .fours: "four bytes at every fourth place, fast"
+    case .short: "four to six bytes at every place, fast enough"
+    case .everyLine: "too short, every line is looked at"
     }
   }
 
@@ -101,17 +113,20 @@ struct PatternExplanation {
   private func json(_ step: PatternLiterals.Step) -> JSONText {
     .object([
       ("field", .string(step.field)), ("expression", .string(step.expression)), ("tier", .string(step.tier.rawValue)),
-      ("literals", .array(step.literals.literals.map(json))), ("slow", .array(step.slowness.map { .string($0) })),
+      ("literals", .array(zip(step.literals.literals, step.searches).map { json($0, $1) })),
+      ("further", .array(step.further.map { .array($0.literals.map { json($0, nil) }) })),
+      ("slow", .array(step.slowness.map { .string($0) })),
     ])
   }
 
   /// The bytes also as hexadecimal digits: they need not be UTF-8 where a literal was cut.
-  private func json(_ literal: Literal) -> JSONText {
-    .object([
+  private func json(_ literal: Literal, _ search: LiteralSearch?) -> JSONText {
+    var members: [(String, JSONText)] = [
       ("text", .string(String(decoding: literal.bytes, as: UTF8.self))), ("bytes", .string(hexadecimal(literal.bytes))),
       ("ignoreCase", .bool(literal.ignoreCase)), ("atStart", .bool(literal.anchoredAtStart)),
-      ("window", .string(hexadecimal(literal.window.bytes))),
-    ])
+    ]
+    if let search { members += [("tier", .string(search.tier.rawValue)), ("window", .string(hexadecimal(search.window)))] }
+    return .object(members)
   }
 
   private func hexadecimal(_ bytes: [UInt8]) -> String {

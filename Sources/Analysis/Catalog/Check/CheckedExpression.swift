@@ -7,6 +7,8 @@ struct CheckedExpression {
   let field: String
   let regex: Regex
   let sketch: ExpressionSketch
+  /// What it is searched by.
+  let literals: LiteralSet
   /// Whether every line is searched for it; later steps of a sequence only matter where an earlier one was found.
   var isFirst: Bool { !field.hasPrefix("sequence[") || field == "sequence[1]" }
 
@@ -15,13 +17,15 @@ struct CheckedExpression {
     let options: Regex.Options = definition.ignoreCase ? .ignoreCase : []
     func checked(_ field: String, _ expression: String) -> CheckedExpression? {
       guard let regex = try? Regex(expression, options: options) else { return nil }
-      return CheckedExpression(field: field, regex: regex, sketch: ExpressionSketch(expression))
+      let literals = RequiredLiterals.of(expression, ignoreCase: definition.ignoreCase, literal: false)
+      return CheckedExpression(field: field, regex: regex, sketch: ExpressionSketch(expression), literals: literals)
     }
     switch definition.matcher {
     case .match(let expression): return [checked("match", expression)].compactMap(\.self)
     case .literal(let text):
       guard let regex = try? Regex(text, options: options.union(.literal)) else { return [] }
-      return [CheckedExpression(field: "literal", regex: regex, sketch: ExpressionSketch(literal: text))]
+      let literals = RequiredLiterals.of(text, ignoreCase: definition.ignoreCase, literal: true)
+      return [CheckedExpression(field: "literal", regex: regex, sketch: ExpressionSketch(literal: text), literals: literals)]
     case .sequence(let steps, within: _):
       return steps.enumerated().compactMap { checked("sequence[\($0.offset + 1)]", $0.element) }
     }
