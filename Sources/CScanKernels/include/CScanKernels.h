@@ -94,8 +94,7 @@ typedef struct {
 
 static inline uint8_t culprit_byte(const uint64_t words[4], size_t at) { return (uint8_t)(words[at / 8] >> 8 * (at % 8)); }
 
-// Whether the text lies at `at`, where 32 bytes are readable. FilterLiteral.lies says the same in Swift, which inlines it where nearly all
-// candidates are refused by their first word.
+// Whether the text lies at `at`, where 32 bytes are readable.
 static inline int culprit_lies(const culprit_text *text, const uint8_t *at) {
   uint64_t different = 0;
   for (uint32_t from = 0; from < text->count; from += 8) {
