@@ -50,15 +50,15 @@ import Testing
     #expect(result.summary.overflow == [PatternID("a"): 12, PatternID("b"): 6])
   }
 
-  /// Findings of one line are held until it is over, and each of them may have forty captures of four kilobytes.
-  @Test func whatIsHeldHasALimit() throws {
+  /// Each finding may have forty captures of four kilobytes.
+  @Test func theBytesOfFindingsHaveALimit() throws {
     var limits = ScanLimits()
-    limits.heldBytes = 100_000
+    limits.keptBytes = 100_000
     let groups = "(?=\(String(repeating: "(", count: 40)).{4000}\(String(repeating: ")", count: 40)))x"
     let line = [UInt8](repeating: 0x78, count: 10_000) + [0x0A]
     let program = try ScanProgram([Pattern("p", groups), Pattern("q", groups, tail: 1)])
     let result = scanText(line + line, program: program, limits: limits)
-    // The captures of a finding have 160 KB, so one is held, and the last one of the tail.
+    // The captures of a finding have 160 KB, so one is kept, and the last one of the tail.
     #expect(result.findings.map(\.place) == ["p 1:0 0-1", "q 2:0 6000-6001"])
     #expect(result.summary.overflow == [PatternID("p"): 12_002, PatternID("q"): 6_001])
   }

@@ -25,6 +25,7 @@ enum CompareMode {
     var limits = ScanLimits()
     limits.findingsPerPattern = 1 << 30
     limits.findingsPerLog = 1 << 30
+    limits.keptBytes = 1 << 40
     var bytes = 0
     var sum = Differential.Outcome()
     var differences = 0

@@ -44,11 +44,11 @@ struct Differential {
     return (found, summary.inconclusive.map(\.pattern))
   }
 
+  /// With all the patterns again: it may hang on the others.
   private func details(_ id: PatternID) -> String {
-    let only = patterns.filter { $0.id == id }
-    let expression = only.first?.definition.matcher.expressions.first ?? ""
-    guard let program = try? ScanProgram(only, simd: simd) else { return "it doesn't compile" }
-    let plain = PlainLoop.scan(log, only, matchLimit: plainMatchLimit, limits: limits, keepsTexts: true)
-    return "\(id) \(expression): " + FindingDigests.describe(scan(program, keepsTexts: true).found, plain.found)
+    let expression = patterns.first { $0.id == id }?.definition.matcher.expressions.first ?? ""
+    guard let program = try? ScanProgram(patterns, simd: simd) else { return "it doesn't compile" }
+    let plain = PlainLoop.scan(log, patterns, matchLimit: plainMatchLimit, limits: limits, keepsTexts: true)
+    return "\(id) \(expression): " + FindingDigests.describe(scan(program, keepsTexts: true).found, plain.found, of: id)
   }
 }

@@ -45,12 +45,14 @@ struct FindingDigests {
     patterns.sorted().first { digests[$0] != other.digests[$0] }
   }
 
-  /// In words, what is different; both must have kept their texts.
-  static func describe(_ found: FindingDigests, _ wanted: FindingDigests) -> String {
-    let first = zip(found.texts, wanted.texts).first { $0 != $1 }
-    let more = found.texts.count > wanted.texts.count ? "too many: \(found.texts[wanted.texts.count])" : nil
-    let fewer = found.texts.count < wanted.texts.count ? "too few: not \(wanted.texts[found.texts.count])" : nil
-    return "\(found.texts.count) findings, not \(wanted.texts.count): "
+  /// In words, what is different of a pattern; both must have kept their texts.
+  static func describe(_ found: FindingDigests, _ wanted: FindingDigests, of pattern: PatternID) -> String {
+    let found = found.texts.filter { $0.hasPrefix("\(pattern) ") }
+    let wanted = wanted.texts.filter { $0.hasPrefix("\(pattern) ") }
+    let first = zip(found, wanted).first { $0 != $1 }
+    let more = found.count > wanted.count ? "too many: \(found[wanted.count])" : nil
+    let fewer = found.count < wanted.count ? "too few: not \(wanted[found.count])" : nil
+    return "\(found.count) findings, not \(wanted.count): "
       + (first.map { "\($0.0), not \($0.1)" } ?? more ?? fewer ?? "no difference")
   }
 }

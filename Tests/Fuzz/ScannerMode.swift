@@ -41,6 +41,7 @@ enum ScannerMode {
     limits.logNanoseconds = 1 << 50
     limits.findingsPerPattern = 1 << 30
     limits.findingsPerLog = 1 << 30
+    limits.keptBytes = 1 << 40
     if random.next() % 3 == 0 {
       limits.windowBytes = [200, 300, 2_000][Int(random.next() % 3)]
       limits.overlapBytes = [20, 60][Int(random.next() % 2)]

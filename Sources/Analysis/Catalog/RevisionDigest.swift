@@ -31,12 +31,12 @@ package enum RevisionDigest {
   /// The identity of what a trial of a definition finds: that depends on the limits, too.
   package static func of(_ definition: MatchDefinition, _ limits: ScanLimits) -> [UInt8] {
     var fields = Fields()
-    fields.append("culprit trial 1")
+    fields.append("culprit trial 2")
     fields.append(of(definition).map(String.init))
     fields.append([
       "\(limits.matchLimit)", "\(limits.stackBytes)", "\(limits.lineNanoseconds)", "\(limits.patternNanoseconds)",
       "\(limits.logNanoseconds)", "\(limits.windowBytes)", "\(limits.overlapBytes)", "\(limits.findingsPerPattern)",
-      "\(limits.findingsPerLog)",
+      "\(limits.findingsPerLog)", "\(limits.keptBytes)",
     ])
     return fields.digest
   }

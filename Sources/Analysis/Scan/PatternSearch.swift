@@ -42,8 +42,8 @@ struct PatternSearch: ~Copyable {
   private var openLine = 0
   /// The sequences of which a step was found in the open line.
   private var advanced: [Int] = []
-  /// Bytes of the findings that are kept and not told yet, but for those of tails.
-  private var heldBytes = 0
+  /// Bytes of the findings that are kept, but for those of tails.
+  private var keptBytes = 0
   /// So many findings of each pattern are kept, however many the others have.
   private let fairPart: Int
   /// Findings of the open line, in no order.
@@ -75,7 +75,7 @@ struct PatternSearch: ~Copyable {
     states = outlines.map { outline in
       State(
         sequence: outline.within > 0 ? SequenceTracker(steps: outline.steps, within: outline.within) : nil,
-        tail: outline.tail.map { TailBuffer(lines: $0, mostKept: limits.findingsPerPattern, mostBytes: limits.heldBytes / 4) })
+        tail: outline.tail.map { TailBuffer(lines: $0, mostKept: limits.findingsPerPattern, mostBytes: limits.keptBytes / 8) })
     }
     holdBack = zip(outlines, applies).compactMap { $1 ? $0.tail : nil }.max() ?? 0
     fairPart = max(1, limits.findingsPerLog / max(1, outlines.count))
@@ -287,11 +287,11 @@ struct PatternSearch: ~Copyable {
     // Of each pattern at least one is kept, whatever the others found: it may be the one that decides.
     let kept = states[index].kept
     guard states[index].count <= limits.findingsPerPattern, keptInAll < limits.findingsPerLog || kept < fairPart,
-      heldBytes < limits.heldBytes || kept == 0
+      keptBytes < limits.keptBytes || kept == 0
     else { return }
     states[index].kept += 1
     keptInAll += 1
-    heldBytes += finding.bytes
+    keptBytes += finding.bytes
     current.append(finding)
   }
 
@@ -299,7 +299,6 @@ struct PatternSearch: ~Copyable {
   mutating func release(_ tell: (Finding) throws -> Void) rethrows {
     while released < ready.count, ready[released].line <= linesOver - holdBack {
       try tell(ready[released])
-      heldBytes -= ready[released].bytes
       released += 1
     }
     // What is told is let go of, though rarely, as the rest must move up.

@@ -18,9 +18,8 @@ package struct ScanLimits: Sendable, Equatable {
   package var findingsPerPattern = 1_000
   /// Findings that are kept per log, beside an equal part of that for each pattern; the others are counted.
   package var findingsPerLog = 100_000
-  /// Bytes of findings that wait to be told, since their line or a tail is not over. When there are more, further ones are counted only, but
-  /// for the first of each pattern.
-  package var heldBytes = 64 << 20
+  /// Bytes of findings that are kept per log; then the others are counted, but for the first of each pattern. Each may have many captures.
+  package var keptBytes = 128 << 20
   /// Bytes of a capture that are kept.
   package static let captureBytes = 4_096
   /// Bytes of all captures of a finding that are kept; the last ones are cut.
