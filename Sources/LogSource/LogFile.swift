@@ -26,6 +26,8 @@ package struct LogFile: Sendable {
 
   private func read(_ input: ByteInput, _ body: LogSource.Body, _ failure: LogSource.Failure) throws {
     guard let format = try CompressionFormat(magic: input.peek(CompressionFormat.magicBytes)) else {
+      // A pipe may be slow to give so many bytes, and its log is to be read as it comes.
+      if input.isSeekable, try Self.isTar(input.peek(Self.tarMagicEnd)) { throw LogSourceError(source: name, kind: .tar) }
       var reader = LogReader(displayName: name, origin: .plain(input, mostBytes: limits.plainBytes))
       try body(&reader)
       return
@@ -69,9 +71,14 @@ package struct LogFile: Sendable {
     if let format = CompressionFormat(magic: compressed.peek(CompressionFormat.magicBytes)) {
       throw LogSourceError(source: name, kind: .nestedArchive(format))
     }
+    if Self.isTar(compressed.peek(Self.tarMagicEnd)) { throw LogSourceError(source: name, kind: .tar) }
     var reader = LogReader(displayName: name, origin: .member(compressed))
     try body(&reader)
   }
+
+  /// POSIX's ustar and GNU's format both have these bytes in the first header; older ones can't be told from a text.
+  private static let tarMagicEnd = 262
+  private static func isTar(_ beginning: [UInt8]) -> Bool { beginning.dropFirst(257).elementsEqual("ustar".utf8) }
 
   /// Reports an error of a source and goes on behind it; lets all others pass.
   private func reporting(_ failure: LogSource.Failure, _ body: () throws -> Void) throws {

@@ -15,6 +15,8 @@ package struct LogSourceError: Error, Equatable, Sendable, CustomStringConvertib
     case notReadable(String)
     /// An archive within an archive, or a compressed text within a compressed one.
     case nestedArchive(CompressionFormat)
+    /// A tar archive, which is not opened.
+    case tar
     /// A limit of `LogSourceLimits` on plain files and folders; those on archives are `compression`.
     case tooLarge(String)
     case compression(CompressionError)
@@ -35,6 +37,7 @@ package struct LogSourceError: Error, Equatable, Sendable, CustomStringConvertib
     case .permissionDenied: "permission denied"
     case .notReadable(let thing): "this is \(thing), not a log"
     case .nestedArchive(let format): "this is a \(format) within an archive, which is not opened"
+    case .tar: "this is a tar archive, which is not opened"
     case .tooLarge(let words): words
     case .compression(let error): error.description
     case .system(let operation, let code): "\(operation) failed: \(CompressionError.words(of: code))"
@@ -47,6 +50,7 @@ package struct LogSourceError: Error, Equatable, Sendable, CustomStringConvertib
     case .notFound: "Check the spelling; a relative path counts from the current folder."
     case .permissionDenied: "Check who may read it, with ls -l."
     case .nestedArchive: "Unpack the outer archive and give the inner one by itself."
+    case .tar: "Unpack it and give the folder, or make a zip of it."
     case .compression(.encrypted): "Unpack it with its password and give the files."
     case .compression(.truncated): "What came before the cut was read. Download it again."
     case .compression(.corrupt): "What came before the damage was read. Download it again."

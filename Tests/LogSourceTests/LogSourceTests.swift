@@ -111,6 +111,17 @@ import Testing
     #expect(collected.errors.map(\.kind) == [.nestedArchive(.gzip), .nestedArchive(.zip)])
   }
 
+  @Test func aTarIsNoText() throws {
+    let folder = try scratch.write(log, to: "in/a.log")
+    let tar = try Tool.run("tar", "-C", String(folder.dropLast("in/a.log".count)), "-cf", "-", "in", input: [])
+    let paths = [try scratch.write(tar, to: "x.tar"), try scratch.write(try Tool.gzip(tar), to: "x.tar.gz")]
+    let zip = try scratch.write(ZipBuilder.archive([.init("in.tar", tar), .init("b.log", log)]), to: "y.zip")
+    let collected = try Collected(paths[0], paths[1], zip)
+    #expect(collected.names == [zip + "/b.log"])
+    #expect(collected.errors.map(\.source) == paths + [zip + "/in.tar"])
+    #expect(collected.errors.allSatisfy { $0.kind == .tar })
+  }
+
   @Test func aBadMemberDoesNotStopTheOthers() throws {
     let zip = try scratch.write(
       ZipBuilder.archive([.init("bad", log).with { $0.crc ^= 1 }, .init("locked", log).with { $0.flags = 1 }, .init("good", log)]),

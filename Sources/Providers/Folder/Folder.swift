@@ -148,7 +148,7 @@ package struct Folder: Provider {
       case .tooLarge, .compression(.tooLarge): .tooLarge
       case .compression(.truncated): .cutShort
       case .system: .serverError
-      case .notReadable, .nestedArchive, .compression: .malformed
+      case .notReadable, .nestedArchive, .tar, .compression: .malformed
       }
     throw ProviderError(reason, operation: operation, detail: failure.what)
   }
