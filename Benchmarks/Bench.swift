@@ -11,6 +11,7 @@ import Model
 
   @Flag(help: "Fewer rounds, small logs, no table of growth: less than a minute.") var quick = false
   @Flag(help: "Print the figures as JSON.") var json = false
+  @Flag(help: "Print the figures as a Markdown table, as README.md has it.") var markdown = false
   @Option(help: "The folder of pattern files that come with Culprit.") var patterns = "patterns"
   @Option(help: "The program to measure whole.") var culprit = ".build/release/culprit"
   @Option(help: "Rounds of each figure; an odd number.") var rounds: Int?
@@ -36,7 +37,7 @@ import Model
       return
     }
     if growth { return session.printGrowth() }
-    if !json {
+    if !json, !markdown {
       print(
         "kernels: \(LogScanner.kernels); \(corpus.bytes / 1_000_000) MB of generated logs, \(corpus.cleanedBytes / 1_000_000) MB cleaned; \(rounds) rounds"
       )
@@ -46,7 +47,7 @@ import Model
       do {
         let figure = try measure.run(session)
         figures.append(figure)
-        if !json { print(figure.line) }
+        if !json, !markdown { print(figure.line) }
       } catch let failure as Clocks.Failure {
         FileHandle.standardError.write(Data("\(measure.name): \(failure)\n".utf8))
       }
@@ -55,6 +56,9 @@ import Model
       let data = try JSONSerialization.data(
         withJSONObject: ["figures": figures.map(\.json)], options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
       print(String(decoding: data, as: UTF8.self))
+    } else if markdown {
+      print("| figure | what it is | median (least–most) | goal |\n| --- | --- | --- | --- |")
+      for figure in figures { print(figure.row) }
     } else if only == nil {
       try session.printOthers()
       if !quick { session.printGrowth() }

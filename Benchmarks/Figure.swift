@@ -32,6 +32,12 @@ struct Figure {
     return ["name": name, "median": rounded(median), "min": rounded(least), "max": rounded(most), "goal": rounded(goal)]
   }
 
+  /// Of a Markdown table.
+  var row: String {
+    let goal = (isUpperBound ? "at most " : "") + Self.short(goal) + (isReached ? "" : ", missed")
+    return "| `\(name)` | \(meaning) | \(Self.short(median)) (\(Self.short(least))–\(Self.short(most))) | \(goal) |"
+  }
+
   var line: String {
     let mark = isReached ? "ok  " : "MISS"
     let name = name.padding(toLength: 30, withPad: " ", startingAt: 0)

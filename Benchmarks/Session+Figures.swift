@@ -7,7 +7,7 @@ extension Session {
 
   /// Cleaning alone, against copying the same bytes: how much of memcpy's speed it has.
   func clean(_ name: String, goal: Double) -> Figure {
-    var figure = Figure(name: name, meaning: "speed of cleaning as part of memcpy's", goal: goal)
+    var figure = Figure(name: name, meaning: "speed of cleaning by that of memcpy of the same bytes, from memory", goal: goal)
     // More than any cache holds, each copy where it is: what is measured is said to come from memory.
     let copies = max(1, 160_000_000 / corpus.bytes)
     let logs = (0..<copies).flatMap { _ in corpus.raw.map { $0.withUnsafeBytes { Array($0) } } }
@@ -37,7 +37,7 @@ extension Session {
 
   /// All logs on two threads, against one: wall time.
   func twoCores(_ name: String, goal: Double) throws -> Figure {
-    var figure = Figure(name: name, meaning: "wall time on one thread by that on two", goal: goal)
+    var figure = Figure(name: name, meaning: "wall time of all logs on one thread by that on two", goal: goal)
     let program = try ScanProgram(supply.patterns(300))
     let repeats = isQuick ? 12 : 6
     let jobs = Array(repeating: Array(corpus.raw.indices), count: repeats).flatMap { $0 }
@@ -56,7 +56,8 @@ extension Session {
 
   /// A log from the archive, scanned, against only decompressing it.
   func rescan(_ name: String, goal: Double) throws -> Figure {
-    var figure = Figure(name: name, meaning: "CPU time of a rescan by that of decompressing alone", goal: goal, isUpperBound: true)
+    var figure = Figure(
+      name: name, meaning: "CPU time of a scan from the archive by that of decompressing alone", goal: goal, isUpperBound: true)
     let folder = FileManager.default.temporaryDirectory.appending(
       path: "culprit-bench-archive-\(ProcessInfo.processInfo.processIdentifier)")
     defer { try? FileManager.default.removeItem(at: folder) }

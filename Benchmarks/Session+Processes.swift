@@ -14,7 +14,10 @@ extension Session {
 
   /// `culprit scan` of a raw log, against `rg -j1 -f` with the same expressions on the cleaned one: CPU time, start included.
   func process(_ name: String, patterns count: Int, _ characters: RgCharacters, goal: Double) throws -> Figure {
-    var figure = Figure(name: name, meaning: "CPU time of rg -f by that of culprit scan, \(count) patterns", goal: goal)
+    let peer = characters == .ascii ? "rg -j1 -f --no-unicode" : "rg -j1 -f"
+    var figure = Figure(
+      name: name, meaning: "CPU time of `\(peer)` on cleaned text by that of `culprit scan` on raw text, \(count) patterns",
+      goal: goal)
     let folder = FileManager.default.temporaryDirectory.appending(
       path: "culprit-bench-\(ProcessInfo.processInfo.processIdentifier)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

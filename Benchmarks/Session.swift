@@ -67,7 +67,10 @@ struct Session {
   /// - Parameter isExact: the logs hold nothing that the two count otherwise: lone carriage returns, broken UTF-8, a thousand findings of
   ///   one pattern.
   func raw(_ name: String, patterns count: Int, simd: String? = nil, goal: Double, isExact: Bool = true) throws -> Figure {
-    var figure = Figure(name: name, meaning: "raw bytes, \(count) patterns, against the plain loop", goal: goal)
+    var figure = Figure(
+      name: name,
+      meaning: "raw bytes to findings, \(count) patterns\(simd.map { ", \($0) kernels" } ?? ""): speed by that of the plain loop",
+      goal: goal)
     let program = try ScanProgram(supply.patterns(count), simd: simd)
     let plain = PlainLoop(Array(supply.expressions.prefix(count)))
     for round in 0..<rounds {
