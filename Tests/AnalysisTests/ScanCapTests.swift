@@ -52,7 +52,7 @@ import Testing
 
   /// Each finding may have forty captures of four kilobytes.
   @Test func theBytesOfFindingsHaveALimit() throws {
-    var limits = ScanLimits()
+    var limits = ScanLimits.untimed
     limits.keptBytes = 100_000
     let groups = "(?=\(String(repeating: "(", count: 40)).{4000}\(String(repeating: ")", count: 40)))x"
     let line = [UInt8](repeating: 0x78, count: 10_000) + [0x0A]

@@ -48,8 +48,8 @@ struct Budget {
   private static let fairPerSearch: UInt64 = 2_000
   /// The same of each further one, which finds the expression and the line in the caches. A pattern that matches everywhere makes very many.
   private static let fairPerFurtherSearch: UInt64 = 500
-  /// The part of a pattern's time that it may have used up without being to blame for the log's.
-  private static let blamelessPart: UInt64 = 100
+  /// What a pattern may spend above its share without being to blame for the log's time: a first search may find nothing in the caches.
+  private static func blameless(_ limits: ScanLimits) -> UInt64 { limits.patternNanoseconds / 100 }
 
   /// The fair share of so many bytes in a search that isn't watched, in nanoseconds.
   static func fairShare(bytes: Int) -> UInt64 { UInt64(bytes) * fairPerByte + fairPerSearch }
@@ -59,7 +59,6 @@ struct Budget {
 
   func isStopped(on line: Int) -> Bool { stoppedForGood || stoppedLine == line }
   mutating func stop(on line: Int) { stoppedLine = line }
-  mutating func stopForGood() { stoppedForGood = true }
 
   /// How the next search is to be made.
   enum Step: Equatable {
@@ -102,7 +101,8 @@ struct Budget {
   func allowance(line: Int, bytes: Int, covered: Int, limits: ScanLimits, log: UInt64) -> UInt64 {
     func left(of limit: UInt64, _ spent: UInt64) -> UInt64 { limit - min(limit, spent) }
     let onLine = left(of: Self.limit(ofLine: bytes, limits), self.line == line ? spentOnLine : 0)
-    let least = min(onLine, left(of: limits.patternNanoseconds, spent), left(of: limits.logNanoseconds, log))
+    let ofLog = max(left(of: limits.logNanoseconds, log), left(of: Self.blameless(limits), spent))
+    let least = min(onLine, left(of: limits.patternNanoseconds, spent), ofLog)
     return least + watchedShare(bytes: covered, line: line)
   }
 
@@ -138,8 +138,7 @@ struct Budget {
       isWatched = false
       suspicion = 0
     }
-    // Only those to blame are given up; others may have been counted an interruption.
-    if log > limits.logNanoseconds, spent > limits.patternNanoseconds / Self.blamelessPart {
+    if log > limits.logNanoseconds, spent > Self.blameless(limits) {
       stoppedForGood = true
       return .logTime
     }
@@ -180,9 +179,6 @@ struct Budget {
       let allowance = budget.allowance(line: line, bytes: bytes, covered: covered, limits: limits, log: spentOnLog)
       return .deadline(threadNanoseconds: cpu &+ min(allowance, .max - cpu))
     }
-
-    /// Whether all time of the log is spent: searches have their fair shares only.
-    var logIsOver: Bool { spentOnLog > limits.logNanoseconds }
 
     mutating func endSearch(charge budget: inout Budget, line: Int, bytes: Int, covered: Int) -> Inconclusive.Reason? {
       guard timed else {

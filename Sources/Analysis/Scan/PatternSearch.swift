@@ -216,12 +216,7 @@ struct PatternSearch: ~Copyable {
         stop(index, .matchLimit, piece.line)
         return nil
       case .timeLimit:
-        if clock.logIsOver {
-          states[index].budget.stopForGood()
-          note(index, .logTime, piece.line)
-        } else {
-          stop(index, .lineTime, piece.line)
-        }
+        stop(index, .lineTime, piece.line)
         return nil
       case .stackLimit:
         stop(index, .stackLimit, piece.line)
