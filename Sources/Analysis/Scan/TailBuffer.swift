@@ -24,7 +24,7 @@ struct TailBuffer {
   mutating func append(_ finding: Finding) {
     kept.append(finding)
     bytes += finding.bytes
-    while kept[first].line <= finding.line - lines { passFirst() }
+    while first < kept.count, kept[first].line <= finding.line - lines { passFirst() }
     while kept.count - first > mostKept || (bytes > mostBytes && kept.count - first > 1) {
       let line = kept[first].line
       if droppedLines.last?.line == line {
